@@ -1,5 +1,73 @@
-"""How even is a face in a photo, where, by how much, and has it changed?"""
+"""Facial symmetry in photos: how even a face is, where, by how much, and whether it has changed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from symmetry.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from symmetry.analysis import FaceAnalysis, Finding, Measure, Pose, RegionScore, analyze
+    from symmetry.change import Change, MeasureChange, RegionChange, SideMovement, compare
+    from symmetry.errors import (
+        InvalidPointsError,
+        NoFaceError,
+        PhotoError,
+        ScaleError,
+        SeveralFacesError,
+        SymmetryError,
+    )
+    from symmetry.photos import Photo, read_photo
+    from symmetry.scale import Scale
+
+_HOME = {
+    "analysis": ("FaceAnalysis", "Finding", "Measure", "Pose", "RegionScore", "analyze"),
+    "change": ("Change", "MeasureChange", "RegionChange", "SideMovement", "compare"),
+    "errors": (
+        "InvalidPointsError",
+        "NoFaceError",
+        "PhotoError",
+        "ScaleError",
+        "SeveralFacesError",
+        "SymmetryError",
+    ),
+    "photos": ("Photo", "read_photo"),
+    "scale": ("Scale",),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Change",
+    "FaceAnalysis",
+    "Finding",
+    "InvalidPointsError",
+    "Measure",
+    "MeasureChange",
+    "NoFaceError",
+    "Photo",
+    "PhotoError",
+    "Pose",
+    "RegionChange",
+    "RegionScore",
+    "Scale",
+    "ScaleError",
+    "SeveralFacesError",
+    "SideMovement",
+    "SymmetryError",
+    "__version__",
+    "analyze",
+    "compare",
+    "read_photo",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that `symmetry --help` need not wait for the networks."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'symmetry' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"symmetry.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

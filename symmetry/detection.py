@@ -285,7 +285,7 @@ def _mesh_pass(crop: Pixels) -> FloatArray | None:
 
 @lru_cache(maxsize=1)
 def _mesh() -> tuple[Any, Any]:
-    """Start the face mesh as a graph of its own, which takes the crop as it is: the ready-made one runs a finder first."""
+    """Start the face mesh as a graph that takes the crop as it is; the ready-made one runs a finder first."""
     with _quiet():
         from google.protobuf import text_format
         from mediapipe.framework import calculator_pb2

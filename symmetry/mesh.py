@@ -49,10 +49,8 @@ BROW_UPPER_RIGHT: Final = (70, 63, 105, 66, 107)
 BROW_LOWER_RIGHT: Final = (46, 53, 52, 65, 55)
 LIPS_OUTER: Final = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
 LIPS_INNER: Final = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
-FACE_OVAL: Final = tuple(
-    [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152]
-    + [148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109]
-)
+_OVAL_RIGHT = (152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109, 10)
+FACE_OVAL: Final = (*_OVAL_RIGHT, *(int(MIRROR[i]) for i in _OVAL_RIGHT[-2:0:-1]))
 JAW_RIGHT: Final = (132, 58, 172, 136, 150, 149, 176, 148)
 """Jaw contour from the ear lobe to the chin: the lower part of the face oval."""
 NOSE_RIGHT: Final = (45, 48, 64, 97, 98, 115, 220)
@@ -79,7 +77,7 @@ def mirrored(indices: tuple[int, ...]) -> tuple[int, ...]:
 def subject_left(indices: tuple[int, ...] | NDArray[np.intp]) -> NDArray[np.intp]:
     """Subject-left landmarks of the pairs that the indices belong to, ascending; midline landmarks drop out."""
     given = np.asarray(indices)
-    return np.intersect1d(np.union1d(given, MIRROR[given]), SUBJECT_LEFT)
+    return np.asarray(np.intersect1d(np.union1d(given, MIRROR[given]), SUBJECT_LEFT), dtype=np.intp)
 
 
 _below_nose = np.flatnonzero((REFERENCE[:, 1] < REFERENCE[2, 1]) & (np.arange(LANDMARKS) < IRIS_RIGHT))

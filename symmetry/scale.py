@@ -24,7 +24,7 @@ class Scale:
     ----------
     source : {"iris", "ipd", "none"}
     interpupillary_mm : float or None
-        The known distance, for `source="ipd"`.
+        Distance between the pupils: known for "ipd", pooled over the photos of one person for "iris".
     """
 
     source: str = "iris"

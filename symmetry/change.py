@@ -1,0 +1,285 @@
+"""Two photos of one person, compared: what moved between them, on which side, and whether it got more even."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Literal
+
+import numpy as np
+
+from symmetry.analysis import NAN, FaceAnalysis, Finding, ImageLike, analyze, measure_landmarks
+from symmetry.errors import ScaleError
+from symmetry.frame import FloatArray
+from symmetry.mesh import MIRROR, STABLE_UPPER_FACE
+from symmetry.motion import fit_similarity
+from symmetry.scale import IRIS_MM, Scale, iris_diameter
+from symmetry.scores import REGION_NAMES, region_means
+
+NOT_ASSESSED: Final = "not assessed"
+_CLEARLY_MORE: Final = 1.5
+"""One side moved when it moved this many times as much as the other; else both did."""
+
+Side = Literal["subject_right", "subject_left", "both"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideMovement:
+    """How far one side of a region moved from before to after, head movement removed.
+
+    Attributes
+    ----------
+    outward, up : float
+        Mean movement away from the midline and upward.
+    size : float
+        Root mean square length of the movement.
+    """
+
+    outward: float
+    up: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionChange:
+    """Change of one region between two photos.
+
+    Attributes
+    ----------
+    region : str
+    before, after, change : float
+        Asymmetry of the region in each photo, and after less before: negative = more even.
+    error : float
+        95 % half-width of `change` over re-photographing an unchanged face; NaN until it is known.
+    lateral_before, lateral_after, vertical_before, vertical_after : float
+        Signed scores: + = the subject's left is further out, higher.
+    lift : float
+        Mean upward movement of both sides together; negative = lower.
+    lift_error : float
+    subject_right, subject_left : SideMovement
+        What each side did.
+    moved : {"subject_right", "subject_left", "both"}
+        The side that moved clearly more.
+    unit : str
+        "mm", or "% IPD" where millimetres are not known.
+    verdict : str
+    """
+
+    region: str
+    before: float
+    after: float
+    change: float
+    error: float = NAN
+    lateral_before: float
+    lateral_after: float
+    vertical_before: float
+    vertical_after: float
+    lift: float
+    lift_error: float = NAN
+    subject_right: SideMovement
+    subject_left: SideMovement
+    moved: Side
+    unit: str
+    verdict: str = NOT_ASSESSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureChange:
+    """Change of one clinical measure between two photos.
+
+    Attributes
+    ----------
+    name : str
+    before, after : float
+        The measure's signed difference (left less right) in each photo.
+    change : float
+        After less before.
+    error : float
+        95 % half-width of `change`; NaN until it is known.
+    subject_right, subject_left : float
+        Change of each side's own value; NaN for measures of the midline.
+    moved : {"subject_right", "subject_left", "both"} or None
+        The side whose value changed clearly more; None for measures of the midline.
+    unit : str
+    verdict : str
+    """
+
+    name: str
+    before: float
+    after: float
+    change: float
+    error: float = NAN
+    subject_right: float
+    subject_left: float
+    moved: Side | None
+    unit: str
+    verdict: str = NOT_ASSESSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Change:
+    """All that two photos say about what changed in a face.
+
+    Attributes
+    ----------
+    before, after : FaceAnalysis
+        Both photos, on one common scale.
+    displacement : ndarray, shape (478, 2)
+        Where each landmark of `before` has gone in `after`, head movement removed; x and y of the facial frame of
+        `before`, mm; NaN with scale "none".
+    regions : mapping of str to RegionChange
+    measures : mapping of str to MeasureChange
+    flags : tuple of Finding
+        What was found in both photos.
+    """
+
+    before: FaceAnalysis
+    after: FaceAnalysis
+    displacement: FloatArray
+    regions: Mapping[str, RegionChange]
+    measures: Mapping[str, MeasureChange]
+    flags: tuple[Finding, ...]
+
+
+def compare(
+    before: ImageLike | FaceAnalysis,
+    after: ImageLike | FaceAnalysis,
+    *,
+    scale: Scale | str = "iris",
+    mirrored: bool = False,
+    face: Literal["largest", "only"] = "largest",
+) -> Change:
+    """Compare two photos of one person.
+
+    Parameters
+    ----------
+    before, after : path, ndarray, Photo or FaceAnalysis
+        As for `analyze`; faces analysed before keep their own scale, which must be the same for both.
+    scale, mirrored, face
+        As for `analyze`, for whatever is not analysed yet.
+
+    Returns
+    -------
+    Change
+
+    Raises
+    ------
+    PhotoError, NoFaceError, SeveralFacesError
+        As for `analyze`.
+    ScaleError
+        If two analysed faces were scaled in different ways.
+
+    Notes
+    -----
+    A person's eyes stay as far apart as they are, so the ratio of iris to interpupillary distance is pooled over both
+    photos: an error of the iris then cannot pass for a change.
+    """
+    first, second = (
+        one if isinstance(one, FaceAnalysis) else analyze(one, scale=scale, mirrored=mirrored, face=face)
+        for one in (before, after)
+    )
+    first, second = _on_one_scale(first, second)
+    moved = _displacement(first, second) * first.unit_per_pixel
+    in_mm = moved if first.unit == "mm" else np.full_like(moved, NAN)
+    in_mm.flags.writeable = False
+    return Change(
+        before=first,
+        after=second,
+        displacement=in_mm,
+        regions=MappingProxyType(_region_changes(first, second, moved)),
+        measures=MappingProxyType({name: _measure_change(first, second, name) for name in first.measures}),
+        flags=(*_named(first.flags, "before"), *_named(second.flags, "after")),
+    )
+
+
+def _on_one_scale(first: FaceAnalysis, second: FaceAnalysis) -> tuple[FaceAnalysis, FaceAnalysis]:
+    """Both faces with the millimetres that one person's eye distance gives in each photo."""
+    if first.scale.source != second.scale.source:
+        raise ScaleError("the two faces were scaled in different ways; analyse both with the same scale")
+    if first.scale.source != "iris":
+        return first, second
+    shares = [float(iris_diameter(face.landmarks)) / face.interpupillary for face in (first, second)]
+    pooled = Scale("iris", IRIS_MM / float(np.sqrt(shares[0] * shares[1])))
+    one, other = (
+        measure_landmarks(face.photo, face.landmarks, scale=pooled, flags=face.flags) for face in (first, second)
+    )
+    return one, other
+
+
+def _displacement(first: FaceAnalysis, second: FaceAnalysis) -> FloatArray:
+    """Movement (478, 2) in the frame of the first face and in its pixels, head movement removed."""
+    before = first.frame.place(first.landmarks)
+    after = second.frame.place(second.landmarks)
+    head = fit_similarity(after[STABLE_UPPER_FACE], before[STABLE_UPPER_FACE])
+    return (head.apply(after) - before)[:, :2]
+
+
+def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray) -> dict[str, RegionChange]:
+    left = _side_movements(moved)
+    right = _side_movements(moved[MIRROR] * [-1.0, 1.0])
+    in_mm = first.unit == "mm"
+
+    def scores(face: FaceAnalysis, name: str) -> tuple[float, float, float]:
+        region = face.regions[name]
+        if in_mm:
+            return region.asymmetry, region.lateral, region.vertical
+        return region.percent, region.lateral_percent, region.vertical_percent
+
+    changes = {}
+    for i, name in enumerate(REGION_NAMES):
+        (before, lateral_before, vertical_before), (after, lateral_after, vertical_after) = (
+            scores(face, name) for face in (first, second)
+        )
+        changes[name] = RegionChange(
+            region=name,
+            before=before,
+            after=after,
+            change=after - before,
+            lateral_before=lateral_before,
+            lateral_after=lateral_after,
+            vertical_before=vertical_before,
+            vertical_after=vertical_after,
+            lift=(left[i].up + right[i].up) / 2,
+            subject_right=right[i],
+            subject_left=left[i],
+            moved=_which_side(right[i].size, left[i].size),
+            unit=first.unit,
+        )
+    return changes
+
+
+def _side_movements(moved: FloatArray) -> list[SideMovement]:
+    """Movement of the subject-left landmarks of each region, in a field whose x is outward there."""
+    outward, up = region_means(moved[:, 0]), region_means(moved[:, 1])
+    size = np.sqrt(region_means((moved**2).sum(axis=-1)))
+    return [
+        SideMovement(outward=float(o), up=float(u), size=float(s)) for o, u, s in zip(outward, up, size, strict=True)
+    ]
+
+
+def _which_side(right: float, left: float) -> Side:
+    if right > _CLEARLY_MORE * left:
+        return "subject_right"
+    if left > _CLEARLY_MORE * right:
+        return "subject_left"
+    return "both"
+
+
+def _measure_change(first: FaceAnalysis, second: FaceAnalysis, name: str) -> MeasureChange:
+    before, after = first.measures[name], second.measures[name]
+    right, left = after.subject_right - before.subject_right, after.subject_left - before.subject_left
+    return MeasureChange(
+        name=name,
+        before=before.difference,
+        after=after.difference,
+        change=after.difference - before.difference,
+        subject_right=right,
+        subject_left=left,
+        moved=None if np.isnan(right) else _which_side(abs(right), abs(left)),
+        unit=before.unit,
+    )
+
+
+def _named(findings: tuple[Finding, ...], photo: str) -> tuple[Finding, ...]:
+    return tuple(replace(finding, advice=f"{photo}: {finding.advice}") for finding in findings)
