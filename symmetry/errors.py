@@ -25,3 +25,7 @@ class ScaleError(SymmetryError):
 
 class InvalidPointsError(SymmetryError, ValueError):
     """An array of landmarks has the wrong shape or holds values that are not finite."""
+
+
+class OutputError(SymmetryError):
+    """A result cannot be written."""

@@ -1,0 +1,34 @@
+# Each target does its own set-up; only Python 3.10 to 3.12, pip and make are needed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint samples clean
+
+demo: .venv/ready
+	$(BIN)/symmetry demo
+
+test: .venv/ready-dev
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+samples: .venv/ready
+	$(BIN)/python -m symmetry.synthetic sample_images
+
+clean:
+	rm -rf .venv demo_output build dist *.egg-info
+
+.venv/ready: pyproject.toml
+	@echo "Installing into .venv; the first time this takes a minute or two."
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/ready-dev: pyproject.toml
+	@echo "Installing into .venv; the first time this takes a minute or two."
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@ .venv/ready

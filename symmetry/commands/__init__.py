@@ -1,0 +1,24 @@
+"""The command line: `symmetry` and `python cli.py`."""
+
+from __future__ import annotations
+
+import click
+
+from symmetry.commands.compare import compare
+from symmetry.commands.demo import demo
+from symmetry.commands.score import score
+from symmetry.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="symmetry")
+def main() -> None:
+    """Measure how even a face in a photo is, where, by how much, and what changed between two photos.
+
+    Photos stay on this machine. A measuring tool, not a medical device.
+    """
+
+
+main.add_command(score)
+main.add_command(compare)
+main.add_command(demo)

@@ -1,0 +1,147 @@
+"""`symmetry score`: one photo or many."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from symmetry.commands.options import (
+    chosen_format,
+    complain,
+    complaining,
+    deliver,
+    deliver_table,
+    make_folder,
+    measuring_options,
+    output_options,
+    say,
+)
+from symmetry.errors import SymmetryError
+
+if TYPE_CHECKING:
+    from symmetry.analysis import FaceAnalysis
+    from symmetry.batch import Failure
+
+
+@click.command()
+@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
+@click.option("-r", "--recursive", is_flag=True, help="Take the photos of folders within folders too.")
+@click.option("-d", "--details", is_flag=True, help="All regions and measures of every photo, not one line a photo.")
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Draw two pictures a photo into this folder: the asymmetry, and the two mirrored halves.",
+)
+@measuring_options
+@output_options
+def score(
+    photos: tuple[Path, ...],
+    recursive: bool,
+    details: bool,
+    figures: Path | None,
+    scale: str,
+    mirrored: bool,
+    face: Literal["largest", "only"],
+    output: Path | None,
+    format_: str | None,
+) -> None:
+    """Score the symmetry of one or more photos.
+
+    PHOTO is a photo or a folder of photos. One photo gives all its regions and clinical measures, several give a line
+    each.
+
+    \b
+    Examples:
+      symmetry score me.jpg
+      symmetry score selfies/ -o scores.csv
+    """
+    wanted = chosen_format(format_, output)
+    if figures is not None:
+        with complaining(str(figures)):
+            make_folder(figures)
+    from symmetry.batch import Failure, analyze_photos
+    from symmetry.photos import find_photos
+
+    paths = find_photos(photos, recursive=recursive)
+    results: list[FaceAnalysis | Failure] = []
+    pictures = _Pictures(figures)
+    for result in _with_progress(analyze_photos(paths, scale=scale, mirrored=mirrored, face=face), len(paths)):
+        if isinstance(result, Failure):
+            complain(result.photo, result.error)
+            results.append(result)
+        else:
+            pictures.draw(result)
+            results.append(result.without_pixels())
+    with complaining(str(output)):
+        _deliver(results, wanted, output, details=details or len(results) == 1)
+    if pictures.written:
+        say(f"wrote {pictures.written} figures into {figures}")
+    if pictures.failed or any(isinstance(result, Failure) for result in results):
+        raise SystemExit(1)
+
+
+def _deliver(results: list[FaceAnalysis | Failure], wanted: str, output: Path | None, *, details: bool) -> None:
+    from symmetry.batch import Failure
+
+    if wanted == "json":
+        from symmetry.output import face_to_dict, failure_to_dict, to_json
+
+        deliver(to_json([failure_to_dict(r) if isinstance(r, Failure) else face_to_dict(r) for r in results]), output)
+    elif wanted == "csv":
+        from symmetry.output import SCORE_COLUMNS, score_rows, to_csv
+
+        deliver(to_csv(score_rows(results), SCORE_COLUMNS), output)
+    else:
+        from rich.console import Group
+
+        from symmetry.tables import face_tables, overview_table
+
+        measured = [result for result in results if not isinstance(result, Failure)] if details else []
+        tables = [face_tables(face) for face in measured]
+        if len(results) > 1 or not tables:
+            tables.append(overview_table(results))
+        deliver_table(Group(*tables), output)
+
+
+class _Pictures:
+    """The figures of a run, two a photo, each under a name of its own."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self.written = 0
+        self.failed = False
+        self._names: Counter[str] = Counter()
+
+    def draw(self, face: FaceAnalysis) -> None:
+        """Draw the figures of one photo, if figures are wanted."""
+        if self.folder is None:
+            return
+        from symmetry.figures import draw_composites, draw_face, save_figure
+
+        stem = Path(face.photo.name).stem
+        self._names[stem] += 1
+        if self._names[stem] > 1:  # photos of several folders may share a name
+            stem = f"{stem}-{self._names[stem]}"
+        try:
+            for draw, kind in ((draw_face, "symmetry"), (draw_composites, "halves")):
+                save_figure(draw(face), self.folder / f"{stem}-{kind}.png")
+                self.written += 1
+        except SymmetryError as error:
+            complain(str(self.folder), error)
+            self.failed = True
+
+
+def _with_progress(results: Iterator[FaceAnalysis | Failure], total: int) -> Iterable[FaceAnalysis | Failure]:
+    """Show on a terminal how far a long run is."""
+    if total < 3 or not sys.stderr.isatty():
+        return results
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(results, "measuring", total=total, console=Console(stderr=True), transient=True)

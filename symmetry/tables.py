@@ -1,0 +1,187 @@
+"""Results as tables for people at a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from symmetry.analysis import FaceAnalysis, Finding
+from symmetry.batch import Failure
+from symmetry.change import Change, SideMovement
+from symmetry.measures import DEFINITIONS
+from symmetry.mesh import MAIN_REGIONS
+from symmetry.output import printable
+
+_TITLES = {"face": "whole face"} | {definition.name: definition.title for definition in DEFINITIONS}
+_SIDES = "Sides are the person's own: left is the person's left."
+_SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both"}
+
+
+def face_tables(face: FaceAnalysis) -> Group:
+    """Every region and measure of one photo."""
+    unit = face.unit
+    regions = _table(
+        "region", f"asymmetry\n{unit}", "% of eye\ndistance", f"higher\nside, {unit}", f"wider\nside, {unit}"
+    )
+    for region in face.regions.values():
+        in_mm = unit == "mm"
+        regions.add_row(
+            _region(region.region),
+            _number(region.asymmetry if in_mm else region.percent, region.asymmetry_error),
+            _number(region.percent),
+            _side(region.vertical if in_mm else region.vertical_percent, region.vertical_error),
+            _side(region.lateral if in_mm else region.lateral_percent, region.lateral_error),
+        )
+    measures = _table("measure", "right", "left", "left - right", "unit")
+    for measure in face.measures.values():
+        measures.add_row(
+            _TITLES[measure.name],
+            _number(measure.subject_right),
+            _number(measure.subject_left),
+            _signed(measure.difference, measure.difference_error),
+            measure.unit,
+        )
+    return Group(
+        Text(printable(face.photo.name), style="bold"),
+        Text(_circumstances(face)),
+        *_finding_lines(face.flags),
+        regions,
+        measures,
+        Text(_SIDES, style="dim"),
+    )
+
+
+def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:
+    """One line a photo: the three main regions and the whole face."""
+    measured = [result for result in results if isinstance(result, FaceAnalysis)]
+    unit = measured[0].unit if measured else "mm"
+    table = _table("photo", *(f"{_words(name)}\n{unit}" for name in (*MAIN_REGIONS, "face")), "note", left=(0, 5))
+    for result in results:
+        if isinstance(result, Failure):
+            table.add_row(Text(printable(result.photo)), "", "", "", "", Text(result.error, style="red"))
+            continue
+        in_mm = result.unit == "mm"
+        scores = [result.regions[name] for name in (*MAIN_REGIONS, "face")]
+        table.add_row(
+            Text(printable(result.photo.name)),
+            *(_number(score.asymmetry if in_mm else score.percent, score.asymmetry_error) for score in scores),
+            Text(" ".join(flag.name.replace("_", " ") for flag in result.flags)),
+        )
+    note = "Asymmetry of each region, 0 is even. For sides and clinical measures: one photo, or --details."
+    return Group(table, Text(note, style="dim"))
+
+
+def change_tables(change: Change) -> Group:
+    """Every region and measure before and after, and what each side did."""
+    unit = change.before.unit
+    regions = _table(
+        "region",
+        f"before\n{unit}",
+        f"after\n{unit}",
+        f"change\n{unit}",
+        "right side\nmoved",
+        "left side\nmoved",
+        "moved\nmore",
+    )
+    for region in change.regions.values():
+        regions.add_row(
+            _region(region.region),
+            _number(region.before),
+            _number(region.after),
+            _signed(region.change, region.error),
+            _movement(region.subject_right),
+            _movement(region.subject_left),
+            _SIDE_NAMES[region.moved],
+        )
+    measures = _table("left - right of", "before", "after", "change", "right\nby", "left\nby", "changed\nmore", "unit")
+    for measure in change.measures.values():
+        measures.add_row(
+            _TITLES[measure.name],
+            _signed(measure.before),
+            _signed(measure.after),
+            _signed(measure.change, measure.error),
+            _signed(measure.subject_right),
+            _signed(measure.subject_left),
+            _SIDE_NAMES[measure.moved] if measure.moved else "",
+            measure.unit,
+        )
+    lines = [
+        Text(f"{label}: {printable(face.photo.name)}  {_circumstances(face)}")
+        for label, face in (("before", change.before), ("after", change.after))
+    ]
+    notes = f"A negative change of a region means more even. Movements: {unit}, head movement removed. {_SIDES}"
+    not_assessed = [Text("How large a change must be to be real is not assessed yet.", style="yellow")]
+    any_error = any(math.isfinite(region.error) for region in change.regions.values())
+    return Group(
+        *lines,
+        *_finding_lines(change.flags),
+        regions,
+        measures,
+        Text(notes, style="dim"),
+        *([] if any_error else not_assessed),
+    )
+
+
+def render(content: RenderableType, *, width: int | None = None) -> str:
+    """Plain text of a table, for files and pipes."""
+    console = Console(width=width or 100, color_system=None, force_terminal=False, legacy_windows=False)
+    with console.capture() as captured:
+        console.print(content)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+
+
+def _table(*columns: str, left: tuple[int, ...] = (0,)) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place in left else "right", overflow="fold")
+    return table
+
+
+def _words(name: str) -> str:
+    return _TITLES.get(name, name.replace("_", " "))
+
+
+def _region(name: str) -> Text:
+    return Text(_words(name), style="bold" if name in MAIN_REGIONS else "")
+
+
+def _error(error: float) -> str:
+    return f" ± {error:.2f}" if math.isfinite(error) else ""
+
+
+def _number(value: float, error: float = math.nan) -> str:
+    return f"{value:.2f}{_error(error)}" if math.isfinite(value) else ""
+
+
+def _signed(value: float, error: float = math.nan) -> str:
+    return f"{value:+.2f}{_error(error)}" if math.isfinite(value) else ""
+
+
+def _side(value: float, error: float = math.nan) -> str:
+    if not math.isfinite(value):
+        return ""
+    side = "even" if abs(value) < 0.005 else "left" if value > 0 else "right"
+    return side if side == "even" else f"{side} {abs(value):.2f}{_error(error)}"
+
+
+def _movement(movement: SideMovement) -> str:
+    across = f"{abs(movement.outward):.2f} {'out' if movement.outward >= 0 else 'in'}"
+    along = f"{abs(movement.up):.2f} {'up' if movement.up >= 0 else 'down'}"
+    return f"{across}, {along}"
+
+
+def _circumstances(face: FaceAnalysis) -> str:
+    pose = face.pose
+    taken = f"taken {face.photo.captured:%Y-%m-%d %H:%M}, " if face.photo.captured else ""
+    scale = f"{face.mm_per_pixel:.3f} mm a pixel by {face.scale.source}" if face.unit == "mm" else "no millimetres"
+    return f"{taken}head turned {pose.yaw:+.1f}°, raised {pose.pitch:+.1f}°, tilted {pose.roll:+.1f}°; {scale}"
+
+
+def _finding_lines(flags: Sequence[Finding]) -> list[RenderableType]:
+    return [Padding(Text(f"{flag.severity}: {flag.advice}", style="yellow"), (0, 0, 0, 2)) for flag in flags]
