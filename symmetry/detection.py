@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -42,7 +42,8 @@ adults (worst region's median change of asymmetry when the photo is turned by 10
 DEPTH: Final = 0.97
 """The mesh's depth times this leaks least of a head turn into the scores (calibrated on turned photos)."""
 
-_FINDER_SIDE: Final = 384
+_FINDER_SIDE: Final = 512
+"""The finder's input is 192 pixels wide; photos are halved until they fit into this."""
 _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
 # Where the finder puts eyes, nose, mouth and ears on a level face (mm, y up): means over 35 adults, made even.
 _KEYPOINTS: Final = np.array([(-31.5, 0), (31.5, 0), (0, -31), (0, -64), (-64.5, -20), (64.5, -20)], dtype=np.float64)
@@ -93,71 +94,90 @@ def detect_largest_face(image: Pixels) -> DetectedFace:
     NoFaceError
         If no face is found.
     """
-    views = _Views(image, _flip(image))
-    candidates = _find_faces(views)
-    for place, keypoints in enumerate(candidates):
-        first = _look(views, FIRST_LOOK, _KEYPOINTS[:4], keypoints[:4], _KEYPOINT_MIRROR[:4])
-        if first is None:
-            continue
-        landmarks = _look(views, SECOND_LOOK, REFERENCE[:IRIS_RIGHT, :2], first[:IRIS_RIGHT, :2], MIRROR[:IRIS_RIGHT])
-        if landmarks is not None:
-            return DetectedFace(landmarks=landmarks, others=len(candidates) - 1 - place)
+    views = _Views(image)
+    for search in (_find_near, _find_far, _find_on_its_side, _find_in_tiles):
+        candidates = sorted(_distinct(search(views)), key=_size, reverse=True)
+        for place, keypoints in enumerate(candidates):
+            landmarks = _landmarks_at(views, keypoints)
+            if landmarks is not None:
+                return DetectedFace(landmarks=landmarks, others=len(candidates) - 1 - place)
     raise NoFaceError("no face found; use a photo taken from the front, in good light, with nothing over the face")
 
 
-class _Views(NamedTuple):
-    """A photo and its mirror image: whatever is asked of one is asked of the other."""
+class _View:
+    """A picture and its halves, quarters, ...: reduced step by step, each pixel the mean of four."""
 
-    plain: Pixels
-    mirrored: Pixels
+    def __init__(self, pixels: Pixels) -> None:
+        self._levels = [pixels]
 
     @property
-    def width(self) -> int:
-        return int(self.plain.shape[1])
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture itself."""
+        height, width = self._levels[0].shape[:2]
+        return width, height
+
+    def halved(self, times: int) -> Pixels:
+        """Give the picture at a half, a quarter, ... of its size; an odd last row or column is dropped."""
+        while len(self._levels) <= times:
+            finest = self._levels[-1]
+            half = (max(1, finest.shape[1] // 2), max(1, finest.shape[0] // 2))
+            even = finest[: 2 * half[1], : 2 * half[0]]
+            self._levels.append(np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+        return self._levels[times]
+
+    def cut(self, to_image: FloatArray) -> Pixels:
+        """Sample a crop whose pixels lie at `to_image` of theirs, from the level closest to its own scale."""
+        times = max(0, round(np.log2(_step(to_image))))  # what is left to do is within sqrt(2) of one to one
+        to_level = to_image / 2**times
+        to_level[:, 2] += 0.5 / 2**times - 0.5
+        across = np.arange(CROP, dtype=np.float32)
+        down = across[:, None]
+        (xx, xy, x0), (yx, yy, y0) = to_level.astype(np.float32)
+        x, y = xx * across + (xy * down + x0), yx * across + (yy * down + y0)
+        crop = cv2.remap(self.halved(times), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(crop, dtype=np.uint8)
+
+
+class _Views:
+    """A photo and its mirror image: whatever is asked of one is asked of the other."""
+
+    def __init__(self, image: Pixels) -> None:
+        self.plain = _View(image)
+        self.mirrored = _View(np.asarray(cv2.flip(image, 1), dtype=np.uint8))
 
     def mirror(self, points: FloatArray, partner: NDArray[np.intp]) -> FloatArray:
         """Points of one view as they lie in the other, under the names that they have there."""
         other = points[partner]
-        other[:, 0] = self.width - 1 - other[:, 0]
+        other[:, 0] = self.plain.size[0] - 1 - other[:, 0]
         return other
 
 
-def _find_faces(views: _Views) -> list[FloatArray]:
-    """Keypoints of the faces of a photo, each (6, 2) in pixels, the largest face first.
-
-    The full-range finder sees faces down to 7 % of the frame's width. Where it sees none, the photo may lie on its side
-    or the face may be smaller: quarter turns and overlapping tiles of half the frame's size are tried.
-    """
-    found = _find_in(views)
-    if not found:
-        found = [points for turns in (1, 3, 2) for points in _find_turned(views.plain, turns)]
-    if not found:
-        found = _find_in_tiles(views.plain)
-    return sorted(_distinct(found), key=_size, reverse=True)
+def _landmarks_at(views: _Views, keypoints: FloatArray) -> FloatArray | None:
+    """Landmarks (478, 3) of the face at some keypoints (6, 2), or None if the mesh sees none there."""
+    places, shape, partner = keypoints[:4], _KEYPOINTS[:4], _KEYPOINT_MIRROR[:4]  # ears hide behind hair
+    for crops in (FIRST_LOOK, SECOND_LOOK):
+        plain = _look(views.plain, crops, shape, places)
+        mirrored = _look(views.mirrored, crops, shape, views.mirror(places, partner))
+        if plain is None or mirrored is None:
+            return None
+        landmarks = (plain + views.mirror(mirrored, MIRROR)) / 2
+        places, shape, partner = landmarks[:IRIS_RIGHT, :2], REFERENCE[:IRIS_RIGHT, :2], MIRROR[:IRIS_RIGHT]
+    return landmarks
 
 
 def _look(
-    views: _Views,
-    crops: tuple[tuple[float, float], ...],
-    shape: FloatArray,
-    seen_at: FloatArray,
-    partner: NDArray[np.intp],
+    view: _View, crops: tuple[tuple[float, float], ...], shape: FloatArray, seen_at: FloatArray
 ) -> FloatArray | None:
-    """Mean landmarks over crops of a face whose points of `shape` (mm, y up) lie at `seen_at` (pixels).
-
-    None if the mesh sees no face in one of them.
-    """
+    """Mean landmarks over crops of a face whose points of `shape` (mm, y up) lie at `seen_at` (pixels)."""
     answers = []
-    for image, mirrored in ((views.plain, False), (views.mirrored, True)):
-        places = views.mirror(seen_at, partner) if mirrored else seen_at
-        for width, turn in crops:
-            to_image = _crop_to_image(shape, places, width, turn)
-            points = _mesh_pass(_cut(image, to_image))
-            if points is None:
-                return None
-            points[:, :2] = points[:, :2] @ to_image[:, :2].T + to_image[:, 2]
-            points[:, 2] *= DEPTH * _step(to_image)
-            answers.append(views.mirror(points, MIRROR) if mirrored else points)
+    for width, turn in crops:
+        to_image = _crop_to_image(shape, seen_at, width, turn)
+        points = _mesh_pass(view.cut(to_image))
+        if points is None:
+            return None
+        points[:, :2] = points[:, :2] @ to_image[:, :2].T + to_image[:, 2]
+        points[:, 2] *= DEPTH * _step(to_image)
+        answers.append(points)
     return np.asarray(np.mean(answers, axis=0))
 
 
@@ -186,68 +206,66 @@ def _step(to_image: FloatArray) -> float:
     return float(np.hypot(to_image[0, 0], to_image[1, 0]))
 
 
-def _cut(image: Pixels, to_image: FloatArray) -> Pixels:
-    """Sample a crop so finely that no pixel of the image is skipped, then average: an area filter at any angle."""
-    finer = max(1, int(np.ceil(_step(to_image))))
-    grid = (np.arange(CROP * finer) + 0.5) / finer - 0.5
-    x = (to_image[0, 0] * grid + to_image[0, 1] * grid[:, None] + to_image[0, 2]).astype(np.float32)
-    y = (to_image[1, 0] * grid + to_image[1, 1] * grid[:, None] + to_image[1, 2]).astype(np.float32)
-    fine = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    if finer > 1:
-        fine = cv2.resize(fine, (CROP, CROP), interpolation=cv2.INTER_AREA)
-    return np.asarray(fine, dtype=np.uint8)
+# Ways to look for faces, the cheapest first; each gives keypoints (6, 2) in pixels.
 
 
-def _flip(image: Pixels) -> Pixels:
-    return np.asarray(cv2.flip(image, 1), dtype=np.uint8)
+def _find_near(views: _Views) -> list[FloatArray]:
+    """Faces that fill more than about 12 % of the frame's width."""
+    return _find_in(views, far=False)
 
 
-def _find_in(views: _Views) -> list[FloatArray]:
-    """Keypoints of the faces that the finder sees in a photo or in its mirror image, averaged where it sees both."""
-    height, width = views.plain.shape[:2]
-    shrink = min(1.0, _FINDER_SIDE / max(height, width))
-    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+def _find_far(views: _Views) -> list[FloatArray]:
+    """Faces that fill more than about 7 % of the frame's width."""
+    return _find_in(views, far=True)
 
-    def keypoints(image: Pixels) -> list[FloatArray]:
-        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        with _networks_in_use:
-            detections = _finder().process(small).detections or []
-        return [
-            np.array([(p.x * width, p.y * height) for p in detection.location_data.relative_keypoints]) - 0.5
-            for detection in detections
-        ]
 
-    plain = keypoints(views.plain)
-    mirrored = [views.mirror(points, _KEYPOINT_MIRROR) for points in keypoints(views.mirrored)]
+def _find_on_its_side(views: _Views) -> list[FloatArray]:
+    """Faces of a photo that lies on its side or head."""
+    image = views.plain.halved(0)
+    width, height = views.plain.size
     faces = []
-    for points in plain:
-        twin = next((i for i, other in enumerate(mirrored) if _same_face(points, other)), None)
-        faces.append(points if twin is None else (points + mirrored.pop(twin)) / 2)
-    return faces + mirrored
-
-
-def _find_turned(image: Pixels, turns: int) -> list[FloatArray]:
-    """Faces of an image that lies `turns` quarter turns on its side."""
-    turned = np.ascontiguousarray(np.rot90(image, turns))
-    height, width = image.shape[:2]
-    faces = []
-    for points in _find_in(_Views(turned, _flip(turned))):
-        x, y = points[:, 0], points[:, 1]
-        back = {1: (width - 1 - y, x), 2: (width - 1 - x, height - 1 - y), 3: (y, height - 1 - x)}[turns]
-        faces.append(np.column_stack(back))
+    for turns in (1, 3, 2):
+        for points in _find_in(_Views(np.ascontiguousarray(np.rot90(image, turns))), far=True):
+            x, y = points[:, 0], points[:, 1]
+            back = {1: (width - 1 - y, x), 2: (width - 1 - x, height - 1 - y), 3: (y, height - 1 - x)}[turns]
+            faces.append(np.column_stack(back))
     return faces
 
 
-def _find_in_tiles(image: Pixels) -> list[FloatArray]:
-    """Faces of nine overlapping tiles of half the frame's width and height."""
-    height, width = image.shape[:2]
+def _find_in_tiles(views: _Views) -> list[FloatArray]:
+    """Smaller faces, in nine overlapping tiles of half the frame's width and height."""
+    image = views.plain.halved(0)
+    width, height = views.plain.size
     faces = []
     for top in (0, height // 4, height - height // 2):
         for left in (0, width // 4, width - width // 2):
             tile = np.ascontiguousarray(image[top : top + height // 2, left : left + width // 2])
             corner = np.array([left, top], dtype=np.float64)
-            faces += [points + corner for points in _find_in(_Views(tile, _flip(tile)))]
+            faces += [points + corner for points in _find_in(_Views(tile), far=True)]
     return faces
+
+
+def _find_in(views: _Views, *, far: bool) -> list[FloatArray]:
+    """Faces that a finder sees in a photo or in its mirror image, averaged where it sees them in both."""
+    size = np.array(views.plain.size)
+    times = max(0, int(np.ceil(np.log2(size.max() / _FINDER_SIDE))))
+
+    def keypoints(view: _View) -> list[FloatArray]:
+        small = view.halved(times)
+        whole = np.array(small.shape[1::-1]) * 2**times
+        with _networks_in_use:
+            detections = _finder(far).process(small).detections or []
+        return [
+            np.array([(p.x, p.y) for p in detection.location_data.relative_keypoints]) * whole - 0.5
+            for detection in detections
+        ]
+
+    mirrored = [views.mirror(points, _KEYPOINT_MIRROR) for points in keypoints(views.mirrored)]
+    faces = []
+    for points in keypoints(views.plain):
+        twin = next((i for i, other in enumerate(mirrored) if _same_face(points, other)), None)
+        faces.append(points if twin is None else (points + mirrored.pop(twin)) / 2)
+    return faces + mirrored
 
 
 def _size(keypoints: FloatArray) -> float:
@@ -299,12 +317,12 @@ def _mesh() -> tuple[Any, Any]:
     return mesh, whole
 
 
-@lru_cache(maxsize=1)
-def _finder() -> Any:
+@lru_cache(maxsize=2)
+def _finder(far: bool) -> Any:
     with _quiet():
         from mediapipe.python.solutions.face_detection import FaceDetection
 
-        finder = FaceDetection(model_selection=1, min_detection_confidence=0.5)
+        finder = FaceDetection(model_selection=int(far), min_detection_confidence=0.5)
         finder.process(np.zeros((CROP, CROP, 3), np.uint8))
     return finder
 

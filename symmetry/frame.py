@@ -42,17 +42,16 @@ _FIRST: Final = np.concatenate([np.intersect1d(SUBJECT_LEFT, _OUTLINES), np.inte
 _SECOND: Final = MIRROR[_FIRST]
 _SAY: Final = np.where(_FIRST == _SECOND, 0.5, 1.0)  # a midline landmark is one point, a pair is two
 
-_ROUNDS: Final = 8
+_MOST_ROUNDS: Final = 100
+_STILL: Final = 2e-4
+"""Angle, radians, by which a plane may still turn between two rounds when it counts as found: 0.02 mm at the jaw."""
 _LET_GO: Final = 2.5
 """Residual, in robust standard deviations, at which a pair has half its say in the plane."""
 _MEDIAN_OF_CHI3: Final = 1.5382
 _FLOOR: Final = 1e-8
 """Least spread, as a share of the face: rounding alone must not make pairs let go."""
 
-_UPPER_TRIANGLE = np.triu_indices(3)
-_FULL = np.array([[0, 1, 2], [1, 3, 4], [2, 4, 5]])  # place of entry (i, j) of a symmetric matrix in its upper triangle
-_SQUARES = np.array([0, 3, 5])
-_TWICE_OFF_DIAGONAL = np.array([1.0, 2.0, 2.0, 1.0, 2.0, 1.0])
+_FIRST_AXIS, _SECOND_AXIS = [0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]
 _UPRIGHT = np.array([1.0, -1.0, -1.0])
 """Image axes (x right, y down, z away) to axes of the same hand as the facial frame (y up, z toward the camera)."""
 
@@ -131,14 +130,12 @@ def fit_frame(points: ArrayLike) -> FacialFrame:
         If `points` has another shape or holds values that are not finite.
     """
     array = check_points(points)
-    normal, distance = fit_plane(array)
-    upright, centre = _centred(array)
-    normal = normal * _UPRIGHT
-    up, out = _point_up(upright, normal)
-    between = (upright[..., IRIS_LEFT, :] + upright[..., IRIS_RIGHT, :]) / 2 + centre
-    off_plane = _dot(between * _UPRIGHT, normal * _UPRIGHT) - distance
-    origin = (between - off_plane[..., None] * normal) * _UPRIGHT
-    return FacialFrame(origin=origin, axes=np.stack([normal, up, out], axis=-2) * _UPRIGHT)
+    normals, distances = fit_plane(array)
+    normal, distance = normals[..., 0, :], distances[..., 0]
+    up, out = _point_up(array[..., STABLE_UPPER_FACE, :] * _UPRIGHT, normal * _UPRIGHT)
+    between = (array[..., IRIS_LEFT, :] + array[..., IRIS_RIGHT, :]) / 2
+    origin = between - (_dot(between, normal) - distance)[..., None] * normal
+    return FacialFrame(origin=origin, axes=np.stack([normal, up * _UPRIGHT, out * _UPRIGHT], axis=-2))
 
 
 def fit_plane(points: ArrayLike, *, without: tuple[tuple[int, ...], ...] = ((),)) -> tuple[FloatArray, FloatArray]:
@@ -153,10 +150,10 @@ def fit_plane(points: ArrayLike, *, without: tuple[tuple[int, ...], ...] = ((),)
 
     Returns
     -------
-    normal : ndarray, shape (m, ..., 3), or (..., 3) by default
-        Unit normal toward the subject's left, in image axes.
-    distance : ndarray, shape (m, ...), or (...) by default
-        Of the plane from the image's origin, along the normal.
+    normal : ndarray, shape (..., m, 3)
+        Unit normals toward the subject's left, in image axes.
+    distance : ndarray, shape (..., m)
+        Of the planes from the image's origin, along the normals.
 
     Notes
     -----
@@ -167,19 +164,18 @@ def fit_plane(points: ArrayLike, *, without: tuple[tuple[int, ...], ...] = ((),)
     = 2.5, let go of asymmetric parts as those of Claes et al. (2012) do.
     """
     array = check_points(points)
-    upright, centre = _centred(array)
-    first, second = upright[..., _FIRST, :], upright[..., _SECOND, :]
-    left_out = np.array([np.isin(_FIRST, parts) | np.isin(_SECOND, parts) for parts in without])
-    say = np.where(left_out, 0.0, _SAY).reshape(len(without), *(1,) * (array.ndim - 2), len(_FIRST))
-    normal, distance = _robust_plane(first - second, first + second, say)
+    first, second = np.take(array, _FIRST, axis=-2), np.take(array, _SECOND, axis=-2)
+    centre = first.mean(axis=-2)  # large offsets would cost digits
+    left_out = np.zeros((len(without), LANDMARKS), dtype=bool)
+    for parts, row in zip(without, left_out, strict=True):
+        row[list(parts)] = True
+    say = np.where(left_out[:, _FIRST] | left_out[:, _SECOND], 0.0, _SAY)
+    normal, distance = _robust_planes(first - second, first + second - 2 * centre[..., None, :], say)
 
-    facing_left = _dot(normal, upright[..., IRIS_LEFT, :] - upright[..., IRIS_RIGHT, :])
-    side = np.where(facing_left < 0, -1.0, 1.0)
+    to_left = array[..., IRIS_LEFT, :] - array[..., IRIS_RIGHT, :]
+    side = np.where(_dot(normal, to_left[..., None, :]) < 0, -1.0, 1.0)
     normal = normal * side[..., None]
-    distance = distance * side + _dot(normal, centre)
-    if without == ((),):
-        normal, distance = normal[0], distance[0]
-    return normal * _UPRIGHT, distance
+    return normal, distance * side + _dot(normal, centre[..., None, :])
 
 
 def asymmetry_field(placed: ArrayLike) -> FloatArray:
@@ -195,56 +191,102 @@ def asymmetry_field(placed: ArrayLike) -> FloatArray:
     ndarray, shape (..., 478, 2)
         In the unit of `placed`. At a subject-left landmark +x means further out than its partner, +y higher.
     """
-    points = check_points(placed)[..., :2]
-    return np.asarray(points - points[..., MIRROR, :] * [-1.0, 1.0], dtype=np.float64)
+    points = check_points(placed)
+    x, y = points[..., 0], points[..., 1]
+    return np.stack([x + x[..., MIRROR], y - y[..., MIRROR]], axis=-1)
 
 
 def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.asarray((a * b).sum(axis=-1))
 
 
-def _centred(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Landmarks turned upright and brought to their mean, and that mean: large offsets would cost digits."""
-    upright = points * _UPRIGHT
-    centre = upright[..., _FIRST, :].mean(axis=-2)
-    return upright - centre[..., None, :], centre
+def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Planes of symmetry from pairs' differences and sums (..., pairs, 3), one for each row of `say` (m, pairs)."""
+    leading = difference.shape[:-2]
+    outer_difference, outer_total = _products(difference), _products(total)
+    apart = outer_difference[:, :3].sum(axis=1)[:, None]
+    sums_of_pairs = np.swapaxes(total.reshape(-1, *total.shape[-2:]), 1, 2)
+    features = np.concatenate([outer_total - outer_difference, sums_of_pairs], axis=1)
+    floor = _FLOOR**2 * np.maximum(outer_total[:, :3].sum(axis=1).max(axis=-1), np.finfo(np.float64).tiny)[:, None]
+    unheard = np.where(say > 0, 0.0, np.inf)
+    middle = (np.arange(len(say)), (say > 0).sum(axis=-1) // 2)
+
+    found = np.full((len(features), len(say), 4), np.nan)
+    faces = np.arange(len(features))  # those whose planes still turn
+    weight = np.broadcast_to(say, (len(features), *say.shape))
+    last = np.zeros(len(features), dtype=bool)
+    for _ in range(_MOST_ROUNDS):
+        means = weight @ np.swapaxes(features, 1, 2) / weight.sum(axis=-1)[..., None]
+        middle_point = means[..., 6:]
+        moments = means[..., :6] - middle_point[..., _FIRST_AXIS] * middle_point[..., _SECOND_AXIS]
+        normal = _least_eigenvector(moments)
+        distance = _dot(middle_point, normal)  # of the sums: twice the plane's
+        aligned = np.abs(_dot(normal, found[faces, :, :3])).min(axis=-1)  # cosine; a normal may point either way
+        found[faces, :, :3], found[faces, :, 3] = normal, distance / 2
+
+        form = np.concatenate(
+            [normal * normal, 2 * normal * normal[..., [1, 2, 0]], -2 * distance[..., None] * normal], axis=-1
+        )
+        squared = np.maximum(form @ features + apart + (distance**2)[..., None], 0.0)
+        ranked = np.sort(squared + unheard, axis=-1)
+        spread = np.maximum(ranked[:, middle[0], middle[1]] / _MEDIAN_OF_CHI3**2, floor)
+        weight = say / (1 + squared / (_LET_GO**2 * spread)[..., None])
+
+        going = ~last
+        last = aligned > 1 - _STILL**2 / 2  # one more round: where all but a few pairs agree, it finds them exactly
+        if not going.all():
+            faces, weight, features, last = faces[going], weight[going], features[going], last[going]
+            apart, floor = apart[going], floor[going]
+        if not len(faces):
+            break
+    found = found.reshape(*leading, len(say), 4)
+    return found[..., :3], found[..., 3]
 
 
-def _robust_plane(difference: FloatArray, total: FloatArray, say: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Plane of symmetry from pairs' differences and sums (..., pairs, 3), for weights (m, ..., pairs) to start with."""
-    outer_difference = difference[..., _UPPER_TRIANGLE[0]] * difference[..., _UPPER_TRIANGLE[1]]
-    outer_total = total[..., _UPPER_TRIANGLE[0]] * total[..., _UPPER_TRIANGLE[1]]
-    apart = outer_difference[..., _SQUARES].sum(axis=-1)
-    features = np.concatenate([outer_total - outer_difference, total], axis=-1)
-    size = outer_total[..., _SQUARES].sum(axis=-1).max(axis=-1)
-    floor = _FLOOR**2 * np.maximum(size, np.finfo(np.float64).tiny)
+def _products(pairs: FloatArray) -> FloatArray:
+    """Products xx, yy, zz, xy, yz, zx of vectors (..., pairs, 3), shape (faces, 6, pairs)."""
+    axes = np.swapaxes(pairs.reshape(-1, *pairs.shape[-2:]), 1, 2)
+    return np.concatenate([axes * axes, axes * axes[:, [1, 2, 0]]], axis=1)
 
-    weight = np.broadcast_to(say, np.broadcast_shapes(say.shape, apart.shape))
-    for _ in range(_ROUNDS):
-        sums = (weight[..., None, :] @ features)[..., 0, :] / weight.sum(axis=-1)[..., None]
-        mean = sums[..., 6:]
-        moment = sums[..., :6][..., _FULL] - mean[..., :, None] * mean[..., None, :]
-        normal = np.linalg.eigh(moment)[1][..., :, 0]
-        distance = _dot(mean, normal)  # of the sums: twice the plane's
 
-        outer_normal = normal[..., _UPPER_TRIANGLE[0]] * normal[..., _UPPER_TRIANGLE[1]] * _TWICE_OFF_DIAGONAL
-        form = np.concatenate([outer_normal, -2 * distance[..., None] * normal], axis=-1)
-        squared = np.maximum(apart + (features @ form[..., None])[..., 0] + (distance**2)[..., None], 0.0)
-        spread = np.maximum(np.median(squared, axis=-1) / _MEDIAN_OF_CHI3**2, floor)
-        weight = say / (1 + squared / (_LET_GO**2 * spread[..., None]))
-    return normal, distance / 2
+def _least_eigenvector(moments: FloatArray) -> FloatArray:
+    """Give the unit eigenvector of the least eigenvalue of symmetric matrices: xx, yy, zz, xy, yz, zx on the last axis.
+
+    The eigenvalue in closed form (Smith 1961), the vector as a column of the adjugate of what it leaves of the matrix.
+    Several times as fast as LAPACK on many small matrices, and as exact while the eigenvalue stands alone, as that of a
+    face's plane does: a face is wide.
+    """
+    xx, yy, zz, xy, yz, zx = np.moveaxis(moments, -1, 0)
+    mean = (xx + yy + zz) / 3
+    a, b, c = xx - mean, yy - mean, zz - mean
+    size = np.sqrt((a * a + b * b + c * c + 2 * (xy * xy + yz * yz + zx * zx)) / 6)
+    size = np.maximum(size, np.finfo(np.float64).tiny)
+    determinant = a * (b * c - yz * yz) - xy * (xy * c - yz * zx) + zx * (xy * yz - b * zx)
+    angle = np.arccos(np.clip(determinant / (2 * size**3), -1.0, 1.0)) / 3
+    least = mean + 2 * size * np.cos(angle + 2 * np.pi / 3)
+
+    a, b, c = xx - least, yy - least, zz - least
+    xy_, yz_, zx_ = zx * yz - xy * c, xy * zx - yz * a, xy * yz - zx * b
+    adjugate = np.stack([b * c - yz * yz, xy_, zx_, xy_, a * c - zx * zx, yz_, zx_, yz_, a * b - xy * xy], axis=-1)
+    adjugate = adjugate.reshape(*least.shape, 3, 3)
+    longest = np.abs(adjugate[..., [0, 1, 2], [0, 1, 2]]).argmax(axis=-1)
+    vector = np.take_along_axis(adjugate, longest[..., None, None], axis=-2)[..., 0, :]
+    length = np.sqrt(_dot(vector, vector))
+    return np.asarray(vector / np.maximum(length, np.finfo(np.float64).tiny)[..., None])
 
 
 def _point_up(upright: FloatArray, normal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Up and outward directions within the plane, so that the stable upper face points as the reference does."""
+    """Up and outward directions within the plane, so that the stable upper face points as the reference does.
+
+    Takes that part of the face, shape (..., n, 3), and the plane's normal in axes of the facial frame's hand.
+    """
     # Any two directions of the plane will do to measure the angle against the reference.
     helper = np.where(np.abs(normal[..., 1:2]) < 0.9, [0.0, 1.0, 0.0], [1.0, 0.0, 0.0])
     out = np.cross(normal, helper)
     out /= np.linalg.norm(out, axis=-1, keepdims=True)
     up = np.cross(out, normal)
 
-    shape = upright[..., STABLE_UPPER_FACE, :]
-    shape = shape - shape.mean(axis=-2, keepdims=True)
+    shape = upright - upright.mean(axis=-2, keepdims=True)
     reference = REFERENCE[STABLE_UPPER_FACE] - REFERENCE[STABLE_UPPER_FACE].mean(axis=0)
     y, z = (np.einsum("...ni,...i->...n", shape, axis) for axis in (up, out))
     sine = (z * reference[:, 1] - y * reference[:, 2]).sum(axis=-1)

@@ -172,7 +172,8 @@ def clinical_measures(points: ArrayLike, placed: ArrayLike, *, unit_per_pixel: A
         "jaw_angle_width": jaw_out,
         "nasolabial_angle": np.degrees(np.arctan2(fold_out, fold_down)),
     }
-    chin, philtrum, nose_tip = _deviations(check_points(points), np.asarray(unit_per_pixel))
+    deviation = _deviations(check_points(points), np.asarray(unit_per_pixel))
+    chin, philtrum, nose_tip = (deviation[..., i] for i in range(3))
     of_midline = {
         "mouth_cant": np.degrees(np.arctan2(corner_y[..., 1] - corner_y[..., 0], corner_out.sum(axis=-1))),
         "chin_deviation": chin,
@@ -206,7 +207,7 @@ def _at_midline(x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _deviations(points: FloatArray, unit_per_pixel: FloatArray) -> FloatArray:
-    """Chin, philtrum and nose tip: signed distance (3, ...) from planes fitted without them."""
+    """Chin, philtrum and nose tip: signed distance (..., 3) from planes fitted without them."""
     normal, distance = fit_plane(points, without=_WITHOUT)
-    tips = np.moveaxis(points[..., [CHIN, PHILTRUM, NOSE_TIP], :], -2, 0)
-    return np.asarray(((tips * normal).sum(axis=-1) - distance) * unit_per_pixel)
+    tips = points[..., [CHIN, PHILTRUM, NOSE_TIP], :]
+    return np.asarray(((tips * normal).sum(axis=-1) - distance) * unit_per_pixel[..., None])

@@ -14,10 +14,12 @@ from symmetry.mesh import LANDMARKS, REGIONS
 
 REGION_NAMES: Final = tuple(REGIONS)
 
-# Column r averages a field over the pairs of region r.
+# Column r averages a field over the pairs of region r; the doubled table does so for x and y of a flattened field.
 _MEMBERSHIP = np.zeros((LANDMARKS, len(REGIONS)))
 for _column, _pairs in enumerate(REGIONS.values()):
     _MEMBERSHIP[_pairs, _column] = 1 / len(_pairs)
+_X_AND_Y = np.kron(_MEMBERSHIP, np.eye(2))
+_BOTH = np.repeat(_MEMBERSHIP, 2, axis=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,11 +71,20 @@ def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScor
     Returns
     -------
     RegionScores
+
+    Raises
+    ------
+    InvalidPointsError
+        If the field has another shape.
     """
     field = np.asarray(asymmetry, dtype=np.float64)
+    if field.shape[-2:] != (LANDMARKS, 2):
+        raise InvalidPointsError(f"an asymmetry field must have shape (..., {LANDMARKS}, 2), not {field.shape}")
+    flat = field.reshape(*field.shape[:-2], 2 * LANDMARKS)
     to_percent = 100 / np.asarray(interpupillary, dtype=np.float64)[..., None]
-    size = np.sqrt(region_means((field**2).sum(axis=-1)))
-    lateral, vertical = region_means(field[..., 0]), region_means(field[..., 1])
+    size = np.sqrt((flat * flat) @ _BOTH)
+    means = flat @ _X_AND_Y
+    lateral, vertical = means[..., 0::2], means[..., 1::2]
     return RegionScores(
         asymmetry=size,
         lateral=lateral,

@@ -1,0 +1,85 @@
+"""Speed as ratios within one run: `python tests/benchmarks/speed.py [PHOTO]`. Not a test: machines are noisy.
+
+Prints, each with its limit:
+- scoring one photo (decode to scores, no figure) over decoding it plus the mesh passes that it makes;
+- faces a second from landmarks to region scores and clinical measures, on one core;
+- `symmetry --help` over `python -c "import click"`.
+"""
+
+from __future__ import annotations
+
+import os
+
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_threads] = "1"  # before NumPy loads: one core means one core
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from symmetry import analyze, detection, read_photo
+from symmetry.frame import asymmetry_field, fit_frame
+from symmetry.measures import clinical_measures
+from symmetry.mesh import REFERENCE
+from symmetry.scale import interpupillary_distance
+from symmetry.scores import score_regions
+
+PASSES = 2 * (len(detection.FIRST_LOOK) + len(detection.SECOND_LOOK))
+
+
+def seconds(*runs: Callable[[], object], rounds: int) -> list[float]:
+    """Median time of each, taken in turn so that a slow moment hits all alike."""
+    for run in runs:
+        run()
+    times: list[list[float]] = [[] for _ in runs]
+    for _ in range(rounds):
+        for run, taken in zip(runs, times, strict=True):
+            start = time.perf_counter()
+            run()
+            taken.append(time.perf_counter() - start)
+    return [statistics.median(taken) for taken in times]
+
+
+def score_one_photo(photo: Path) -> None:
+    crop = np.ascontiguousarray(read_photo(photo).pixels[: detection.CROP, : detection.CROP])
+    whole, decode, mesh_pass = seconds(
+        lambda: analyze(photo), lambda: read_photo(photo), lambda: detection._mesh_pass(crop), rounds=25
+    )
+    least = decode + PASSES * mesh_pass
+    print(f"one photo, {PASSES} mesh passes: {whole / least:.2f} times decode plus passes (at most 1.3)")
+    print(f"  {whole * 1e3:.0f} ms; decode {decode * 1e3:.1f} ms, a pass {mesh_pass * 1e3:.1f} ms")
+
+
+def score_landmarks(faces: int = 1000) -> None:
+    noise = np.random.default_rng(0).normal(scale=0.5, size=(faces, *REFERENCE.shape))
+    points = (REFERENCE + noise) * [3.0, -3.0, -3.0] + [500, 600, 0]
+
+    def run() -> None:
+        placed = fit_frame(points).place(points)
+        score_regions(asymmetry_field(placed), interpupillary_distance(points))
+        clinical_measures(points, placed)
+
+    (taken,) = seconds(run, rounds=9)
+    print(f"landmarks to scores and measures: {faces / taken:,.0f} faces a second (at least 10,000)")
+
+
+def show_help() -> None:
+    def call(*command: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True)
+
+    helped, click = seconds(
+        call("-c", "from symmetry.commands import main; main(['--help'])"), call("-c", "import click"), rounds=15
+    )
+    print(f"symmetry --help: {helped / click:.2f} times importing click (at most 2.5)")
+
+
+if __name__ == "__main__":
+    default = Path(__file__).parents[2] / "sample_images" / "before.jpg"
+    score_one_photo(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+    score_landmarks()
+    show_help()
