@@ -51,6 +51,7 @@ _MEDIAN_OF_CHI3: Final = 1.5382
 _FLOOR: Final = 1e-8
 """Least spread, as a share of the face: rounding alone must not make pairs let go."""
 
+_TINY: Final = float(np.finfo(np.float64).tiny)
 _FIRST_AXIS, _SECOND_AXIS = [0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]
 _UPRIGHT = np.array([1.0, -1.0, -1.0])
 """Image axes (x right, y down, z away) to axes of the same hand as the facial frame (y up, z toward the camera)."""
@@ -207,7 +208,7 @@ def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -
     apart = outer_difference[:, :3].sum(axis=1)[:, None]
     sums_of_pairs = np.swapaxes(total.reshape(-1, *total.shape[-2:]), 1, 2)
     features = np.concatenate([outer_total - outer_difference, sums_of_pairs], axis=1)
-    floor = _FLOOR**2 * np.maximum(outer_total[:, :3].sum(axis=1).max(axis=-1), np.finfo(np.float64).tiny)[:, None]
+    floor = _FLOOR**2 * np.maximum(outer_total[:, :3].sum(axis=1).max(axis=-1), _TINY)[:, None]
     unheard = np.where(say > 0, 0.0, np.inf)
     middle = (np.arange(len(say)), (say > 0).sum(axis=-1) // 2)
 
@@ -256,11 +257,11 @@ def _least_eigenvector(moments: FloatArray) -> FloatArray:
     Several times as fast as LAPACK on many small matrices, and as exact while the eigenvalue stands alone, as that of a
     face's plane does: a face is wide.
     """
-    xx, yy, zz, xy, yz, zx = np.moveaxis(moments, -1, 0)
+    xx, yy, zz, xy, yz, zx = (moments[..., i] for i in range(6))
     mean = (xx + yy + zz) / 3
     a, b, c = xx - mean, yy - mean, zz - mean
     size = np.sqrt((a * a + b * b + c * c + 2 * (xy * xy + yz * yz + zx * zx)) / 6)
-    size = np.maximum(size, np.finfo(np.float64).tiny)
+    size = np.maximum(size, _TINY)
     determinant = a * (b * c - yz * yz) - xy * (xy * c - yz * zx) + zx * (xy * yz - b * zx)
     angle = np.arccos(np.clip(determinant / (2 * size**3), -1.0, 1.0)) / 3
     least = mean + 2 * size * np.cos(angle + 2 * np.pi / 3)
@@ -268,11 +269,11 @@ def _least_eigenvector(moments: FloatArray) -> FloatArray:
     a, b, c = xx - least, yy - least, zz - least
     xy_, yz_, zx_ = zx * yz - xy * c, xy * zx - yz * a, xy * yz - zx * b
     adjugate = np.stack([b * c - yz * yz, xy_, zx_, xy_, a * c - zx * zx, yz_, zx_, yz_, a * b - xy * xy], axis=-1)
-    adjugate = adjugate.reshape(*least.shape, 3, 3)
-    longest = np.abs(adjugate[..., [0, 1, 2], [0, 1, 2]]).argmax(axis=-1)
-    vector = np.take_along_axis(adjugate, longest[..., None, None], axis=-2)[..., 0, :]
+    columns = adjugate.reshape(-1, 3, 3)
+    longest = np.abs(columns[:, [0, 1, 2], [0, 1, 2]]).argmax(axis=-1)
+    vector = columns[np.arange(len(columns)), longest].reshape(*least.shape, 3)
     length = np.sqrt(_dot(vector, vector))
-    return np.asarray(vector / np.maximum(length, np.finfo(np.float64).tiny)[..., None])
+    return np.asarray(vector / np.maximum(length, _TINY)[..., None])
 
 
 def _point_up(upright: FloatArray, normal: FloatArray) -> tuple[FloatArray, FloatArray]:

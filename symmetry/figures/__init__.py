@@ -1,0 +1,21 @@
+"""The pictures that people see: one face measured, two faces compared, both halves doubled.
+
+Nothing here touches pyplot's global state: figures are plain `matplotlib.figure.Figure` objects, for notebooks and
+servers alike.
+"""
+
+from symmetry.figures.change import draw_change
+from symmetry.figures.composites import draw_composites, make_composites
+from symmetry.figures.face import draw_face
+from symmetry.figures.levelling import LevelledFace, level_face
+from symmetry.figures.saving import save_figure
+
+__all__ = [
+    "LevelledFace",
+    "draw_change",
+    "draw_composites",
+    "draw_face",
+    "level_face",
+    "make_composites",
+    "save_figure",
+]
