@@ -39,9 +39,6 @@ adults (worst region's median change of asymmetry when the photo is turned by 10
 0.023, 0.022. Between two photos of a face the same region differs by 0.3 mm, so more than six passes do not pay.
 """
 
-DEPTH: Final = 0.97
-"""The mesh's depth times this leaks least of a head turn into the scores (calibrated on turned photos)."""
-
 _FINDER_SIDE: Final = 512
 """The finder's input is 192 pixels wide; photos are halved until they fit into this."""
 _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
@@ -156,9 +153,7 @@ class _MirrorView(_View):
         return self._plain.width
 
     def halved(self, times: int) -> Pixels:
-        if (
-            times not in self._levels and self.width % 2**times == 0
-        ):  # else each drops its own right column
+        if times not in self._levels and self.width % 2**times == 0:  # else each drops its own right column
             self._levels[times] = np.asarray(cv2.flip(self._plain.halved(times), 1), dtype=np.uint8)
         return super().halved(times)
 
@@ -201,7 +196,7 @@ def _look(
         if points is None:
             return None
         points[:, :2] = points[:, :2] @ to_image[:, :2].T + to_image[:, 2]
-        points[:, 2] *= DEPTH * _step(to_image)
+        points[:, 2] *= _step(to_image)
         answers.append(points)
     return np.asarray(np.mean(answers, axis=0))
 

@@ -45,7 +45,7 @@ _SAY: Final = np.where(_FIRST == _SECOND, 0.5, 1.0)  # a midline landmark is one
 _MOST_ROUNDS: Final = 100
 _STILL: Final = 2e-4
 """Angle, radians, by which a plane may still turn between two rounds when it counts as found: 0.02 mm at the jaw."""
-_LET_GO: Final = 2.5
+_LET_GO: Final = 3.0
 """Residual, in robust standard deviations, at which a pair has half its say in the plane."""
 _MEDIAN_OF_CHI3: Final = 1.5382
 _FLOOR: Final = 1e-8
@@ -162,7 +162,7 @@ def fit_plane(points: ArrayLike, *, without: tuple[tuple[int, ...], ...] = ((),)
     |p - q|^2 - (n.(p - q))^2 + (n.(p + q) - 2d)^2. Summed with weights this is a quadratic form in n, so the best plane
     is an eigenvector of a 3 x 3 matrix: object symmetry by relabelling and reflection (Mardia, Bookstein & Moreton
     2000; Klingenberg, Barluenga & Meyer 2002). The weights 1 / (1 + (r / ks)^2), with s from the median residual and k
-    = 2.5, let go of asymmetric parts as those of Claes et al. (2012) do.
+    = 3, let go of asymmetric parts as those of Claes et al. (2012) do.
     """
     array = check_points(points)
     first, second = np.take(array, _FIRST, axis=-2), np.take(array, _SECOND, axis=-2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 
 from rich import box
@@ -61,20 +62,22 @@ def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:
     """One line a photo: the three main regions and the whole face."""
     measured = [result for result in results if isinstance(result, FaceAnalysis)]
     unit = measured[0].unit if measured else "mm"
+    folder, names = _apart_from_folder([r.photo if isinstance(r, Failure) else r.photo.name for r in results])
     table = _table("photo", *(f"{_words(name)}\n{unit}" for name in (*MAIN_REGIONS, "face")), "note", left=(0, 5))
-    for result in results:
+    for result, name in zip(results, names, strict=True):
         if isinstance(result, Failure):
-            table.add_row(Text(printable(result.photo)), "", "", "", "", Text(result.error, style="red"))
+            table.add_row(Text(printable(name)), "", "", "", "", Text(result.error, style="red"))
             continue
         in_mm = result.unit == "mm"
         scores = [result.regions[name] for name in (*MAIN_REGIONS, "face")]
         table.add_row(
-            Text(printable(result.photo.name)),
+            Text(printable(name)),
             *(_number(score.asymmetry if in_mm else score.percent, score.asymmetry_error) for score in scores),
             Text(" ".join(flag.name.replace("_", " ") for flag in result.flags)),
         )
     note = "Asymmetry of each region, 0 is even. For sides and clinical measures: one photo, or --details."
-    return Group(table, Text(note, style="dim"))
+    title = [Text(printable(folder), style="bold")] if folder else []
+    return Group(*title, table, Text(note, style="dim"))
 
 
 def change_tables(change: Change) -> Group:
@@ -143,6 +146,12 @@ def _table(*columns: str, left: tuple[int, ...] = (0,)) -> Table:
     return table
 
 
+def _apart_from_folder(names: Sequence[str]) -> tuple[str, list[str]]:
+    """Split the folder that all photos are in from their names, to keep a table narrow."""
+    folder = os.path.commonpath([os.path.dirname(name) for name in names]) if len(names) > 1 else ""  # noqa: PTH120
+    return folder, [os.path.relpath(name, folder) if folder else name for name in names]
+
+
 def _words(name: str) -> str:
     return _TITLES.get(name, name.replace("_", " "))
 
@@ -160,7 +169,9 @@ def _number(value: float, error: float = math.nan) -> str:
 
 
 def _signed(value: float, error: float = math.nan) -> str:
-    return f"{value:+.2f}{_error(error)}" if math.isfinite(value) else ""
+    if not math.isfinite(value):
+        return ""
+    return f"{'0.00' if abs(value) < 0.005 else f'{value:+.2f}'}{_error(error)}"
 
 
 def _side(value: float, error: float = math.nan) -> str:

@@ -56,7 +56,7 @@ def measuring_options(command: Command) -> Command:
             default="iris",
             show_default=True,
             callback=_check_scale,
-            help="Where millimetres come from: the iris, a known distance between the pupils, or nowhere: percent only.",
+            help="Where millimetres come from: the iris, a known distance of the pupils, or nowhere (percent only).",
         ),
     ):
         command = option(command)

@@ -9,7 +9,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from symmetry.analysis import measure_landmarks
+from symmetry.analysis import NAN, measure_landmarks
 from symmetry.change import Change, RegionChange, compare
 from symmetry.figures.levelling import ASPECT, LevelledFace, align_face, level_face
 from symmetry.figures.page import (
@@ -69,7 +69,7 @@ _SHARPNESS: Final = 2
 _APART: Final = 26.0
 """Least distance between the feet of two arrows, pixels of the page."""
 _MAGNIFICATIONS: Final = (8, 6, 5, 4, 3, 2, 1)
-_LONGEST: Final = 0.3
+_LONGEST: Final = 0.25
 """An arrow's greatest length, in interpupillary distances."""
 _CONTOURS = (LIPS_OUTER, EYE_RIGHT, BROW_UPPER_RIGHT, JAW_RIGHT, CHIN_MIDLINE)
 _CONTOURS_FIRST: Final = tuple(
@@ -226,7 +226,7 @@ def _foot(page: Page, change: Change, magnified: int) -> None:
 def _caption(change: Change) -> str:
     parts = [
         OWN_SIDES,
-        "Before and after: typical distance between a region’s left half and its mirrored right; 0 is even.",
+        "Before, after: typical distance of a region’s left half from its mirrored right half; 0 is even.",
     ]
     return " ".join(parts if change.before.unit == "mm" else [*parts, OF_PUPILS])
 
@@ -235,7 +235,7 @@ def _row(page: Page, region: RegionChange, y: float) -> None:
     name, before, after, change, moved = _COLUMNS
     page.text(name, y, REGION_TITLES[region.region], size=STRONG, weight="bold")
     for x, value in ((before, region.before), (after, region.after)):
-        page.text(x, y, with_error(value, float("nan"), region.unit), size=STRONG)
+        page.text(x, y, with_error(value, NAN, region.unit) if np.isfinite(value) else "–", size=STRONG)
     for x, end, (first, second) in (
         (change, moved, change_in_words(region)),
         (moved, WIDTH - MARGIN, movement_in_words(region)),

@@ -70,7 +70,7 @@ _CONTOURS: Final = (
 # What is labelled in each margin, and the landmark that its line leads to.
 _LABELS: Final[dict[Side, dict[str, int]]] = {
     "right": {"brows": 63, "cheeks": 117, "nose": 64, "nasolabial": 216},
-    "left": {"eyes": 263, "mouth": 291, "jawline": 397, "chin": CHIN},
+    "left": {"eyes": 263, "mouth": 291, "jawline": 365, "chin": CHIN},
 }
 
 

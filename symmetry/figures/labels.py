@@ -23,22 +23,19 @@ def spread(wanted: Sequence[float], heights: Sequence[float], *, low: float, hig
     Returns
     -------
     list of n floats
-        Upper edges, in the order of `wanted`: the least squares solution that keeps the labels' order. Labels that are
-        too many for the line run over its end at `high`.
+        Upper edges: the least squares solution that keeps the labels in the order given, so that the same label stands
+        in the same row of every figure. Labels that are too many for the line run over its end at `high`.
     """
-    order = np.argsort(wanted, kind="stable")
-    sizes = np.asarray(heights, dtype=np.float64)[order] + gap
+    sizes = np.asarray(heights, dtype=np.float64) + gap
     before = np.concatenate([[0.0], np.cumsum(sizes)[:-1]])  # what the labels above take up
     # Without it the task is to make a sequence ascend: neighbours that do not are pooled to their mean.
     pools: list[tuple[float, int]] = []
-    for value in np.asarray(wanted, dtype=np.float64)[order] - before:
+    for value in np.asarray(wanted, dtype=np.float64) - before[: len(sizes)]:
         mean, count = float(value), 1
         while pools and pools[-1][0] > mean:
             other, others = pools.pop()
             mean, count = (mean * count + other * others) / (count + others), count + others
         pools.append((mean, count))
     edges = np.repeat([mean for mean, _ in pools], [count for _, count in pools])
-    edges = np.maximum(np.minimum(edges, high - (sizes.sum() - gap)), low) + before
-    placed = np.empty(len(edges))
-    placed[order] = edges
-    return [float(edge) for edge in placed]
+    edges = np.maximum(np.minimum(edges, high - (sizes.sum() - gap)), low)
+    return [float(edge) for edge in edges + before[: len(sizes)]]

@@ -73,10 +73,10 @@ def tint_regions(levelled: LevelledFace) -> Pixels:
     grey = _even_grey(levelled, points)
     picture = np.repeat(grey[..., None], 3, axis=2)
     for name in TINTED:
-        mask = _region_mask(name, points, grey.shape) * levelled.inside
-        picture += (
-            _OPACITY * mask[..., None] * (255 * np.array(region_colour(face, name)[:3], dtype=np.float32) - picture)
-        )
+        colour = 255 * np.array(region_colour(face, name)[:3], dtype=np.float32)
+        where, mask = _region_mask(name, points, grey.shape)
+        part = picture[where]
+        part += _OPACITY * (mask * levelled.inside[where])[..., None] * (colour - part)
     return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
 
 
@@ -91,8 +91,10 @@ def _even_grey(levelled: LevelledFace, points: FloatArray) -> NDArray[np.float32
     return np.where(levelled.inside, np.clip(stretched, 20, 240), OUTSIDE).astype(np.float32)
 
 
-def _region_mask(name: str, points: FloatArray, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """How much of each pixel belongs to a region, 0 to 1, with soft edges."""
+def _region_mask(
+    name: str, points: FloatArray, shape: tuple[int, ...]
+) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
+    """Find the part of a picture that holds a region, and how much of each pixel in it belongs to the region."""
     mask = np.zeros(shape[:2], dtype=np.uint8)
     band = round(_BAND * shape[1])
     right = np.asarray(_OUTLINES[name])
@@ -107,9 +109,15 @@ def _region_mask(name: str, points: FloatArray, shape: tuple[int, ...]) -> NDArr
             cv2.fillConvexPoly(mask, cv2.convexHull(outline), _FULL)
         else:
             cv2.fillPoly(mask, [outline], _FULL)
-    softness = shape[1] / (80 if name in _PLAIN_SKIN else 350)
-    soft = cv2.GaussianBlur(mask, (0, 0), max(softness, 0.5))
-    return np.asarray(soft, dtype=np.float32) / 255
+    softness = max(shape[1] / (80 if name in _PLAIN_SKIN else 350), 0.5)
+    left, top, width, height = cv2.boundingRect(mask)
+    reach = round(4 * softness)
+    where = (
+        slice(max(top - reach, 0), top + height + reach),
+        slice(max(left - reach, 0), left + width + reach),
+    )
+    soft = cv2.GaussianBlur(mask[where], (0, 0), softness)
+    return where, np.asarray(soft, dtype=np.float32) / 255
 
 
 def _whole(points: FloatArray) -> NDArray[np.int32]:
