@@ -21,7 +21,10 @@ NOT_ASSESSED: Final = "not assessed"
 _CLEARLY_MORE: Final = 1.5
 """One side moved when it moved this many times as much as the other; else both did."""
 
-Side = Literal["subject_right", "subject_left", "both"]
+_STILL: Final = 0.3
+"""Movement in mm (or % IPD, or degrees) that landmarks show even in two photos of an unchanged face."""
+
+Side = Literal["subject_right", "subject_left", "both", "neither"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +62,8 @@ class RegionChange:
     lift_error : float
     subject_right, subject_left : SideMovement
         What each side did.
-    moved : {"subject_right", "subject_left", "both"}
-        The side that moved clearly more.
+    moved : {"subject_right", "subject_left", "both", "neither"}
+        The side that moved clearly more; "neither" below what two photos of an unchanged face show.
     unit : str
         "mm", or "% IPD" where millimetres are not known.
     verdict : str
@@ -99,7 +102,7 @@ class MeasureChange:
         95 % half-width of `change`; NaN until it is known.
     subject_right, subject_left : float
         Change of each side's own value; NaN for measures of the midline.
-    moved : {"subject_right", "subject_left", "both"} or None
+    moved : {"subject_right", "subject_left", "both", "neither"} or None
         The side whose value changed clearly more; None for measures of the midline.
     unit : str
     verdict : str
@@ -128,6 +131,8 @@ class Change:
     displacement : ndarray, shape (478, 2)
         Where each landmark of `before` has gone in `after`, head movement removed; x and y of the facial frame of
         `before`, mm; NaN with scale "none".
+    movement : ndarray, shape (478, 2)
+        The same in the unit of the faces: "mm", or "% IPD" where millimetres are not known.
     regions : mapping of str to RegionChange
     measures : mapping of str to MeasureChange
     flags : tuple of Finding
@@ -137,6 +142,7 @@ class Change:
     before: FaceAnalysis
     after: FaceAnalysis
     displacement: FloatArray
+    movement: FloatArray
     regions: Mapping[str, RegionChange]
     measures: Mapping[str, MeasureChange]
     flags: tuple[Finding, ...]
@@ -181,12 +187,14 @@ def compare(
     )
     first, second = _on_one_scale(first, second)
     moved = _displacement(first, second) * first.unit_per_pixel
-    in_mm = moved if first.unit == "mm" else np.full_like(moved, NAN)
-    in_mm.flags.writeable = False
+    moved.flags.writeable = False
+    unknown = np.full_like(moved, NAN)
+    unknown.flags.writeable = False
     return Change(
         before=first,
         after=second,
-        displacement=in_mm,
+        displacement=moved if first.unit == "mm" else unknown,
+        movement=moved,
         regions=MappingProxyType(_region_changes(first, second, moved)),
         measures=MappingProxyType({name: _measure_change(first, second, name) for name in first.measures}),
         flags=(*_named(first.flags, "before"), *_named(second.flags, "after")),
@@ -259,6 +267,8 @@ def _side_movements(moved: FloatArray) -> list[SideMovement]:
 
 
 def _which_side(right: float, left: float) -> Side:
+    if max(right, left) < _STILL:
+        return "neither"
     if right > _CLEARLY_MORE * left:
         return "subject_right"
     if left > _CLEARLY_MORE * right:

@@ -21,7 +21,7 @@ from symmetry.output import printable
 
 _TITLES = {"face": "whole face"} | {definition.name: definition.title for definition in DEFINITIONS}
 _SIDES = "Sides are the person's own: left is the person's left."
-_SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both"}
+_SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 
 
 def face_tables(face: FaceAnalysis) -> Group:
@@ -148,8 +148,14 @@ def _table(*columns: str, left: tuple[int, ...] = (0,)) -> Table:
 
 def _apart_from_folder(names: Sequence[str]) -> tuple[str, list[str]]:
     """Split the folder that all photos are in from their names, to keep a table narrow."""
-    folder = os.path.commonpath([os.path.dirname(name) for name in names]) if len(names) > 1 else ""  # noqa: PTH120
-    return folder, [os.path.relpath(name, folder) if folder else name for name in names]
+    folders = {os.path.dirname(name) for name in names}  # noqa: PTH120
+    try:
+        folder = os.path.commonpath(folders) if len(names) > 1 else ""
+    except ValueError:  # relative and absolute paths, or several drives
+        folder = ""
+    if not folder or folder == os.path.abspath(os.sep):  # noqa: PTH100
+        return "", list(names)
+    return folder, [os.path.relpath(name, folder) for name in names]
 
 
 def _words(name: str) -> str:

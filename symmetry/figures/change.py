@@ -9,8 +9,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from symmetry.analysis import NAN, measure_landmarks
-from symmetry.change import Change, RegionChange, compare
+from symmetry.analysis import NAN
+from symmetry.change import Change, RegionChange
 from symmetry.figures.levelling import ASPECT, LevelledFace, align_face, level_face
 from symmetry.figures.page import (
     AMOUNT,
@@ -54,7 +54,6 @@ from symmetry.mesh import (
     MAIN_REGIONS,
     MIRROR,
 )
-from symmetry.scale import Scale
 
 _WIDE: Final = 550.0
 _TOP: Final = 162.0
@@ -122,20 +121,10 @@ def draw_change(change: Change, figure: Figure | None = None, *, title: str | No
     return page.figure
 
 
-def _displacement(change: Change) -> FloatArray:
-    """Movement of each landmark in the unit of the faces, shape (478, 2)."""
-    if change.before.unit == "mm":
-        return change.displacement
-    # Without millimetres: on a scale on which the pupils are 100 apart.
-    percent = Scale("ipd", 100.0)
-    faces = [measure_landmarks(face.photo, face.landmarks, scale=percent) for face in (change.before, change.after)]
-    return compare(faces[0], faces[1]).displacement
-
-
 def _arrows(page: Page, change: Change, levelled: LevelledFace) -> int:
     """Draw arrows from where landmarks were before to where they went; return how many times their length."""
     face = change.before
-    moved = _displacement(change)
+    moved = change.movement
     size = np.linalg.norm(moved, axis=1)
     known = np.isfinite(size)
     of_face = size[:IRIS_RIGHT][known[:IRIS_RIGHT]]

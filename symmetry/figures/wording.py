@@ -85,9 +85,8 @@ def movement_in_words(change: RegionChange) -> tuple[str, str]:
     if not isfinite(right.size + left.size):
         return "not measured", ""
     where = f"right {_direction(right)}; left {_direction(left)}"
-    if change.moved == "both":
-        moved = _shows(right.size) or _shows(left.size)
-        return ("both sides", where) if moved else ("neither side", "")
+    if change.moved in ("both", "neither"):
+        return f"{change.moved} side{'s' if change.moved == 'both' else ''}", where
     return f"mostly the {'right' if change.moved == 'subject_right' else 'left'}", where
 
 
