@@ -201,7 +201,9 @@ def analyze(
     wanted = Scale.parse(scale) if isinstance(scale, str) else scale
     photo = _as_photo(image)
     if mirrored:
-        photo = replace(photo, pixels=np.ascontiguousarray(photo.pixels[:, ::-1]))
+        pixels = np.ascontiguousarray(photo.pixels[:, ::-1])
+        pixels.flags.writeable = False
+        photo = replace(photo, pixels=pixels)
     found = detect_largest_face(photo.pixels)
     if found.others and face == "only":
         raise SeveralFacesError(f"{found.others + 1} faces found; crop the photo to one, or let the largest be taken")

@@ -203,7 +203,7 @@ def compare(
 
 def _on_one_scale(first: FaceAnalysis, second: FaceAnalysis) -> tuple[FaceAnalysis, FaceAnalysis]:
     """Both faces with the millimetres that one person's eye distance gives in each photo."""
-    if first.scale.source != second.scale.source:
+    if first.scale.source != second.scale.source or (first.scale.source == "ipd" and first.scale != second.scale):
         raise ScaleError("the two faces were scaled in different ways; analyse both with the same scale")
     if first.scale.source != "iris":
         return first, second

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -40,7 +40,9 @@ adults (worst region's median change of asymmetry when the photo is turned by 10
 """
 
 _FINDER_SIDE: Final = 512
-"""The finder's input is 192 pixels wide; photos are halved until they fit into this."""
+"""The finders' inputs are 128 and 192 pixels wide; photos are halved until they fit into this."""
+_UPRIGHT_SCORE: Final = 0.85
+"""The near finder gives upright faces 0.90 to 0.97 and faces that stand on their head 0.54 to 0.78."""
 _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
 # Where the finder puts eyes, nose, mouth and ears on a level face (mm, y up): means over 35 adults, made even.
 _KEYPOINTS: Final = np.array([(-31.5, 0), (31.5, 0), (0, -31), (0, -64), (-64.5, -20), (64.5, -20)], dtype=np.float64)
@@ -99,10 +101,10 @@ def detect_largest_face(image: Pixels) -> DetectedFace:
     spare = image.shape[1] % 2 ** _halvings(image)
     margin = spare // 2 if spare % 2 == 0 else 0
     views = _Views(image[:, margin : image.shape[1] - margin])
-    for search in (_find_near, _find_far, _find_on_its_side, _find_in_tiles):
-        candidates = sorted(_distinct(search(views)), key=_size, reverse=True)
-        for place, keypoints in enumerate(candidates):
-            landmarks = _landmarks_at(views, keypoints)
+    for search in (_find_upright, _find_near, _find_far, _find_in_tiles, _find_far_turned):
+        candidates = _distinct(search(views))
+        for place, face in enumerate(candidates):
+            landmarks = _landmarks_at(views, face.keypoints)
             if landmarks is not None:
                 landmarks[:, 0] += margin
                 return DetectedFace(landmarks=landmarks, others=len(candidates) - 1 - place)
@@ -226,33 +228,37 @@ def _step(to_image: FloatArray) -> float:
     return float(np.hypot(to_image[0, 0], to_image[1, 0]))
 
 
-# Ways to look for faces, the cheapest first; each gives keypoints (6, 2) in pixels.
+class _Spotted(NamedTuple):
+    """A face that a finder sees: keypoints (6, 2) in pixels, and how sure the finder is."""
+
+    keypoints: FloatArray
+    score: float
 
 
-def _find_near(views: _Views) -> list[FloatArray]:
-    """Faces that fill more than about 12 % of the frame's width."""
-    return _find_in(views, far=False)
+# Ways to look for faces, the cheapest first.
 
 
-def _find_far(views: _Views) -> list[FloatArray]:
+def _find_upright(views: _Views) -> list[_Spotted]:
+    """Faces that fill more than about 12 % of the frame's width, as sure as upright ones are."""
+    return _find_in(views, far=False, at_least=_UPRIGHT_SCORE)
+
+
+def _find_near(views: _Views) -> list[_Spotted]:
+    """Faces of that size, whichever way up."""
+    return _find_whichever_way_up(views, far=False)
+
+
+def _find_far(views: _Views) -> list[_Spotted]:
     """Faces that fill more than about 7 % of the frame's width."""
     return _find_in(views, far=True)
 
 
-def _find_on_its_side(views: _Views) -> list[FloatArray]:
-    """Faces of a photo that lies on its side or head."""
-    image = views.plain.halved(0)
-    height, width = image.shape[:2]
-    faces = []
-    for turns in (1, 3, 2):
-        for points in _find_in(_Views(np.ascontiguousarray(np.rot90(image, turns))), far=True):
-            x, y = points[:, 0], points[:, 1]
-            back = {1: (width - 1 - y, x), 2: (width - 1 - x, height - 1 - y), 3: (y, height - 1 - x)}[turns]
-            faces.append(np.column_stack(back))
-    return faces
+def _find_far_turned(views: _Views) -> list[_Spotted]:
+    """Faces of that size, whichever way up."""
+    return _find_whichever_way_up(views, far=True)
 
 
-def _find_in_tiles(views: _Views) -> list[FloatArray]:
+def _find_in_tiles(views: _Views) -> list[_Spotted]:
     """Smaller faces, in nine overlapping tiles of half the frame's width and height."""
     image = views.plain.halved(0)
     height, width = image.shape[:2]
@@ -261,29 +267,54 @@ def _find_in_tiles(views: _Views) -> list[FloatArray]:
         for left in (0, width // 4, width - width // 2):
             tile = np.ascontiguousarray(image[top : top + height // 2, left : left + width // 2])
             corner = np.array([left, top], dtype=np.float64)
-            faces += [points + corner for points in _find_in(_Views(tile), far=True)]
+            faces += [_Spotted(points + corner, score) for points, score in _find_in(_Views(tile), far=True)]
     return faces
 
 
-def _find_in(views: _Views, *, far: bool) -> list[FloatArray]:
+def _find_whichever_way_up(views: _Views, *, far: bool) -> list[_Spotted]:
+    """Faces at the quarter turn at which the finder is surest: it half sees faces that stand on their head."""
+    image = views.plain.halved(0)
+    height, width = image.shape[:2]
+    best: list[_Spotted] = []
+    for turns in range(4):
+        turned = views if turns == 0 else _Views(np.ascontiguousarray(np.rot90(image, turns)))
+        faces = _find_in(turned, far=far)
+        if max((face.score for face in faces), default=0.0) <= max((face.score for face in best), default=0.0):
+            continue
+        best = []
+        for points, score in faces:
+            x, y = points[:, 0], points[:, 1]
+            back = ((x, y), (width - 1 - y, x), (width - 1 - x, height - 1 - y), (y, height - 1 - x))[turns]
+            best.append(_Spotted(np.column_stack(back), score))
+    return best
+
+
+def _find_in(views: _Views, *, far: bool, at_least: float = 0.0) -> list[_Spotted]:
     """Faces that a finder sees in a photo or in its mirror image, averaged where it sees them in both."""
     times = _halvings(views.plain.halved(0))
 
-    def keypoints(view: _View) -> list[FloatArray]:
+    def spotted(view: _View) -> list[_Spotted]:
         small = view.halved(times)
         whole = np.array(small.shape[1::-1]) * 2**times
         with _networks_in_use:
             detections = _finder(far).process(small).detections or []
         return [
-            np.array([(p.x, p.y) for p in detection.location_data.relative_keypoints]) * whole - 0.5
+            _Spotted(
+                np.array([(p.x, p.y) for p in detection.location_data.relative_keypoints]) * whole - 0.5,
+                float(detection.score[0]),
+            )
             for detection in detections
+            if detection.score[0] >= at_least
         ]
 
-    mirrored = [views.mirror(points, _KEYPOINT_MIRROR) for points in keypoints(views.mirrored)]
+    mirrored = [_Spotted(views.mirror(points, _KEYPOINT_MIRROR), score) for points, score in spotted(views.mirrored)]
     faces = []
-    for points in keypoints(views.plain):
-        twin = next((i for i, other in enumerate(mirrored) if _same_face(points, other)), None)
-        faces.append(points if twin is None else (points + mirrored.pop(twin)) / 2)
+    for face in spotted(views.plain):
+        twin = next((i for i, other in enumerate(mirrored) if _same_face(face, other)), None)
+        if twin is not None:
+            other = mirrored.pop(twin)
+            face = _Spotted((face.keypoints + other.keypoints) / 2, (face.score + other.score) / 2)
+        faces.append(face)
     return faces + mirrored
 
 
@@ -292,18 +323,19 @@ def _halvings(image: Pixels) -> int:
     return max(0, int(np.ceil(np.log2(max(image.shape[:2]) / _FINDER_SIDE))))
 
 
-def _size(keypoints: FloatArray) -> float:
-    return float(np.linalg.norm(keypoints[:4] - keypoints[:4].mean(axis=0)))
+def _size(face: _Spotted) -> float:
+    points = face.keypoints[:4]
+    return float(np.linalg.norm(points - points.mean(axis=0)))
 
 
-def _same_face(one: FloatArray, other: FloatArray) -> bool:
-    apart = np.linalg.norm(one[:4].mean(axis=0) - other[:4].mean(axis=0))
-    return bool(apart < max(_size(one), _size(other)) / 2)
+def _same_face(one: _Spotted, other: _Spotted) -> bool:
+    apart = np.linalg.norm(one.keypoints[:4].mean(axis=0) - other.keypoints[:4].mean(axis=0))
+    return bool(apart < max(_size(one), _size(other)))
 
 
-def _distinct(faces: list[FloatArray]) -> list[FloatArray]:
-    kept: list[FloatArray] = []
-    for face in faces:
+def _distinct(faces: list[_Spotted]) -> list[_Spotted]:
+    kept: list[_Spotted] = []
+    for face in sorted(faces, key=_size, reverse=True):
         if not any(_same_face(face, other) for other in kept):
             kept.append(face)
     return kept
@@ -316,8 +348,8 @@ _networks_in_use = threading.Lock()
 
 def _mesh_pass(crop: Pixels) -> FloatArray | None:
     """Landmarks (478, 3) in crop pixels (pixel centres at whole numbers), or None if the network sees no face."""
-    mesh, whole = _mesh()
     with _networks_in_use:
+        mesh, whole = _mesh()
         found = mesh.process({"image": crop, "roi": whole}).landmarks
     if found is None:
         return None

@@ -72,6 +72,12 @@ class FacialFrame:
     origin: FloatArray
     axes: FloatArray
 
+    def __post_init__(self) -> None:
+        for name in ("origin", "axes"):
+            kept = np.array(getattr(self, name), dtype=np.float64)
+            kept.flags.writeable = False
+            object.__setattr__(self, name, kept)
+
     def place(self, points: ArrayLike) -> FloatArray:
         """Bring image points (..., n, 3) into the facial frame: x toward the subject's left, y up, z out; pixels."""
         return np.asarray((np.asarray(points) - self.origin[..., None, :]) @ np.swapaxes(self.axes, -1, -2))
@@ -86,9 +92,10 @@ class FacialFrame:
         Positive: turned toward the subject's left, turned up, the subject's left eye higher in the picture.
         """
         left, up, out = (self.axes[..., i, :] * _UPRIGHT for i in range(3))
-        yaw = np.arctan2(out[..., 0], out[..., 2])
-        pitch = np.arcsin(np.clip(out[..., 1], -1.0, 1.0))
-        roll = np.arctan2(left[..., 1], up[..., 1])
+        # Roll comes last: turning the picture changes roll alone. R = Rz(roll) Ry(yaw) Rx(-pitch).
+        yaw = np.arcsin(np.clip(-left[..., 2], -1.0, 1.0))
+        pitch = np.arctan2(-up[..., 2], out[..., 2])
+        roll = np.arctan2(left[..., 1], left[..., 0])
         return np.asarray(np.degrees(np.stack([yaw, pitch, roll], axis=-1)))
 
 
@@ -215,7 +222,7 @@ def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -
     found = np.full((len(features), len(say), 4), np.nan)
     faces = np.arange(len(features))  # those whose planes still turn
     weight = np.broadcast_to(say, (len(features), *say.shape))
-    last = np.zeros(len(features), dtype=bool)
+    spread = np.full((len(features), len(say)), np.inf)
     for _ in range(_MOST_ROUNDS):
         means = weight @ np.swapaxes(features, 1, 2) / weight.sum(axis=-1)[..., None]
         middle_point = means[..., 6:]
@@ -230,14 +237,15 @@ def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -
         )
         squared = np.maximum(form @ features + apart + (distance**2)[..., None], 0.0)
         ranked = np.sort(squared + unheard, axis=-1)
-        spread = np.maximum(ranked[:, middle[0], middle[1]] / _MEDIAN_OF_CHI3**2, floor)
+        wider, spread = spread, np.maximum(ranked[:, middle[0], middle[1]] / _MEDIAN_OF_CHI3**2, floor)
         weight = say / (1 + squared / (_LET_GO**2 * spread)[..., None])
 
-        going = ~last
-        last = aligned > 1 - _STILL**2 / 2  # one more round: where all but a few pairs agree, it finds them exactly
-        if not going.all():
-            faces, weight, features, last = faces[going], weight[going], features[going], last[going]
-            apart, floor = apart[going], floor[going]
+        # Where all but a few pairs agree to the last digit the spread goes on falling until the plane is exact.
+        still = aligned > 1 - _STILL**2 / 2
+        moving = ~still | (spread < 0.9 * wider).any(axis=-1)
+        if not moving.all():
+            faces, weight, features, spread = faces[moving], weight[moving], features[moving], spread[moving]
+            apart, floor = apart[moving], floor[moving]
         if not len(faces):
             break
     found = found.reshape(*leading, len(say), 4)

@@ -363,7 +363,7 @@ def _reduction(size: tuple[int, int]) -> int:
 
 def _plain_mode(image: Image.Image, kind: str) -> Image.Image:
     """Bring the pixels to 8 bits, gray, RGB, RGBA or CMYK: what Pillow can turn and reduce."""
-    if image.mode.startswith("I;16") or (image.mode == "I" and kind == "PNG"):  # "I": Pillow 10
+    if image.mode.startswith("I;16"):
         return Image.fromarray(_to_8_bit(np.asarray(image).astype(np.uint16)))  # Pillow's own conversion clips
     if image.mode in ("I", "F", "LAB"):
         raise PhotoError(f"its pixels are of a kind that is not for viewing ({image.mode}); {_AS_JPEG}")
