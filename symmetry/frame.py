@@ -43,8 +43,8 @@ _SECOND: Final = MIRROR[_FIRST]
 _SAY: Final = np.where(_FIRST == _SECOND, 0.5, 1.0)  # a midline landmark is one point, a pair is two
 
 _MOST_ROUNDS: Final = 100
-_STILL: Final = 2e-4
-"""Angle, radians, by which a plane may still turn between two rounds when it counts as found: 0.02 mm at the jaw."""
+_STILL: Final = 2e-5
+"""Angle, radians, by which a plane may still turn between two rounds when it counts as found."""
 _LET_GO: Final = 3.0
 """Residual, in robust standard deviations, at which a pair has half its say in the plane."""
 _MEDIAN_OF_CHI3: Final = 1.5382

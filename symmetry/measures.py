@@ -203,7 +203,10 @@ def _at_midline(x: FloatArray, y: FloatArray) -> FloatArray:
     """Height, shape (...), at which contours (..., 2, n) from their common middle landmark outward cross x = 0."""
     across = np.concatenate([x[..., 0, ::-1], x[..., 1, 1:]], axis=-1)
     height = np.concatenate([y[..., 0, ::-1], y[..., 1, 1:]], axis=-1)
-    return _interpolate(across, height, np.zeros(across.shape[:-1]))
+    middle = np.zeros(across.shape[:-1])
+    there = _interpolate(across, height, middle)
+    back = _interpolate(-across[..., ::-1], height[..., ::-1], middle)
+    return (there + back) / 2  # the same only where the contour does not fold back
 
 
 def _deviations(points: FloatArray, unit_per_pixel: FloatArray) -> FloatArray:

@@ -62,7 +62,7 @@ def score_one_photo(photo: Path) -> None:
     print(f"  {whole * 1e3:.0f} ms; decode {decode * 1e3:.1f} ms, a pass {mesh_pass * 1e3:.1f} ms")
 
 
-def score_landmarks(faces: int = 1000) -> None:
+def score_landmarks(faces: int = 500) -> None:
     noise = np.random.default_rng(0).normal(scale=0.5, size=(faces, *REFERENCE.shape))
     points = (REFERENCE + noise) * [3.0, -3.0, -3.0] + [500, 600, 0]
 

@@ -1,0 +1,229 @@
+"""Region scores and millimetres: known answers, and nothing that the head's place or the photo's size changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import TO_IMAGE, even_face, in_image, mirror_image, movements, seeds, uneven_face
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symmetry.errors import InvalidPointsError, ScaleError
+from symmetry.frame import asymmetry_field, fit_frame
+from symmetry.mesh import IRIS_LEFT, MIRROR, REFERENCE, REGIONS
+from symmetry.scale import IRIS_MM, Scale, interpupillary_distance, iris_diameter
+from symmetry.scores import REGION_NAMES, region_means, score_regions
+
+NAMES = ("asymmetry", "lateral", "vertical", "percent", "lateral_percent", "vertical_percent")
+SIGNED = np.array([False, True, True, False, True, True])[:, None]
+
+
+def scores_of(points, scale="iris"):
+    """All scores of faces in the image, shape (6, ..., 9): three in mm, three in percent."""
+    mm = Scale.parse(scale).mm_per_pixel(points)
+    field = asymmetry_field(fit_frame(points).place(points))
+    found = score_regions(field * mm[..., None, None], interpupillary_distance(points) * mm)
+    return np.stack([getattr(found, name) for name in NAMES])
+
+
+@given(seeds, movements())
+@settings(max_examples=60, deadline=None)
+def test_scores_do_not_depend_on_turn_place_and_size_of_the_head(seed, movement):
+    rotation, scale, shift = movement
+    points = uneven_face(seed) * TO_IMAGE
+    assert scores_of(scale * points @ rotation.T + shift) == pytest.approx(scores_of(points), abs=1e-9)
+
+
+@given(seeds, movements(), st.integers(100, 8000))
+@settings(max_examples=60, deadline=None)
+def test_mirror_image_has_the_same_scores_with_the_sides_swapped(seed, movement, width):
+    rotation, scale, shift = movement
+    points = scale * (uneven_face(seed) * TO_IMAGE) @ rotation.T + shift
+    swapped = np.where(SIGNED, -1.0, 1.0) * scores_of(points)
+    assert scores_of(mirror_image(points, width)) == pytest.approx(swapped, abs=1e-9)
+
+
+@given(seeds, movements())
+@settings(max_examples=60, deadline=None)
+def test_even_face_scores_nothing(seed, movement):
+    rotation, scale, shift = movement
+    points = scale * (even_face(seed) * TO_IMAGE) @ rotation.T + shift
+    assert np.abs(scores_of(points)).max() < 1e-9
+
+
+@given(seeds, st.integers(50, 9000), st.integers(50, 9000))
+@settings(max_examples=40, deadline=None)
+def test_shape_of_the_photo_makes_no_difference(seed, width, height):
+    # As from a network that answers in shares of width and height, z in the unit of x.
+    points = in_image(uneven_face(seed))
+    shares = points / [width, height, width]
+    assert scores_of(shares * [width, height, width]) == pytest.approx(scores_of(points), abs=1e-9)
+
+
+def test_uneven_face_scores_more_than_nothing_everywhere():
+    found = scores_of(in_image(uneven_face(1)))
+    assert (found[0] > 0.3).all()
+    assert (np.abs(found) > 1e-6).all()
+
+
+@pytest.mark.parametrize("region", ["jawline", "mouth", "brows", "nasolabial", "cheeks", "nose"])
+@pytest.mark.parametrize("on_left", [True, False])
+def test_moved_region_scores_what_it_was_moved_by(region, on_left):
+    step = np.array([3.0, -4.0])  # in x and y of the facial frame
+    placed = np.array(REFERENCE)
+    placed[REGIONS[region] if on_left else MIRROR[REGIONS[region]], :2] += step
+    points = in_image(placed)
+    found = dict(zip(NAMES, scores_of(points, "ipd=63")[:, REGION_NAMES.index(region)], strict=True))
+    # Outward is +x on the left and -x on the right; higher on the left is lower on the right.
+    outward, higher = (3.0, -4.0) if on_left else (3.0, 4.0)
+    assert found["asymmetry"] == pytest.approx(5.0, abs=1e-9)
+    assert found["lateral"] == pytest.approx(outward, abs=1e-9)
+    assert found["vertical"] == pytest.approx(higher, abs=1e-9)
+    assert found["percent"] == pytest.approx(500 / 63, abs=1e-9)
+    assert found["lateral_percent"] == pytest.approx(outward * 100 / 63, abs=1e-9)
+    assert found["vertical_percent"] == pytest.approx(higher * 100 / 63, abs=1e-9)
+
+
+def test_right_side_further_out_is_negative():
+    placed = np.array(REFERENCE)
+    placed[MIRROR[REGIONS["jawline"]], 0] -= 2.0
+    found = scores_of(in_image(placed), "ipd=63")
+    assert found[1, REGION_NAMES.index("jawline")] == pytest.approx(-2.0, abs=1e-9)
+
+
+def test_other_regions_stay_at_nothing():
+    placed = np.array(REFERENCE)
+    placed[REGIONS["mouth"], 1] -= 3.0
+    found = dict(zip(REGION_NAMES, scores_of(in_image(placed), "ipd=63")[0], strict=True))
+    for name in ("jawline", "eyes", "brows", "nasolabial", "cheeks", "nose"):
+        assert found[name] < 1e-9
+    assert found["mouth"] == pytest.approx(3.0)
+    share = len(REGIONS["mouth"]) / len(REGIONS["face"])
+    assert found["face"] == pytest.approx(3.0 * np.sqrt(share))
+
+
+def test_moved_eye_scores_what_it_was_moved_by():
+    # Its corners say where up is, too: the head seems turned up by a share of a degree, hence the wider bound.
+    placed = np.array(REFERENCE)
+    placed[REGIONS["eyes"], 1] += 2.0
+    found = scores_of(in_image(placed), "ipd=63")[:, REGION_NAMES.index("eyes")]
+    assert found[:3] == pytest.approx([2.0, 0.0, 2.0], abs=1e-3)
+
+
+@given(seeds, st.sampled_from(REGION_NAMES))
+@settings(max_examples=25, deadline=None)
+def test_scores_are_rms_and_means_over_the_regions_pairs(seed, region):
+    field = np.random.default_rng(seed).normal(0.0, 2.0, (478, 2))
+    at = REGION_NAMES.index(region)
+    own = field[REGIONS[region]]
+    found = score_regions(field, 60.0)
+    assert found.asymmetry[at] == pytest.approx(np.sqrt((np.linalg.norm(own, axis=1) ** 2).mean()))
+    assert found.lateral[at] == pytest.approx(own[:, 0].mean())
+    assert found.vertical[at] == pytest.approx(own[:, 1].mean())
+    assert region_means(field[:, 0])[at] == pytest.approx(own[:, 0].mean())
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (2, 3), (0,)])
+def test_batch_gives_what_each_face_gives(shape):
+    faces = [in_image(uneven_face(seed)) for seed in range(int(np.prod(shape)))]
+    found = scores_of(np.array(faces).reshape(*shape, 478, 3))
+    assert found.shape == (6, *shape, 9)
+    for i, face in enumerate(faces):
+        assert found.reshape(6, -1, 9)[:, i] == pytest.approx(scores_of(face), abs=1e-9)
+
+
+def test_unknown_millimetres_stay_unknown_and_are_never_a_number():
+    found = scores_of(in_image(uneven_face(2)), "none")
+    assert np.isnan(found).all()
+
+
+def test_input_is_left_alone():
+    field = np.random.default_rng(0).normal(size=(478, 2))
+    kept = field.copy()
+    field.flags.writeable = False
+    score_regions(field, 60.0)
+    region_means(field[:, 1])
+    assert np.array_equal(field, kept)
+
+
+@pytest.mark.parametrize("shape", [(477, 2), (2, 478), (478, 2, 2), (0,)])
+def test_field_of_another_length_is_refused(shape):
+    with pytest.raises(InvalidPointsError, match="478"):
+        score_regions(np.zeros(shape), 60.0)
+
+
+@given(seeds, movements())
+@settings(max_examples=25, deadline=None)
+def test_iris_scale_gives_11_7_mm_to_the_iris_of_any_photo(seed, movement):
+    rotation, scale, shift = movement
+    points = scale * (uneven_face(seed) * TO_IMAGE) @ rotation.T + shift
+    assert IRIS_MM == 11.7
+    assert iris_diameter(points * Scale("iris").mm_per_pixel(points)) == pytest.approx(11.7)
+
+
+def test_iris_diameter_is_the_mean_of_both_eyes_horizontal_ones():
+    points = np.array(REFERENCE)
+    points[469], points[471] = [-25.0, 0.0, 0.0], [-37.0, 0.0, 0.0]
+    points[474], points[476] = [37.0, 3.0, 0.0], [27.0, 3.0, 0.0]
+    assert iris_diameter(points) == pytest.approx(11.0)
+
+
+def test_known_distance_between_the_pupils_gives_the_scale():
+    points = in_image(REFERENCE)
+    assert Scale.parse("ipd=60").mm_per_pixel(points) == pytest.approx(60 / 315)
+    points[IRIS_LEFT] += [0.0, 0.0, 420.0]  # distances are taken in 3-D
+    assert Scale.parse("ipd=60").mm_per_pixel(points) == pytest.approx(60 / 525)
+
+
+def test_iris_scale_with_a_pooled_distance_uses_the_distance():
+    points = in_image(REFERENCE)
+    assert Scale("iris", 61.0).mm_per_pixel(points) == pytest.approx(61 / 315)
+
+
+@pytest.mark.parametrize("text", ["iris", "ipd=60", "none"])
+@pytest.mark.parametrize("shape", [(), (4,), (2, 3), (0,)])
+def test_scale_is_one_number_a_face(text, shape):
+    batch = np.broadcast_to(in_image(REFERENCE), (*shape, 478, 3))
+    mm = Scale.parse(text).mm_per_pixel(batch)
+    assert mm.shape == shape
+    assert np.isnan(mm).all() == (text == "none" or shape == (0,))
+
+
+def test_percent_does_not_depend_on_the_scale():
+    points = in_image(uneven_face(3))
+    iris, known = scores_of(points, "iris"), scores_of(points, "ipd=80")
+    assert known[3:] == pytest.approx(iris[3:], abs=1e-12)
+    assert (np.abs(known[:3] / iris[:3] - 1) > 0.05).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        ("iris", Scale("iris")),
+        ("none", Scale("none")),
+        ("ipd=63", Scale("ipd", 63.0)),
+        ("ipd=40", Scale("ipd", 40.0)),
+        ("ipd=80.0", Scale("ipd", 80.0)),
+        ("ipd=6.15e1", Scale("ipd", 61.5)),
+    ],
+)
+def test_scale_is_read_from_text(text, scale):
+    assert Scale.parse(text) == scale
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ipd", "ipd=", "ipd=39.9", "ipd=80.1", "ipd=nan", "ipd=inf", "ipd=-63", "mm=63", "63", "Iris", "ipd=6,3"],
+)
+def test_scale_that_is_none_says_what_to_write(text):
+    with pytest.raises(ScaleError, match="use iris, none or ipd=MM"):
+        Scale.parse(text)
+
+
+@pytest.mark.parametrize(
+    "function", [iris_diameter, interpupillary_distance, *(Scale(s).mm_per_pixel for s in ["iris"])]
+)
+@pytest.mark.parametrize("bad", [np.zeros((477, 3)), np.full((478, 3), np.nan)])
+def test_points_that_are_no_face_mesh_have_no_scale(function, bad):
+    with pytest.raises(InvalidPointsError):
+        function(bad)
