@@ -245,8 +245,9 @@ class _Spotted(NamedTuple):
 
 
 def _find_upright(views: _Views) -> list[_Spotted]:
-    """Faces that fill more than about 12 % of the frame's width, as sure as upright ones are."""
-    return _find_in(views, far=False, at_least=_UPRIGHT_SCORE)
+    """Faces that fill more than about 12 % of the frame's width, if one of them is surely upright."""
+    faces = _find_in(views, far=False)
+    return faces if max((face.score for face in faces), default=0.0) >= _UPRIGHT_SCORE else []
 
 
 def _find_near(views: _Views) -> list[_Spotted]:
@@ -295,7 +296,7 @@ def _find_whichever_way_up(views: _Views, *, far: bool) -> list[_Spotted]:
     return best
 
 
-def _find_in(views: _Views, *, far: bool, at_least: float = 0.0) -> list[_Spotted]:
+def _find_in(views: _Views, *, far: bool) -> list[_Spotted]:
     """Faces that a finder sees in a photo or in its mirror image, averaged where it sees them in both."""
     times = _halvings(views.plain.halved(0))
 
@@ -310,7 +311,6 @@ def _find_in(views: _Views, *, far: bool, at_least: float = 0.0) -> list[_Spotte
                 float(detection.score[0]),
             )
             for detection in detections
-            if detection.score[0] >= at_least
         ]
 
     mirrored = [_Spotted(views.mirror(points, _KEYPOINT_MIRROR), score) for points, score in spotted(views.mirrored)]
