@@ -1,4 +1,4 @@
-"""Where the faces of a photo are and where their 478 landmarks lie: the only room that knows MediaPipe's networks.
+"""Where the faces of a photo are and where their 478 landmarks lie.
 
 A face is found in the whole frame, then the face mesh runs on levelled crops of fixed size round it. The networks are
 not mirror-symmetric, so each looks at the photo and at its mirror image, and the two answers are averaged: a mirrored
@@ -7,14 +7,8 @@ photo then gives mirrored landmarks.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import cv2
 import numpy as np
@@ -23,11 +17,7 @@ from numpy.typing import NDArray
 from symmetry.errors import NoFaceError
 from symmetry.frame import FloatArray
 from symmetry.mesh import IRIS_LEFT, IRIS_RIGHT, MIRROR, REFERENCE
-
-Pixels = NDArray[np.uint8]
-
-CROP: Final = 192
-"""Side of the face mesh's own input, pixels: a crop of this size is not resampled again."""
+from symmetry.networks import CROP, Pixels, SpottedFace, mesh_pass, spot_faces
 
 FIRST_LOOK: Final = ((240.0, 0.0),)
 SECOND_LOOK: Final = ((220.0, 12.0), (260.0, -12.0))
@@ -51,23 +41,6 @@ _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
 _KEYPOINTS: Final = np.array([(-31.5, 0), (31.5, 0), (0, -31), (0, -64), (-64.5, -20), (64.5, -20)], dtype=np.float64)
 _Y_DOWN: Final = np.array([1.0, -1.0])
 _CENTRE: Final = (REFERENCE[:IRIS_RIGHT, :2].max(axis=0) + REFERENCE[:IRIS_RIGHT, :2].min(axis=0)) / 2
-
-_LANDMARK_ON_THE_WIRE: Final = np.dtype(
-    {"names": ["x", "y", "z"], "formats": ["<f4"] * 3, "offsets": [3, 8, 13], "itemsize": 17}
-)
-_MESH_GRAPH: Final = """
-input_stream: "image"
-input_stream: "roi"
-input_side_packet: "with_attention"
-output_stream: "landmarks"
-node {
-  calculator: "FaceLandmarkCpu"
-  input_stream: "IMAGE:image"
-  input_stream: "ROI:roi"
-  input_side_packet: "WITH_ATTENTION:with_attention"
-  output_stream: "LANDMARKS:landmarks"
-}
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -200,7 +173,7 @@ def _look(
     answers = []
     for width, turn in crops:
         to_image = _crop_to_image(shape, seen_at, width, turn)
-        points = _mesh_pass(view.cut(to_image))
+        points = mesh_pass(view.cut(to_image))
         if points is None:
             return None
         points[:, :2] = points[:, :2] @ to_image[:, :2].T + to_image[:, 2]
@@ -234,38 +207,31 @@ def _step(to_image: FloatArray) -> float:
     return float(np.hypot(to_image[0, 0], to_image[1, 0]))
 
 
-class _Spotted(NamedTuple):
-    """A face that a finder sees: keypoints (6, 2) in pixels, and how sure the finder is."""
-
-    keypoints: FloatArray
-    score: float
-
-
 # Ways to look for faces, the cheapest first.
 
 
-def _find_upright(views: _Views) -> list[_Spotted]:
+def _find_upright(views: _Views) -> list[SpottedFace]:
     """Faces that fill more than about 12 % of the frame's width, if one of them is surely upright."""
     faces = _find_in(views, far=False)
     return faces if max((face.score for face in faces), default=0.0) >= _UPRIGHT_SCORE else []
 
 
-def _find_near(views: _Views) -> list[_Spotted]:
+def _find_near(views: _Views) -> list[SpottedFace]:
     """Faces of that size, whichever way up."""
     return _find_whichever_way_up(views, far=False)
 
 
-def _find_far(views: _Views) -> list[_Spotted]:
+def _find_far(views: _Views) -> list[SpottedFace]:
     """Faces that fill more than about 7 % of the frame's width."""
     return _find_in(views, far=True)
 
 
-def _find_far_turned(views: _Views) -> list[_Spotted]:
+def _find_far_turned(views: _Views) -> list[SpottedFace]:
     """Faces of that size, whichever way up."""
     return _find_whichever_way_up(views, far=True)
 
 
-def _find_in_tiles(views: _Views) -> list[_Spotted]:
+def _find_in_tiles(views: _Views) -> list[SpottedFace]:
     """Smaller faces, in nine overlapping tiles of half the frame's width and height."""
     image = views.plain.halved(0)
     height, width = image.shape[:2]
@@ -274,15 +240,15 @@ def _find_in_tiles(views: _Views) -> list[_Spotted]:
         for left in (0, width // 4, width - width // 2):
             tile = np.ascontiguousarray(image[top : top + height // 2, left : left + width // 2])
             corner = np.array([left, top], dtype=np.float64)
-            faces += [_Spotted(points + corner, score) for points, score in _find_in(_Views(tile), far=True)]
+            faces += [SpottedFace(points + corner, score) for points, score in _find_in(_Views(tile), far=True)]
     return faces
 
 
-def _find_whichever_way_up(views: _Views, *, far: bool) -> list[_Spotted]:
+def _find_whichever_way_up(views: _Views, *, far: bool) -> list[SpottedFace]:
     """Faces at the quarter turn at which the finder is surest: it half sees faces that stand on their head."""
     image = views.plain.halved(0)
     height, width = image.shape[:2]
-    best: list[_Spotted] = []
+    best: list[SpottedFace] = []
     for turns in range(4):
         turned = views if turns == 0 else _Views(np.ascontiguousarray(np.rot90(image, turns)))
         faces = _find_in(turned, far=far)
@@ -292,34 +258,25 @@ def _find_whichever_way_up(views: _Views, *, far: bool) -> list[_Spotted]:
         for points, score in faces:
             x, y = points[:, 0], points[:, 1]
             back = ((x, y), (width - 1 - y, x), (width - 1 - x, height - 1 - y), (y, height - 1 - x))[turns]
-            best.append(_Spotted(np.column_stack(back), score))
+            best.append(SpottedFace(np.column_stack(back), score))
     return best
 
 
-def _find_in(views: _Views, *, far: bool) -> list[_Spotted]:
+def _find_in(views: _Views, *, far: bool) -> list[SpottedFace]:
     """Faces that a finder sees in a photo or in its mirror image, averaged where it sees them in both."""
     times = _halvings(views.plain.halved(0))
 
-    def spotted(view: _View) -> list[_Spotted]:
-        small = view.halved(times)
-        whole = np.array(small.shape[1::-1]) * 2**times
-        with _networks_in_use:
-            detections = _finder(far).process(small).detections or []
-        return [
-            _Spotted(
-                np.array([(p.x, p.y) for p in detection.location_data.relative_keypoints]) * whole - 0.5,
-                float(detection.score[0]),
-            )
-            for detection in detections
-        ]
+    def spotted(view: _View) -> list[SpottedFace]:
+        faces = spot_faces(view.halved(times), far=far)
+        return [SpottedFace((face.keypoints + 0.5) * 2**times - 0.5, face.score) for face in faces]
 
-    mirrored = [_Spotted(views.mirror(points, _KEYPOINT_MIRROR), score) for points, score in spotted(views.mirrored)]
+    mirrored = [SpottedFace(views.mirror(points, _KEYPOINT_MIRROR), score) for points, score in spotted(views.mirrored)]
     faces = []
     for face in spotted(views.plain):
         twin = next((i for i, other in enumerate(mirrored) if _same_face(face, other)), None)
         if twin is not None:
             other = mirrored.pop(twin)
-            face = _Spotted((face.keypoints + other.keypoints) / 2, (face.score + other.score) / 2)
+            face = SpottedFace((face.keypoints + other.keypoints) / 2, (face.score + other.score) / 2)
         faces.append(face)
     return faces + mirrored
 
@@ -329,81 +286,19 @@ def _halvings(image: Pixels) -> int:
     return max(0, int(np.ceil(np.log2(max(image.shape[:2]) / _FINDER_SIDE))))
 
 
-def _size(face: _Spotted) -> float:
+def _size(face: SpottedFace) -> float:
     points = face.keypoints[:4]
     return float(np.linalg.norm(points - points.mean(axis=0)))
 
 
-def _same_face(one: _Spotted, other: _Spotted) -> bool:
+def _same_face(one: SpottedFace, other: SpottedFace) -> bool:
     apart = np.linalg.norm(one.keypoints[:4].mean(axis=0) - other.keypoints[:4].mean(axis=0))
     return bool(apart < max(_size(one), _size(other)))
 
 
-def _distinct(faces: list[_Spotted]) -> list[_Spotted]:
-    kept: list[_Spotted] = []
+def _distinct(faces: list[SpottedFace]) -> list[SpottedFace]:
+    kept: list[SpottedFace] = []
     for face in sorted(faces, key=_size, reverse=True):
         if not any(_same_face(face, other) for other in kept):
             kept.append(face)
     return kept
-
-
-# One network instance a process: starting one takes longer than all passes of a photo. They keep state between calls,
-# so threads take turns.
-_networks_in_use = threading.Lock()
-
-
-def _mesh_pass(crop: Pixels) -> FloatArray | None:
-    """Landmarks (478, 3) in crop pixels (pixel centres at whole numbers), or None if the network sees no face."""
-    with _networks_in_use:
-        mesh, whole = _mesh()
-        found = mesh.process({"image": crop, "roi": whole}).landmarks
-    if found is None:
-        return None
-    # Reading 478 messages field by field takes a third of the pass's own time. On the wire each is a tag and a length
-    # (2 bytes), then three floats with a tag each.
-    wire = np.frombuffer(found.SerializeToString(), dtype=_LANDMARK_ON_THE_WIRE)
-    points = np.stack([wire["x"], wire["y"], wire["z"]], axis=-1).astype(np.float64) * CROP
-    return np.asarray(points - [0.5, 0.5, 0.0])
-
-
-@lru_cache(maxsize=1)
-def _mesh() -> tuple[Any, Any]:
-    """Start the face mesh as a graph that takes the crop as it is; the ready-made one runs a finder first."""
-    with _quiet():
-        from google.protobuf import text_format
-        from mediapipe.framework import calculator_pb2
-        from mediapipe.framework.formats import rect_pb2
-        from mediapipe.python.solution_base import SolutionBase
-
-        graph = text_format.Parse(_MESH_GRAPH, calculator_pb2.CalculatorGraphConfig())
-        mesh = SolutionBase(graph_config=graph, side_inputs={"with_attention": True}, outputs=["landmarks"])
-        whole = rect_pb2.NormalizedRect(x_center=0.5, y_center=0.5, width=1.0, height=1.0)
-        mesh.process({"image": np.zeros((CROP, CROP, 3), np.uint8), "roi": whole})
-    return mesh, whole
-
-
-@lru_cache(maxsize=2)
-def _finder(far: bool) -> Any:
-    with _quiet():
-        from mediapipe.python.solutions.face_detection import FaceDetection
-
-        finder = FaceDetection(model_selection=int(far), min_detection_confidence=0.5)
-        finder.process(np.zeros((CROP, CROP, 3), np.uint8))
-    return finder
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what the networks' C++ code writes to standard error while starting off the user's terminal."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # no standard error at all, as under some servers
-        yield
-        return
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

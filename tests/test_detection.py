@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, drawn, mirror_image
 
-from symmetry import detection
+from symmetry import networks
 from symmetry.detection import detect_largest_face
 from symmetry.errors import NoFaceError
 from symmetry.mesh import IRIS_LEFT, IRIS_RIGHT
@@ -152,17 +152,17 @@ def test_same_photo_gives_the_same_landmarks_whatever_came_between(uneven_photo)
 
 def test_networks_are_started_once_and_used_again(uneven_photo):
     landmarks(uneven_photo)
-    first = detection._mesh()
+    first = networks._mesh()
     landmarks(drawn())
-    assert detection._mesh() is first
-    assert detection._mesh.cache_info().misses == 1
+    assert networks._mesh() is first
+    assert networks._mesh.cache_info().misses == 1
 
 
 IN_THREADS = """
 import os, sys, threading
 import numpy as np
 from conftest import drawn
-from symmetry import detection
+from symmetry import detection, networks
 
 error = os.fstat(2)
 image, start, found = drawn(mouth_subject_right=-4.0), threading.Barrier(4), []
@@ -178,7 +178,7 @@ for thread in threads:
     thread.join()
 assert len(found) == 4
 assert all(np.array_equal(one, found[0]) for one in found)
-print(detection._mesh.cache_info().misses, os.path.sameopenfile(2, 1), os.path.samestat(error, os.fstat(2)))
+print(networks._mesh.cache_info().misses, os.path.sameopenfile(2, 1), os.path.samestat(error, os.fstat(2)))
 """
 
 

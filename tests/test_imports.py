@@ -18,7 +18,8 @@ LAYERS = [
     {"frame"},
     {"scale"},
     {"scores", "measures", "motion"},
-    {"photos", "detection", "synthetic"},
+    {"photos", "networks", "synthetic"},
+    {"detection"},
     {"analysis"},
     {"change"},
     {"batch"},
@@ -31,7 +32,8 @@ LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in room
 PURE = ("errors", "mesh", "frame", "scale", "scores", "measures", "motion")
 ROOM_ONLY_IMPORTS = {
     "photos": {"errors"},
-    "detection": {"errors", "mesh", "frame"},
+    "networks": {"frame"},
+    "detection": {"errors", "mesh", "frame", "networks"},
     "synthetic": {"errors", "mesh"},
 }
 LIBRARIES = {
@@ -39,7 +41,8 @@ LIBRARIES = {
     "version": set(),
     "data": set(),
     "photos": {"numpy", "PIL", "pillow_heif", "cv2"},
-    "detection": {"numpy", "cv2", "mediapipe", "google"},
+    "networks": {"numpy", "mediapipe", "google"},
+    "detection": {"numpy", "cv2"},
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
     "analysis": {"numpy"},
     "change": {"numpy"},
@@ -121,7 +124,7 @@ def test_imports_are_seen_wherever_they_stand():
     assert {"symmetry.detection", "numpy"} <= imported(PACKAGE / "analysis.py")
     assert "symmetry.mesh" in imported(PACKAGE / "frame.py")
     assert rooms_imported("frame") >= {"errors", "mesh"}
-    assert libraries_imported("detection") >= {"numpy", "cv2", "mediapipe"}
+    assert libraries_imported("networks") >= {"numpy", "mediapipe"}
 
 
 def test_package_itself_loads_its_version_and_nothing_else():

@@ -55,7 +55,7 @@ def face_crop(photo: Path) -> np.ndarray:
 def score_one_photo(photo: Path) -> None:
     crop = face_crop(photo)
     whole, decode, mesh_pass = seconds(
-        lambda: analyze(photo), lambda: read_photo(photo), lambda: detection._mesh_pass(crop), rounds=25
+        lambda: analyze(photo), lambda: read_photo(photo), lambda: mesh_pass(crop), rounds=25
     )
     least = decode + PASSES * mesh_pass
     print(f"one photo, {PASSES} mesh passes: {whole / least:.2f} times decode plus passes (at most 1.3)")
