@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from symmetry.errors import SeveralFacesError
 from symmetry.frame import FacialFrame, FloatArray, asymmetry_field, fit_frame
 from symmetry.measures import DEFINITIONS, clinical_measures
+from symmetry.mesh import MIRROR, REGIONS
 from symmetry.photos import Photo, photo_from_array, read_photo
 from symmetry.scale import Scale, interpupillary_distance
 from symmetry.scores import REGION_NAMES, score_regions
@@ -208,14 +209,19 @@ def analyze(
     if found.others and face == "only":
         raise SeveralFacesError(f"{found.others + 1} faces found; crop the photo to one, or let the largest be taken")
 
-    landmarks = photo.to_full(found.landmarks)
-    return measure_landmarks(photo, landmarks, scale=wanted, flags=_findings(found.others))
+    return measure_landmarks(photo, photo.to_full(found.landmarks), scale=wanted, flags=_other_faces(found.others))
 
 
 def measure_landmarks(
     photo: Photo, landmarks: FloatArray, *, scale: Scale, flags: tuple[Finding, ...] = ()
 ) -> FaceAnalysis:
-    """Score a photo whose landmarks (478, 3), pixels of the upright photo at full size, are known."""
+    """Score a photo whose landmarks (478, 3), pixels of the upright photo at full size, are known.
+
+    What rests on landmarks beyond the photo's edge is NaN: the mesh guesses there.
+    """
+    outside = _outside(photo, landmarks)
+    if outside.any():
+        flags = (*flags, _FACE_CUT)
     frame = fit_frame(landmarks)
     placed = frame.place(landmarks)
     interpupillary = float(interpupillary_distance(landmarks))
@@ -226,19 +232,21 @@ def measure_landmarks(
     field = asymmetry_field(placed)
     scores = score_regions(field * mm_per_pixel, interpupillary * mm_per_pixel)
     shares = score_regions(field, interpupillary)
+    cut = outside | outside[MIRROR]
+    unknown = [NAN if cut[pairs].any() else 0.0 for pairs in REGIONS.values()]
     regions = {
         name: RegionScore(
             region=name,
-            asymmetry=float(scores.asymmetry[i]),
-            lateral=float(scores.lateral[i]),
-            vertical=float(scores.vertical[i]),
-            percent=float(shares.percent[i]),
-            lateral_percent=float(shares.lateral_percent[i]),
-            vertical_percent=float(shares.vertical_percent[i]),
+            asymmetry=float(scores.asymmetry[i]) + unknown[i],
+            lateral=float(scores.lateral[i]) + unknown[i],
+            vertical=float(scores.vertical[i]) + unknown[i],
+            percent=float(shares.percent[i]) + unknown[i],
+            lateral_percent=float(shares.lateral_percent[i]) + unknown[i],
+            vertical_percent=float(shares.vertical_percent[i]) + unknown[i],
         )
         for i, name in enumerate(REGION_NAMES)
     }
-    taken = clinical_measures(landmarks, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel)
+    taken = clinical_measures(landmarks, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel, unknown=outside)
     measures = {
         definition.name: Measure(
             name=definition.name,
@@ -257,7 +265,7 @@ def measure_landmarks(
         scale=scale,
         mm_per_pixel=mm_per_pixel,
         pose=Pose(yaw=yaw, pitch=pitch, roll=roll),
-        asymmetry=_read_only(field * mm_per_pixel),
+        asymmetry=_read_only(np.where(cut[:, None], NAN, field * mm_per_pixel)),
         regions=MappingProxyType(regions),
         measures=MappingProxyType(measures),
         flags=flags,
@@ -278,7 +286,20 @@ def _read_only(array: FloatArray) -> FloatArray:
     return kept
 
 
-def _findings(others: int) -> tuple[Finding, ...]:
+_FACE_CUT: Final = Finding(
+    name="face_cut",
+    severity="warn",
+    advice="Part of the face lies beyond the edge of the photo and is not measured; take the whole face.",
+)
+
+
+def _outside(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:
+    """Which landmarks lie beyond the edge of the photo."""
+    size = np.array(photo.size) - 0.5
+    return np.asarray(((landmarks[:, :2] < -0.5) | (landmarks[:, :2] > size)).any(axis=-1))
+
+
+def _other_faces(others: int) -> tuple[Finding, ...]:
     if not others:
         return ()
     faces = "1 other face" if others == 1 else f"{others} other faces"

@@ -84,7 +84,9 @@ def detect_largest_face(image: Pixels) -> DetectedFace:
             if landmarks is not None:
                 landmarks[:, 0] += margin
                 return DetectedFace(landmarks=landmarks, others=len(candidates) - 1 - place)
-    raise NoFaceError("no face found; use a photo taken from the front, in good light, with nothing over the face")
+    raise NoFaceError(
+        "no face found; use a photo taken from the front, in good light, with nothing over the face, or crop it"
+    )
 
 
 class _View:

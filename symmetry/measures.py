@@ -111,6 +111,7 @@ _JAW_ANGLE = _both(58, 172, 136)
 _NOSE_WING, _FOLD = _both(129), _both(216)
 _OUTWARD = np.array([[-1.0], [1.0]])
 
+_TIPS: Final = (CHIN, PHILTRUM, NOSE_TIP)
 _WITHOUT = (
     (*JAW_RIGHT, *CHIN_MIDLINE),
     (*LIPS_OUTER, *LIPS_INNER, PHILTRUM),
@@ -118,7 +119,9 @@ _WITHOUT = (
 )
 
 
-def clinical_measures(points: ArrayLike, placed: ArrayLike, *, unit_per_pixel: ArrayLike = 1.0) -> ClinicalMeasures:
+def clinical_measures(
+    points: ArrayLike, placed: ArrayLike, *, unit_per_pixel: ArrayLike = 1.0, unknown: ArrayLike | None = None
+) -> ClinicalMeasures:
     """Take all clinical measures.
 
     Parameters
@@ -129,6 +132,8 @@ def clinical_measures(points: ArrayLike, placed: ArrayLike, *, unit_per_pixel: A
         The same landmarks in the facial frame, in the unit of the results.
     unit_per_pixel : array_like, shape (...)
         Size of a pixel in that unit.
+    unknown : array_like of bool, shape (..., 478), optional
+        Landmarks that are not to be trusted: what rests on them is NaN.
 
     Returns
     -------
@@ -136,6 +141,8 @@ def clinical_measures(points: ArrayLike, placed: ArrayLike, *, unit_per_pixel: A
         Lengths in the unit of `placed`, angles in degrees.
     """
     face = check_points(placed)
+    if unknown is not None:
+        face = np.where(np.asarray(unknown, dtype=bool)[..., None], np.nan, face)
     x, y = face[..., 0], face[..., 1]
 
     def out(side: NDArray[np.intp]) -> FloatArray:
@@ -173,7 +180,7 @@ def clinical_measures(points: ArrayLike, placed: ArrayLike, *, unit_per_pixel: A
         "nasolabial_angle": np.degrees(np.arctan2(fold_out, fold_down)),
     }
     deviation = _deviations(check_points(points), np.asarray(unit_per_pixel))
-    chin, philtrum, nose_tip = (deviation[..., i] for i in range(3))
+    chin, philtrum, nose_tip = (deviation[..., i] + 0.0 * x[..., tip] for i, tip in enumerate(_TIPS))
     of_midline = {
         "mouth_cant": np.degrees(np.arctan2(corner_y[..., 1] - corner_y[..., 0], corner_out.sum(axis=-1))),
         "chin_deviation": chin,
@@ -212,5 +219,5 @@ def _at_midline(x: FloatArray, y: FloatArray) -> FloatArray:
 def _deviations(points: FloatArray, unit_per_pixel: FloatArray) -> FloatArray:
     """Chin, philtrum and nose tip: signed distance (..., 3) from planes fitted without them."""
     normal, distance = fit_plane(points, without=_WITHOUT)
-    tips = points[..., [CHIN, PHILTRUM, NOSE_TIP], :]
+    tips = points[..., list(_TIPS), :]
     return np.asarray(((tips * normal).sum(axis=-1) - distance) * unit_per_pixel[..., None])

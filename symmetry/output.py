@@ -6,17 +6,13 @@ import csv
 import io
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
 from symmetry.analysis import FaceAnalysis, Finding
 from symmetry.batch import Failure
 from symmetry.change import Change
-from symmetry.errors import OutputError
 
 SCORE_COLUMNS: Final = (
     "photo",
@@ -210,29 +206,6 @@ def to_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file, readable by its owner only, so that a reader never sees half of it.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    if path.is_dir():
-        raise OutputError("this is a folder; name a file in it")
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
-        raise OutputError(f"cannot write here ({error.strerror}); choose another folder") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise OutputError(f"cannot be written ({error.strerror}); choose another file") from error
-
-
 def printable(name: str) -> str:
     """Show a file's name without what would confuse a terminal: control characters, direction marks, broken bytes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in name)
@@ -261,7 +234,7 @@ def _cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{round(value, 6) + 0.0:.10g}"
     text = str(value)
     # A spreadsheet would run a text that starts like a formula.
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -20,6 +20,8 @@ from symmetry.mesh import MAIN_REGIONS
 from symmetry.output import printable
 
 _TITLES = {"face": "whole face"} | {definition.name: definition.title for definition in DEFINITIONS}
+_TOGETHER = "\u00a0"
+"""A space at which no line is broken."""
 _SIDES = "Sides are the person's own: left is the person's left."
 _SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 
@@ -90,7 +92,7 @@ def change_tables(change: Change) -> Group:
         f"change\n{unit}",
         "right side\nmoved",
         "left side\nmoved",
-        "moved\nmore",
+        "which\nside",
     )
     for region in change.regions.values():
         regions.add_row(
@@ -102,7 +104,7 @@ def change_tables(change: Change) -> Group:
             _movement(region.subject_left),
             _SIDE_NAMES[region.moved],
         )
-    measures = _table("left - right of", "before", "after", "change", "right\nby", "left\nby", "changed\nmore", "unit")
+    measures = _table("left - right of", "before", "after", "change", "right\nby", "left\nby", "which\nside", "unit")
     for measure in change.measures.values():
         measures.add_row(
             _TITLES[measure.name],
@@ -136,7 +138,7 @@ def render(content: RenderableType, *, width: int | None = None) -> str:
     console = Console(width=width or 100, color_system=None, force_terminal=False, legacy_windows=False)
     with console.capture() as captured:
         console.print(content)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in captured.get().replace(_TOGETHER, " ").splitlines()) + "\n"
 
 
 def _table(*columns: str, left: tuple[int, ...] = (0,)) -> Table:
@@ -188,16 +190,26 @@ def _side(value: float, error: float = math.nan) -> str:
 
 
 def _movement(movement: SideMovement) -> str:
-    across = f"{abs(movement.outward):.2f} {'out' if movement.outward >= 0 else 'in'}"
-    along = f"{abs(movement.up):.2f} {'up' if movement.up >= 0 else 'down'}"
-    return f"{across}, {along}"
+    return ", ".join((_way(movement.outward, "out", "in"), _way(movement.up, "up", "down")))
+
+
+def _way(value: float, plus: str, minus: str) -> str:
+    """Size and direction, which stay on one line."""
+    return f"{abs(value):.2f}{_TOGETHER}{plus if value > 0 else minus}" if abs(value) >= 0.005 else "0.00"
 
 
 def _circumstances(face: FaceAnalysis) -> str:
     pose = face.pose
+    turned = _angle(pose.yaw, "turned {} to the left", "turned {} to the right")
+    raised = _angle(pose.pitch, "raised {}", "lowered {}")
+    tilted = _angle(pose.roll, "tilted {} to the right", "tilted {} to the left")
     taken = f"taken {face.photo.captured:%Y-%m-%d %H:%M}, " if face.photo.captured else ""
     scale = f"{face.mm_per_pixel:.3f} mm a pixel by {face.scale.source}" if face.unit == "mm" else "no millimetres"
-    return f"{taken}head turned {pose.yaw:+.1f}°, raised {pose.pitch:+.1f}°, tilted {pose.roll:+.1f}°; {scale}"
+    return f"{taken}head {turned}, {raised}, {tilted}; {scale}"
+
+
+def _angle(value: float, plus: str, minus: str) -> str:
+    return (plus if value >= 0 else minus).format(f"{abs(value):.1f}°")
 
 
 def _finding_lines(flags: Sequence[Finding]) -> list[RenderableType]:

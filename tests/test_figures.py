@@ -225,7 +225,7 @@ def test_errors_stand_behind_their_numbers() -> None:
     figure = draw_face(with_errors(uneven()))
     assert below(figure, "Mouth") == ["12.3 ± 10.4 mm", "left 11.1 ± 10.6 lower", "left 11.1 ± 10.2 further in"]
     assert not any("not assessed" in text for text in texts(figure))
-    assert "Errors are not assessed." in " ".join(texts(figures()[1]))
+    assert "How sure they are is not known yet." in " ".join(texts(figures()[1]))
 
 
 def test_what_could_not_be_measured_is_called_so() -> None:
@@ -581,7 +581,7 @@ def test_table_holds_the_main_regions_numbers(change: Change) -> None:
         line = below(figure, title, 6)
         assert line[:2] == [f"{region.before:.1f} mm", f"{region.after:.1f} mm"]
         direction = "less" if region.change < 0 else "more"
-        assert line[2:4] == [f"{direction} uneven by {abs(region.change):.2f} mm", "error not assessed"]
+        assert line[2:4] == [f"{direction} uneven by {abs(region.change):.2f} mm", "how sure: not known yet"]
     assert change.regions["mouth"].change < -1
     assert below(figure, "Mouth", 6)[4] == "mostly the right"
     assert not any("improved" in text or "worse" in text for text in texts(figure))
@@ -595,9 +595,9 @@ def region_change(**values: object) -> RegionChange:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"change": -0.99}, ("less uneven by 0.99 mm", "error not assessed")),
-        ({"change": 0.99}, ("more uneven by 0.99 mm", "error not assessed")),
-        ({"change": 0.001}, ("as uneven as before", "error not assessed")),
+        ({"change": -0.99}, ("less uneven by 0.99 mm", "how sure: not known yet")),
+        ({"change": 0.99}, ("more uneven by 0.99 mm", "how sure: not known yet")),
+        ({"change": 0.001}, ("as uneven as before", "how sure: not known yet")),
         ({"change": -0.99, "error": 0.4}, ("less uneven by 0.99 ± 0.40 mm", "")),
         ({"change": -0.99, "error": 0.4, "verdict": "improved"}, ("improved", "less uneven by 0.99 ± 0.40 mm")),
         ({"change": float("nan"), "verdict": "not comparable"}, ("not comparable", "")),
@@ -683,7 +683,7 @@ def test_impossible_files_are_refused_and_leave_nothing(figure: Figure, tmp_path
 def test_a_folder_in_the_way_is_named_as_the_reason(figure: Figure, tmp_path: Path) -> None:
     (tmp_path / "figure.png").mkdir()
     (tmp_path / "figure.png" / "inside").touch()
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="this is a folder"):
         save_figure(figure, tmp_path / "figure.png")
     assert [file.name for file in tmp_path.iterdir()] == ["figure.png"]
 

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "symmetry"
 # Layers from the ground up; a room (a module or a folder) may import rooms of lower layers only.
 LAYERS = [
     {"version", "data", "errors", "mesh"},
+    {"files"},
     {"frame"},
     {"scale"},
     {"scores", "measures", "motion"},
@@ -39,6 +40,7 @@ ROOM_ONLY_IMPORTS = {
 LIBRARIES = {
     **{room: {"numpy", "scipy"} for room in PURE},
     "version": set(),
+    "files": set(),
     "data": set(),
     "photos": {"numpy", "PIL", "pillow_heif", "cv2"},
     "networks": {"numpy", "mediapipe", "google"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from symmetry.commands.compare import compare
@@ -10,7 +12,18 @@ from symmetry.commands.score import score
 from symmetry.version import __version__
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Program(click.Group):
+    """The group of commands, with one line for what goes wrong with the terminal itself."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().main(*args, **options)
+        except OSError as error:  # such as a full disk behind a redirected output
+            click.echo(f"symmetry: the result cannot be written ({error.strerror})", err=True)
+            raise SystemExit(1) from None
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", prog_name="symmetry")
 def main() -> None:
     """Measure how even a face in a photo is, where, by how much, and what changed between two photos.

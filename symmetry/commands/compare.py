@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from symmetry.commands.options import (
+    PhotoPath,
+    check_figure,
     chosen_format,
     complain,
     complaining,
@@ -24,12 +26,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("before", type=click.Path(path_type=Path))
-@click.argument("after", type=click.Path(path_type=Path))
+@click.argument("before", type=PhotoPath())
+@click.argument("after", type=PhotoPath())
 @click.option(
     "--figure",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
+    callback=check_figure,
     help="Draw both faces side by side, with what moved: .png, .jpg, .pdf or .svg.",
 )
 @measuring_options
@@ -53,6 +56,12 @@ def compare(
       symmetry compare monday.jpg friday.jpg --figure change.png
     """
     wanted = chosen_format(format_, output)
+    from symmetry.files import check_target
+
+    for target in (output, figure):
+        if target is not None:
+            with complaining(str(target)):
+                check_target(target, inputs=(before, after))
     from symmetry.batch import Failure, analyze_photos
 
     faces: list[FaceAnalysis] = []
@@ -70,8 +79,9 @@ def compare(
 
     from symmetry.change import compare as compare_faces
 
-    change = compare_faces(*faces)
-    with complaining(str(output)):
+    with complaining(str(after)):
+        change = compare_faces(*faces)
+    with complaining(str(output or "standard output")):
         if wanted == "json":
             from symmetry.output import change_to_dict, to_json
 

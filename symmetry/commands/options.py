@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +28,28 @@ def _check_scale(context: click.Context, parameter: click.Parameter, value: str)
         Scale.parse(value)
     except ScaleError as error:
         raise click.BadParameter(str(error)) from error
+    return value
+
+
+class PhotoPath(click.Path):
+    """A path that is not empty: an unset shell variable must not mean the folder one happens to be in."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn an argument into a path, or refuse it."""
+        if not str(value):
+            self.fail("the name is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def check_figure(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a picture's name whose suffix says no kind of picture."""
+    from symmetry.files import FIGURE_SUFFIXES
+
+    if value is not None and value.suffix.lower() not in FIGURE_SUFFIXES:
+        raise click.BadParameter(f"'{value.name}' must end in {', '.join(FIGURE_SUFFIXES)}")
     return value
 
 
@@ -104,15 +124,14 @@ def chosen_format(format_: str | None, output: Path | None) -> str:
 
 def deliver(text: str, output: Path | None) -> None:
     """Write a result to a file and say where, or print it."""
-    from symmetry.output import write_whole
+    from symmetry.files import write_whole
 
     if output is None:
+        if sys.stdout is None:
+            raise OutputError("there is nowhere to print to; write to a file with --output")
         click.echo(text, nl=False)
         return
-    if _is_special(output):
-        output.write_text(text, encoding="utf-8", errors="backslashreplace")
-        return
-    write_whole(output, text)
+    write_whole(output, text.encode("utf-8", "backslashreplace"))
     say(f"wrote {output}")
 
 
@@ -120,7 +139,7 @@ def deliver_table(content: RenderableType, output: Path | None) -> None:
     """Print a table as wide as the terminal, or write it to a file."""
     from symmetry.tables import render
 
-    if output is None and sys.stdout.isatty():
+    if output is None and sys.stdout is not None and sys.stdout.isatty():
         from rich.console import Console
 
         Console().print(content)
@@ -162,11 +181,3 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"no folder can be made here ({error.strerror}); choose another") from error
-
-
-def _is_special(path: Path) -> bool:
-    """Whether a path is a pipe or a device, such as /dev/stdout."""
-    try:
-        return not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir()  # noqa: PTH116
-    except OSError:
-        return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from symmetry.commands.options import (
+    PhotoPath,
     chosen_format,
     complain,
     complaining,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
+@click.argument("photos", nargs=-1, required=True, type=PhotoPath(), metavar="PHOTO...")
 @click.option("-r", "--recursive", is_flag=True, help="Take the photos of folders within folders too.")
 @click.option("-d", "--details", is_flag=True, help="All regions and measures of every photo, not one line a photo.")
 @click.option(
@@ -62,27 +62,41 @@ def score(
       symmetry score selfies/ -o scores.csv
     """
     wanted = chosen_format(format_, output)
+    from symmetry.files import check_target
+    from symmetry.photos import find_photos
+
+    paths = find_photos(photos, recursive=recursive)
+    if output is not None:
+        with complaining(str(output)):
+            check_target(output, inputs=paths)
     if figures is not None:
         with complaining(str(figures)):
             make_folder(figures)
     from symmetry.batch import Failure, analyze_photos
-    from symmetry.photos import find_photos
 
-    paths = find_photos(photos, recursive=recursive)
     results: list[FaceAnalysis | Failure] = []
-    pictures = _Pictures(figures)
-    for result in _with_progress(analyze_photos(paths, scale=scale, mirrored=mirrored, face=face), len(paths)):
-        if isinstance(result, Failure):
-            complain(result.photo, result.error)
-            results.append(result)
-        else:
-            pictures.draw(result)
-            results.append(result.without_pixels())
-    with complaining(str(output)):
-        _deliver(results, wanted, output, details=details or len(results) == 1)
+    pictures = _Pictures(figures, paths)
+    stopped = False
+    try:
+        for result in _with_progress(analyze_photos(paths, scale=scale, mirrored=mirrored, face=face), len(paths)):
+            if isinstance(result, Failure):
+                complain(result.photo, result.error)
+                results.append(result)
+            else:
+                pictures.draw(result)
+                results.append(result.without_pixels())
+    except KeyboardInterrupt:
+        stopped = True
+        say(f"symmetry: stopped; {len(results)} of {len(paths)} photos are done")
+    failures = [result for result in results if isinstance(result, Failure)]
+    if results and not (wanted == "table" and output is None and len(failures) == len(results)):
+        with complaining(str(output or "standard output")):
+            _deliver(results, wanted, output, details=details or len(results) == 1)
     if pictures.written:
         say(f"wrote {pictures.written} figures into {figures}")
-    if pictures.failed or any(isinstance(result, Failure) for result in results):
+    if stopped:
+        raise SystemExit(130)
+    if pictures.failed or failures:
         raise SystemExit(1)
 
 
@@ -112,29 +126,38 @@ def _deliver(results: list[FaceAnalysis | Failure], wanted: str, output: Path | 
 class _Pictures:
     """The figures of a run, two a photo, each under a name of its own."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, photos: list[Path]) -> None:
         self.folder = folder
         self.written = 0
         self.failed = False
-        self._names: Counter[str] = Counter()
+        self._photos = photos
+        self._taken: set[str] = set()
 
     def draw(self, face: FaceAnalysis) -> None:
         """Draw the figures of one photo, if figures are wanted."""
         if self.folder is None:
             return
         from symmetry.figures import draw_composites, draw_face, save_figure
+        from symmetry.files import check_target
 
-        stem = Path(face.photo.name).stem
-        self._names[stem] += 1
-        if self._names[stem] > 1:  # photos of several folders may share a name
-            stem = f"{stem}-{self._names[stem]}"
+        stem = self._name_for(Path(face.photo.name))
         try:
             for draw, kind in ((draw_face, "symmetry"), (draw_composites, "halves")):
-                save_figure(draw(face), self.folder / f"{stem}-{kind}.png")
+                target = self.folder / f"{stem}-{kind}.png"
+                check_target(target, inputs=self._photos)
+                save_figure(draw(face), target)
                 self.written += 1
         except SymmetryError as error:
             complain(str(self.folder), error)
             self.failed = True
+
+    def _name_for(self, photo: Path) -> str:
+        """Name nobody else has yet: the photo's own, with its folder's where photos share one."""
+        names = [photo.stem, f"{photo.resolve().parent.name}-{photo.stem}"]
+        names += [f"{names[1]}-{photo.suffix[1:]}", *(f"{names[1]}-{number}" for number in range(2, 100_000))]
+        name = next(name for name in names if name.casefold() not in self._taken)
+        self._taken.add(name.casefold())
+        return name
 
 
 def _with_progress(results: Iterator[FaceAnalysis | Failure], total: int) -> Iterable[FaceAnalysis | Failure]:

@@ -226,7 +226,7 @@ def _caption(face: FaceAnalysis) -> str:
         "Below it: where its left or right half lies on average, against the other.",
     ]
     if not np.isfinite([score.asymmetry_error for score in face.regions.values()]).any():
-        parts.append("Errors are not assessed.")
+        parts.append("How sure they are is not known yet.")
     if face.unit != "mm":
         parts.append(OF_PUPILS)
     return " ".join(parts)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
-import secrets
 import threading
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +12,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from symmetry.errors import OutputError
+from symmetry.files import FIGURE_SUFFIXES, write_whole
 
 # Without what matplotlib would write of itself and of the clock.
 _OPTIONS: Final[dict[str, dict[str, Any]]] = {
@@ -22,7 +21,7 @@ _OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "pdf": {"metadata": {"Creator": None, "Producer": None, "CreationDate": None}},
     "svg": {"metadata": {"Creator": None, "Date": None, "Format": None, "Type": None}},
 }
-_FORMATS: Final = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".pdf": "pdf", ".svg": "svg"}
+_FORMATS: Final = {suffix: suffix[1:].replace("jpeg", "jpg") for suffix in FIGURE_SUFFIXES}
 _STYLE: Final[dict[Any, Any]] = {
     "savefig.bbox": None,  # a notebook's "tight" would change the size
     "savefig.facecolor": "auto",
@@ -61,19 +60,8 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, width: int = 12
     kind = _FORMATS.get(target.suffix.lower())
     if kind is None:
         raise OutputError(f"'{target.suffix}' is no kind of picture that can be written; use {', '.join(_FORMATS)}")
-    if not target.parent.is_dir():
-        raise OutputError("its folder does not exist; make the folder or choose another")
     data = _rendered(figure, kind, width)
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-        part.replace(target)
-    except OSError as error:
-        raise OutputError(f"it cannot be written ({error.strerror}); check the folder and the disk") from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    write_whole(target, data)
     return target
 
 

@@ -65,7 +65,7 @@ def leanings(score: RegionScore, unit: str, side: Side) -> list[str]:
 
 
 def change_in_words(change: RegionChange) -> tuple[str, str]:
-    """Say how a region changed and how sure that is, such as "less uneven by 0.99 mm" and "error not assessed"."""
+    """Say how a region changed and how sure that is, such as "less uneven by 0.99 mm" and "how sure: not known yet"."""
     assessed = change.verdict != NOT_ASSESSED
     if not isfinite(change.change):
         return (change.verdict if assessed else "not measured"), ""
@@ -76,7 +76,7 @@ def change_in_words(change: RegionChange) -> tuple[str, str]:
         said = "as uneven as before"
     if assessed:
         return change.verdict, said
-    return said, "" if isfinite(change.error) else "error not assessed"
+    return said, "" if isfinite(change.error) else "how sure: not known yet"
 
 
 def movement_in_words(change: RegionChange) -> tuple[str, str]:

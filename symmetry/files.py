@@ -1,0 +1,61 @@
+"""Writing files: whole or not at all, for their owner's eyes only, and never over a photo that is being measured."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from symmetry.errors import OutputError
+
+FIGURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".pdf", ".svg")
+
+
+def check_target(path: Path, *, inputs: Iterable[Path] = ()) -> None:
+    """Make sure that a file can be written, before long work is done for it.
+
+    Raises
+    ------
+    OutputError
+        If it is a folder or one of the inputs, or its folder does not exist or cannot be written to.
+    """
+    if path.is_dir():
+        raise OutputError("this is a folder; name a file in it")
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise OutputError("its folder does not exist; make the folder or choose another")
+    if not os.access(folder, os.W_OK):
+        raise OutputError("its folder cannot be written to; choose another")
+    if path.exists() and any(source.exists() and path.samefile(source) for source in inputs):
+        raise OutputError("this is one of the photos to be measured, it would be lost; choose another name")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file, readable by its owner only, so that a reader never sees half of it.
+
+    A pipe or a device is written to directly; a link stays a link.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    check_target(path)
+    target = path.resolve()
+    try:
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            target.write_bytes(data)
+            return
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".symmetry-", suffix=".part")
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"it cannot be written ({error.strerror}); check the folder and the disk") from None
