@@ -205,7 +205,7 @@ def analyze(
         pixels = np.ascontiguousarray(photo.pixels[:, ::-1])
         pixels.flags.writeable = False
         photo = replace(photo, pixels=pixels)
-    found = detect_largest_face(photo.pixels)
+    found = detect_largest_face(photo.pixels, count_all=face == "only")
     if found.others and face == "only":
         raise SeveralFacesError(f"{found.others + 1} faces found; crop the photo to one, or let the largest be taken")
 
@@ -219,8 +219,8 @@ def measure_landmarks(
 
     What rests on landmarks beyond the photo's edge is NaN: the mesh guesses there.
     """
-    outside = _outside(photo, landmarks)
-    if outside.any():
+    outside = beyond_edge(photo, landmarks)
+    if outside.any() and _FACE_CUT not in flags:
         flags = (*flags, _FACE_CUT)
     frame = fit_frame(landmarks)
     placed = frame.place(landmarks)
@@ -293,8 +293,8 @@ _FACE_CUT: Final = Finding(
 )
 
 
-def _outside(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:
-    """Which landmarks lie beyond the edge of the photo."""
+def beyond_edge(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:
+    """Tell which landmarks (478, 3), full-size pixels, lie beyond the edge of their photo; shape (478,)."""
     size = np.array(photo.size) - 0.5
     return np.asarray(((landmarks[:, :2] < -0.5) | (landmarks[:, :2] > size)).any(axis=-1))
 

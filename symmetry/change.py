@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from symmetry.analysis import NAN, FaceAnalysis, Finding, ImageLike, analyze, measure_landmarks
+from symmetry.analysis import NAN, FaceAnalysis, Finding, ImageLike, analyze, beyond_edge, measure_landmarks
 from symmetry.errors import ScaleError
 from symmetry.frame import FloatArray
 from symmetry.mesh import MIRROR, STABLE_UPPER_FACE
@@ -44,6 +44,9 @@ class SideMovement:
     size: float
 
 
+_UNKNOWN: Final = SideMovement(outward=NAN, up=NAN, size=NAN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionChange:
     """Change of one region between two photos.
@@ -62,8 +65,9 @@ class RegionChange:
     lift_error : float
     subject_right, subject_left : SideMovement
         What each side did.
-    moved : {"subject_right", "subject_left", "both", "neither"}
-        The side that moved clearly more; "neither" below what two photos of an unchanged face show.
+    moved : {"subject_right", "subject_left", "both", "neither"} or None
+        The side that moved clearly more; "neither" below what two photos of an unchanged face show; None where the
+        region could not be measured.
     unit : str
         "mm", or "% IPD" where millimetres are not known.
     verdict : str
@@ -82,7 +86,7 @@ class RegionChange:
     lift_error: float = NAN
     subject_right: SideMovement
     subject_left: SideMovement
-    moved: Side
+    moved: Side | None
     unit: str
     verdict: str = NOT_ASSESSED
 
@@ -182,11 +186,14 @@ def compare(
     photos: an error of the iris then cannot pass for a change.
     """
     first, second = (
-        one if isinstance(one, FaceAnalysis) else analyze(one, scale=scale, mirrored=mirrored, face=face)
-        for one in (before, after)
+        given if isinstance(given, FaceAnalysis) else analyze(given, scale=scale, mirrored=mirrored, face=face)
+        for given in (before, after)
     )
     first, second = _on_one_scale(first, second)
     moved = _displacement(first, second) * first.unit_per_pixel
+    regions = _region_changes(first, second, moved)
+    for one in (first, second):
+        moved[beyond_edge(one.photo, one.landmarks)] = NAN
     moved.flags.writeable = False
     unknown = np.full_like(moved, NAN)
     unknown.flags.writeable = False
@@ -195,7 +202,7 @@ def compare(
         after=second,
         displacement=moved if first.unit == "mm" else unknown,
         movement=moved,
-        regions=MappingProxyType(_region_changes(first, second, moved)),
+        regions=MappingProxyType(regions),
         measures=MappingProxyType({name: _measure_change(first, second, name) for name in first.measures}),
         flags=(*_named(first.flags, "before"), *_named(second.flags, "after")),
     )
@@ -239,6 +246,7 @@ def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray
         (before, lateral_before, vertical_before), (after, lateral_after, vertical_after) = (
             scores(face, name) for face in (first, second)
         )
+        known = bool(np.isfinite(after - before))
         changes[name] = RegionChange(
             region=name,
             before=before,
@@ -248,10 +256,10 @@ def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray
             lateral_after=lateral_after,
             vertical_before=vertical_before,
             vertical_after=vertical_after,
-            lift=(left[i].up + right[i].up) / 2,
-            subject_right=right[i],
-            subject_left=left[i],
-            moved=_which_side(right[i].size, left[i].size),
+            lift=(left[i].up + right[i].up) / 2 if known else NAN,
+            subject_right=right[i] if known else _UNKNOWN,
+            subject_left=left[i] if known else _UNKNOWN,
+            moved=_which_side(right[i].size, left[i].size) if known else None,
             unit=first.unit,
         )
     return changes

@@ -59,13 +59,15 @@ class DetectedFace:
     others: int
 
 
-def detect_largest_face(image: Pixels) -> DetectedFace:
+def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFace:
     """Find the largest face of an image and its landmarks.
 
     Parameters
     ----------
     image : ndarray, shape (h, w, 3), uint8
         RGB, upright.
+    count_all : bool
+        Count smaller faces in the background among the others too; takes a second look at the whole frame.
 
     Raises
     ------
@@ -83,7 +85,8 @@ def detect_largest_face(image: Pixels) -> DetectedFace:
             landmarks = _landmarks_at(views, face.keypoints)
             if landmarks is not None:
                 landmarks[:, 0] += margin
-                return DetectedFace(landmarks=landmarks, others=len(candidates) - 1 - place)
+                everybody = _distinct(candidates[place:] + _find_far(views)) if count_all else candidates[place:]
+                return DetectedFace(landmarks=landmarks, others=len(everybody) - 1)
     raise NoFaceError(
         "no face found; use a photo taken from the front, in good light, with nothing over the face, or crop it"
     )

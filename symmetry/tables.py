@@ -102,7 +102,7 @@ def change_tables(change: Change) -> Group:
             _signed(region.change, region.error),
             _movement(region.subject_right),
             _movement(region.subject_left),
-            _SIDE_NAMES[region.moved],
+            _SIDE_NAMES[region.moved] if region.moved else "",
         )
     measures = _table("left - right of", "before", "after", "change", "right\nby", "left\nby", "which\nside", "unit")
     for measure in change.measures.values():
@@ -190,6 +190,8 @@ def _side(value: float, error: float = math.nan) -> str:
 
 
 def _movement(movement: SideMovement) -> str:
+    if not math.isfinite(movement.size):
+        return ""
     return ", ".join((_way(movement.outward, "out", "in"), _way(movement.up, "up", "down")))
 
 

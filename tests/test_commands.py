@@ -206,6 +206,12 @@ def test_several_faces_are_said_or_refused(tmp_path):
     refused = run("score", tmp_path / "two.png", "--face", "only")
     assert refused.exit_code == 1
     assert "2 faces found; crop the photo" in refused.stderr
+    background = Image.new("RGB", (1700, 1200), (140, 140, 140))
+    background.paste(large, (0, 0))
+    background.paste(small.resize((225, 300)), (1300, 500))
+    background.save(tmp_path / "background.png")
+    assert run("score", tmp_path / "background.png").exit_code == 0
+    assert run("score", tmp_path / "background.png", "--face", "only").exit_code == 1
 
 
 def test_compare_prints_before_after_change_and_which_side_moved(compared):
@@ -252,6 +258,67 @@ def test_figures_are_written_where_asked_under_names_of_their_own(tmp_path):
     assert names == ["me-halves.png", "me-symmetry.png", "two-me-halves.png", "two-me-symmetry.png"]
     assert "4 figures" in result.stderr
     assert all(width_of(tmp_path / "pictures" / name) == 1200 for name in names)
+
+
+def test_an_input_is_never_written_over(tmp_path):
+    photo = tmp_path / "me.png"
+    Image.open(EVEN).save(photo)
+    before = photo.read_bytes()
+    for call in (("compare", photo, AFTER, "--figure", photo), ("score", photo, "-o", photo, "-f", "csv")):
+        result = run(*call)
+        assert result.exit_code == 1
+        assert "one of the photos to be measured" in result.stderr
+        assert photo.read_bytes() == before
+
+
+def test_every_photo_has_figures_of_its_own_that_only_the_owner_can_read(tmp_path):
+    for name in ("a/x.jpg", "b/x.jpg", "b/x.jpeg", "b/b-x.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(EVEN, tmp_path / name)
+    result = run("score", tmp_path, "-r", "--figures", tmp_path / "pictures")
+    assert result.exit_code == 0
+    written = list((tmp_path / "pictures").iterdir())
+    assert len(written) == 8
+    if os.name == "posix":
+        assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+
+
+def test_what_lies_beyond_the_edge_is_not_measured(tmp_path):
+    with Image.open(BEFORE) as whole:
+        whole.crop((0, 0, 900, 770)).save(tmp_path / "cut.png")  # through mouth and chin
+    (entry,) = json.loads(run("score", tmp_path / "cut.png", "-f", "json").stdout)
+    assert [flag["name"] for flag in entry["flags"]] == ["face_cut"]
+    assert entry["regions"]["jawline"]["asymmetry"] is None
+    assert entry["regions"]["eyes"]["vertical"] < -1
+    assert entry["measures"]["chin_deviation"]["difference"] is None
+    assert "beyond the edge" in run("score", tmp_path / "cut.png").stdout
+    (row,) = [
+        row
+        for row in csv.DictReader(io.StringIO(run("compare", BEFORE, tmp_path / "cut.png", "-f", "csv").stdout))
+        if row["name"] == "jawline"
+    ]
+    assert row["before"] != ""
+    assert row["change"] == row["moved"] == row["left_up"] == ""
+
+
+def test_an_empty_name_is_refused():
+    assert run("score", "").exit_code == 2
+
+
+def test_a_full_disk_behind_the_output_is_one_line():
+    if not Path("/dev/full").exists():
+        pytest.skip("no full device here")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "cli.py", "score", EVEN, "-f", "csv"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0].startswith("symmetry: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_compare_figure(tmp_path):
