@@ -26,6 +26,7 @@ from symmetry import analyze, detection, read_photo
 from symmetry.frame import asymmetry_field, fit_frame
 from symmetry.measures import clinical_measures
 from symmetry.mesh import REFERENCE
+from symmetry.networks import mesh_pass
 from symmetry.scale import interpupillary_distance
 from symmetry.scores import score_regions
 
@@ -52,17 +53,17 @@ def face_crop(photo: Path) -> np.ndarray:
     return view.cut(detection._crop_to_image(REFERENCE[: len(landmarks), :2], landmarks, *detection.FIRST_LOOK[0]))
 
 
-def score_one_photo(photo: Path) -> None:
+def score_one_photo(photo: Path, rounds: int = 25) -> None:
     crop = face_crop(photo)
-    whole, decode, mesh_pass = seconds(
-        lambda: analyze(photo), lambda: read_photo(photo), lambda: mesh_pass(crop), rounds=25
+    whole, decode, one_pass = seconds(
+        lambda: analyze(photo), lambda: read_photo(photo), lambda: mesh_pass(crop), rounds=rounds
     )
-    least = decode + PASSES * mesh_pass
+    least = decode + PASSES * one_pass
     print(f"one photo, {PASSES} mesh passes: {whole / least:.2f} times decode plus passes (at most 1.3)")
-    print(f"  {whole * 1e3:.0f} ms; decode {decode * 1e3:.1f} ms, a pass {mesh_pass * 1e3:.1f} ms")
+    print(f"  {whole * 1e3:.0f} ms; decode {decode * 1e3:.1f} ms, a pass {one_pass * 1e3:.1f} ms")
 
 
-def score_landmarks(faces: int = 500) -> None:
+def score_landmarks(faces: int = 500, rounds: int = 9) -> None:
     noise = np.random.default_rng(0).normal(scale=0.5, size=(faces, *REFERENCE.shape))
     points = (REFERENCE + noise) * [3.0, -3.0, -3.0] + [500, 600, 0]
 
@@ -71,16 +72,16 @@ def score_landmarks(faces: int = 500) -> None:
         score_regions(asymmetry_field(placed), interpupillary_distance(points))
         clinical_measures(points, placed)
 
-    (taken,) = seconds(run, rounds=9)
+    (taken,) = seconds(run, rounds=rounds)
     print(f"landmarks to scores and measures: {faces / taken:,.0f} faces a second (at least 10,000)")
 
 
-def show_help() -> None:
+def show_help(rounds: int = 15) -> None:
     def call(*command: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True)
 
     helped, click = seconds(
-        call("-c", "from symmetry.commands import main; main(['--help'])"), call("-c", "import click"), rounds=15
+        call("-c", "from symmetry.commands import main; main(['--help'])"), call("-c", "import click"), rounds=rounds
     )
     print(f"symmetry --help: {helped / click:.2f} times importing click (at most 2.5)")
 
