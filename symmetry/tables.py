@@ -14,14 +14,12 @@ from rich.text import Text
 
 from symmetry.analysis import FaceAnalysis, Finding
 from symmetry.batch import Failure
-from symmetry.change import Change, SideMovement
+from symmetry.change import Change
 from symmetry.measures import DEFINITIONS
 from symmetry.mesh import MAIN_REGIONS
 from symmetry.output import printable
 
 _TITLES = {"face": "whole face"} | {definition.name: definition.title for definition in DEFINITIONS}
-_TOGETHER = "\u00a0"
-"""A space at which no line is broken."""
 _SIDES = "Sides are the person's own: left is the person's left."
 _SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 
@@ -48,7 +46,7 @@ def face_tables(face: FaceAnalysis) -> Group:
             _number(measure.subject_right),
             _number(measure.subject_left),
             _signed(measure.difference, measure.difference_error),
-            measure.unit,
+            _unit(measure.unit),
         )
     return Group(
         Text(printable(face.photo.name), style="bold"),
@@ -90,8 +88,10 @@ def change_tables(change: Change) -> Group:
         f"before\n{unit}",
         f"after\n{unit}",
         f"change\n{unit}",
-        "right side\nmoved",
-        "left side\nmoved",
+        "right\nout",
+        "right\nup",
+        "left\nout",
+        "left\nup",
         "which\nside",
     )
     for region in change.regions.values():
@@ -100,8 +100,10 @@ def change_tables(change: Change) -> Group:
             _number(region.before),
             _number(region.after),
             _signed(region.change, region.error),
-            _movement(region.subject_right),
-            _movement(region.subject_left),
+            _signed(region.subject_right.outward),
+            _signed(region.subject_right.up),
+            _signed(region.subject_left.outward),
+            _signed(region.subject_left.up),
             _SIDE_NAMES[region.moved] if region.moved else "",
         )
     measures = _table("left - right of", "before", "after", "change", "right\nby", "left\nby", "which\nside", "unit")
@@ -114,13 +116,16 @@ def change_tables(change: Change) -> Group:
             _signed(measure.subject_right),
             _signed(measure.subject_left),
             _SIDE_NAMES[measure.moved] if measure.moved else "",
-            measure.unit,
+            _unit(measure.unit),
         )
     lines = [
         Text(f"{label}: {printable(face.photo.name)}  {_circumstances(face)}")
         for label, face in (("before", change.before), ("after", change.after))
     ]
-    notes = f"A negative change of a region means more even. Movements: {unit}, head movement removed. {_SIDES}"
+    notes = (
+        f"A negative change of a region means more even. Out and up: how far each side moved, {unit} (- in, down); "
+        f"head movement is removed. {_SIDES}"
+    )
     not_assessed = [Text("How large a change must be to be real is not assessed yet.", style="yellow")]
     any_error = any(math.isfinite(region.error) for region in change.regions.values())
     return Group(
@@ -138,7 +143,7 @@ def render(content: RenderableType, *, width: int | None = None) -> str:
     console = Console(width=width or 100, color_system=None, force_terminal=False, legacy_windows=False)
     with console.capture() as captured:
         console.print(content)
-    return "\n".join(line.rstrip() for line in captured.get().replace(_TOGETHER, " ").splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 
 
 def _table(*columns: str, left: tuple[int, ...] = (0,)) -> Table:
@@ -164,6 +169,10 @@ def _words(name: str) -> str:
     return _TITLES.get(name, name.replace("_", " "))
 
 
+def _unit(unit: str) -> str:
+    return "°" if unit == "degrees" else unit
+
+
 def _region(name: str) -> Text:
     return Text(_words(name), style="bold" if name in MAIN_REGIONS else "")
 
@@ -187,17 +196,6 @@ def _side(value: float, error: float = math.nan) -> str:
         return ""
     side = "even" if abs(value) < 0.005 else "left" if value > 0 else "right"
     return side if side == "even" else f"{side} {abs(value):.2f}{_error(error)}"
-
-
-def _movement(movement: SideMovement) -> str:
-    if not math.isfinite(movement.size):
-        return ""
-    return ", ".join((_way(movement.outward, "out", "in"), _way(movement.up, "up", "down")))
-
-
-def _way(value: float, plus: str, minus: str) -> str:
-    """Size and direction, which stay on one line."""
-    return f"{abs(value):.2f}{_TOGETHER}{plus if value > 0 else minus}" if abs(value) >= 0.005 else "0.00"
 
 
 def _circumstances(face: FaceAnalysis) -> str:
