@@ -72,6 +72,12 @@ class RegionScore:
     lateral_error: float = NAN
     vertical_error: float = NAN
 
+    def in_unit(self, unit: str) -> tuple[float, float, float]:
+        """Asymmetry, lateral and vertical in "mm" or in "% IPD"."""
+        if unit == "mm":
+            return self.asymmetry, self.lateral, self.vertical
+        return self.percent, self.lateral_percent, self.vertical_percent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
@@ -230,19 +236,18 @@ def measure_landmarks(
     unit_per_pixel = mm_per_pixel if in_mm else 100 / interpupillary
 
     field = asymmetry_field(placed)
-    scores = score_regions(field * mm_per_pixel, interpupillary * mm_per_pixel)
-    shares = score_regions(field, interpupillary)
+    scores = score_regions(field, interpupillary)
     cut = outside | outside[MIRROR]
     unknown = [NAN if cut[pairs].any() else 0.0 for pairs in REGIONS.values()]
     regions = {
         name: RegionScore(
             region=name,
-            asymmetry=float(scores.asymmetry[i]) + unknown[i],
-            lateral=float(scores.lateral[i]) + unknown[i],
-            vertical=float(scores.vertical[i]) + unknown[i],
-            percent=float(shares.percent[i]) + unknown[i],
-            lateral_percent=float(shares.lateral_percent[i]) + unknown[i],
-            vertical_percent=float(shares.vertical_percent[i]) + unknown[i],
+            asymmetry=float(scores.asymmetry[i]) * mm_per_pixel + unknown[i],
+            lateral=float(scores.lateral[i]) * mm_per_pixel + unknown[i],
+            vertical=float(scores.vertical[i]) * mm_per_pixel + unknown[i],
+            percent=float(scores.percent[i]) + unknown[i],
+            lateral_percent=float(scores.lateral_percent[i]) + unknown[i],
+            vertical_percent=float(scores.vertical_percent[i]) + unknown[i],
         )
         for i, name in enumerate(REGION_NAMES)
     }

@@ -233,18 +233,10 @@ def _displacement(first: FaceAnalysis, second: FaceAnalysis) -> FloatArray:
 def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray) -> dict[str, RegionChange]:
     left = _side_movements(moved)
     right = _side_movements(moved[MIRROR] * [-1.0, 1.0])
-    in_mm = first.unit == "mm"
-
-    def scores(face: FaceAnalysis, name: str) -> tuple[float, float, float]:
-        region = face.regions[name]
-        if in_mm:
-            return region.asymmetry, region.lateral, region.vertical
-        return region.percent, region.lateral_percent, region.vertical_percent
-
     changes = {}
     for i, name in enumerate(REGION_NAMES):
         (before, lateral_before, vertical_before), (after, lateral_after, vertical_after) = (
-            scores(face, name) for face in (first, second)
+            face.regions[name].in_unit(first.unit) for face in (first, second)
         )
         known = bool(np.isfinite(after - before))
         changes[name] = RegionChange(

@@ -47,7 +47,8 @@ _STILL: Final = 1e-4
 """Angle, radians, that a plane may still be expected to turn when it counts as found: 0.01 mm at the jaw."""
 _LET_GO: Final = 3.0
 """Residual, in robust standard deviations, at which a pair has half its say in the plane."""
-_MEDIAN_OF_CHI3: Final = 1.5382
+MEDIAN_OF_CHI3: Final = 1.5382
+"""Median length of a vector of three standard normal numbers: from a median residual to a standard deviation."""
 _FLOOR: Final = 1e-8
 """Least spread, as a share of the face: rounding alone must not make pairs let go."""
 
@@ -241,7 +242,7 @@ def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -
         )
         squared = np.maximum(form @ features + apart + (distance**2)[..., None], 0.0)
         ranked = np.sort(squared + unheard, axis=-1)
-        wider, spread = spread, np.maximum(ranked[:, middle[0], middle[1]] / _MEDIAN_OF_CHI3**2, floor)
+        wider, spread = spread, np.maximum(ranked[:, middle[0], middle[1]] / MEDIAN_OF_CHI3**2, floor)
         weight = say / (1 + squared / (_LET_GO**2 * spread)[..., None])
 
         # Steps shrink by a steady factor, so the rest of the way is known. Where all but a few pairs agree to the last

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from symmetry.errors import InvalidPointsError
-from symmetry.frame import FloatArray
+from symmetry.frame import MEDIAN_OF_CHI3, FloatArray
 
 _ROUNDS: Final = 10
 _LET_GO: Final = 2.5
-_MEDIAN_OF_CHI3: Final = 1.5382
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +70,7 @@ def fit_similarity(source: ArrayLike, target: ArrayLike) -> Similarity:
     for _ in range(_ROUNDS):
         found = _weighted(a, b, weight / weight.sum(axis=-1, keepdims=True))
         squared = ((found.apply(a) - b) ** 2).sum(axis=-1)
-        spread = np.maximum(np.median(squared, axis=-1) / _MEDIAN_OF_CHI3**2, (1e-8 * size) ** 2 + 1e-300)
+        spread = np.maximum(np.median(squared, axis=-1) / MEDIAN_OF_CHI3**2, (1e-8 * size) ** 2 + 1e-300)
         weight = 1 / (1 + squared / (_LET_GO**2 * spread[..., None]))
     return found
 

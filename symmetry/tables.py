@@ -31,13 +31,13 @@ def face_tables(face: FaceAnalysis) -> Group:
         "region", f"asymmetry\n{unit}", "% of eye\ndistance", f"higher\nside, {unit}", f"wider\nside, {unit}"
     )
     for region in face.regions.values():
-        in_mm = unit == "mm"
+        asymmetry, lateral, vertical = region.in_unit(unit)
         regions.add_row(
             _region(region.region),
-            _number(region.asymmetry if in_mm else region.percent, region.asymmetry_error),
+            _number(asymmetry, region.asymmetry_error),
             _number(region.percent),
-            _side(region.vertical if in_mm else region.vertical_percent, region.vertical_error),
-            _side(region.lateral if in_mm else region.lateral_percent, region.lateral_error),
+            _side(vertical, region.vertical_error),
+            _side(lateral, region.lateral_error),
         )
     measures = _table("measure", "right", "left", "left - right", "unit")
     for measure in face.measures.values():
@@ -68,11 +68,10 @@ def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:
         if isinstance(result, Failure):
             table.add_row(Text(printable(name)), "", "", "", "", Text(result.error, style="red"))
             continue
-        in_mm = result.unit == "mm"
         scores = [result.regions[name] for name in (*MAIN_REGIONS, "face")]
         table.add_row(
             Text(printable(name)),
-            *(_number(score.asymmetry if in_mm else score.percent, score.asymmetry_error) for score in scores),
+            *(_number(score.in_unit(result.unit)[0], score.asymmetry_error) for score in scores),
             Text(" ".join(flag.name.replace("_", " ") for flag in result.flags)),
         )
     note = "Asymmetry of each region, 0 is even. For sides and clinical measures: one photo, or --details."
@@ -138,9 +137,9 @@ def change_tables(change: Change) -> Group:
     )
 
 
-def render(content: RenderableType, *, width: int | None = None) -> str:
+def render(content: RenderableType) -> str:
     """Plain text of a table, for files and pipes."""
-    console = Console(width=width or 100, color_system=None, force_terminal=False, legacy_windows=False)
+    console = Console(width=100, color_system=None, force_terminal=False, legacy_windows=False)
     with console.capture() as captured:
         console.print(content)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"

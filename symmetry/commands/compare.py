@@ -60,7 +60,7 @@ def compare(
 
     for target in (output, figure):
         if target is not None:
-            with complaining(str(target)):
+            with complaining(target):
                 check_target(target, inputs=(before, after))
     from symmetry.batch import Failure, analyze_photos
 
@@ -73,15 +73,15 @@ def compare(
         else:
             faces.append(result)
     if failures:
-        with complaining(str(output)):
+        with complaining(output):
             _deliver_failures(failures, str(before), str(after), wanted, output)
         raise SystemExit(1)
 
     from symmetry.change import compare as compare_faces
 
-    with complaining(str(after)):
+    with complaining(after):
         change = compare_faces(*faces)
-    with complaining(str(output or "standard output")):
+    with complaining(output):
         if wanted == "json":
             from symmetry.output import change_to_dict, to_json
 
@@ -97,7 +97,7 @@ def compare(
     if figure is not None:
         from symmetry.figures import draw_change, save_figure
 
-        with complaining(str(figure)):
+        with complaining(figure):
             save_figure(draw_change(change), figure)
         say(f"wrote {figure}")
 

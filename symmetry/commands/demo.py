@@ -28,7 +28,7 @@ def demo(output: Path) -> None:
     Example:
       symmetry demo
     """
-    with complaining(str(output)):
+    with complaining(output):
         make_folder(output)
         before, after = _samples(output)
         from symmetry.change import compare

@@ -160,12 +160,12 @@ def complain(name: str, error: SymmetryError | str) -> None:
 
 
 @contextlib.contextmanager
-def complaining(name: str) -> Iterator[None]:
-    """Turn an error of this package into its line and exit status 1."""
+def complaining(target: Path | None) -> Iterator[None]:
+    """Turn an error of this package into its line and exit status 1; without a file it is about what is printed."""
     try:
         yield
     except SymmetryError as error:
-        complain(name, error)
+        complain(str(target or "standard output"), error)
         raise SystemExit(1) from None
 
 

@@ -67,10 +67,10 @@ def score(
 
     paths = find_photos(photos, recursive=recursive)
     if output is not None:
-        with complaining(str(output)):
+        with complaining(output):
             check_target(output, inputs=paths)
     if figures is not None:
-        with complaining(str(figures)):
+        with complaining(figures):
             make_folder(figures)
     from symmetry.batch import Failure, analyze_photos
 
@@ -90,7 +90,7 @@ def score(
         say(f"symmetry: stopped; {len(results)} of {len(paths)} photos are done")
     failures = [result for result in results if isinstance(result, Failure)]
     if results and not (wanted == "table" and output is None and len(failures) == len(results)):
-        with complaining(str(output or "standard output")):
+        with complaining(output):
             _deliver(results, wanted, output, details=details or len(results) == 1)
     if pictures.written:
         say(f"wrote {pictures.written} figures into {figures}")

@@ -40,7 +40,6 @@ from symmetry.figures.wording import (
     OWN_SIDES,
     REGION_TITLES,
     Side,
-    amounts,
     day_of,
     errors,
     leanings,
@@ -126,7 +125,7 @@ def _head(page: Page, face: FaceAnalysis, title: str | None) -> None:
     page.text(MARGIN, 86, fit(about, 760, size=BODY), colour=QUIET)
     for i, name in enumerate(("face", "lower_face")):
         score = face.regions[name]
-        number = with_error(amounts(score, face.unit)[0], errors(score, face.unit)[0], face.unit)
+        number = with_error(score.in_unit(face.unit)[0], errors(score, face.unit)[0], face.unit)
         x, y = _PICTURE[0] + _PICTURE[2], 54 + 32 * i
         page.swatch(x, y, region_colour(face, name))
         page.text(x + 24, y, REGION_TITLES[name])
@@ -195,7 +194,7 @@ def _label(face: FaceAnalysis, name: str, side: Side, landmark: int) -> _Label:
         toward = f"toward the {'left' if value > 0 else 'right'}"
         return _Label("Chin", number, [toward] if round(abs(value), 1) > 0 else [], None, landmark)
     score = face.regions[name]
-    number = with_error(amounts(score, face.unit)[0], errors(score, face.unit)[0], face.unit)
+    number = with_error(score.in_unit(face.unit)[0], errors(score, face.unit)[0], face.unit)
     return _Label(REGION_TITLES[name], number, leanings(score, face.unit, side), region_colour(face, name), landmark)
 
 

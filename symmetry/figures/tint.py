@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from symmetry.analysis import FaceAnalysis
 from symmetry.figures.levelling import OUTSIDE, LevelledFace, Pixels
 from symmetry.figures.page import amount_colour
-from symmetry.figures.wording import amounts
 from symmetry.frame import FloatArray
 from symmetry.mesh import (
     BROW_LOWER_RIGHT,
@@ -53,7 +52,7 @@ _NOT_MEASURED = (0.6, 0.6, 0.6, 1.0)
 
 def region_colour(face: FaceAnalysis, name: str) -> tuple[float, float, float, float]:
     """Colour of a region's asymmetry; neutral grey where it could not be measured."""
-    amount = amounts(face.regions[name], face.unit)[0]
+    amount = face.regions[name].in_unit(face.unit)[0]
     return amount_colour(amount, face.unit) if np.isfinite(amount) else _NOT_MEASURED
 
 

@@ -35,13 +35,6 @@ def with_error(value: float, error: float, unit: str, *, digits: int = 1) -> str
     return f"{_plus_minus(value, error, digits)} {unit_sign(unit)}"
 
 
-def amounts(score: RegionScore, unit: str) -> tuple[float, float, float]:
-    """Asymmetry, lateral and vertical score in "mm" or "% IPD"."""
-    if unit == "mm":
-        return score.asymmetry, score.lateral, score.vertical
-    return score.percent, score.lateral_percent, score.vertical_percent
-
-
 def errors(score: RegionScore, unit: str) -> tuple[float, float, float]:
     """Errors of the three; they are known in millimetres only."""
     if unit == "mm":
@@ -51,7 +44,7 @@ def errors(score: RegionScore, unit: str) -> tuple[float, float, float]:
 
 def leanings(score: RegionScore, unit: str, side: Side) -> list[str]:
     """Say how one side of a region lies against the other, such as "left 1.9 higher"."""
-    _, lateral, vertical = amounts(score, unit)
+    _, lateral, vertical = score.in_unit(unit)
     _, lateral_error, vertical_error = errors(score, unit)
     own = 1 if side == "left" else -1
     lines = []
