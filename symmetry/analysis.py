@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.errors import SeveralFacesError
-from symmetry.frame import FacialFrame, FloatArray, asymmetry_field, fit_frame
+from symmetry.frame import FacialFrame, FloatArray, across_jawline, asymmetry_field, fit_frame
 from symmetry.measures import DEFINITIONS, clinical_measures
 from symmetry.mesh import MIRROR, REGIONS
 from symmetry.photos import Photo, photo_from_array, read_photo
+from symmetry.refinement import FieldMap, MirrorRefinement, asymmetry_map, refine_by_mirror_image
+from symmetry.registration import StandardFace, standardize
 from symmetry.scale import Scale, interpupillary_distance
 from symmetry.scores import REGION_NAMES, score_regions
 
@@ -52,7 +54,8 @@ class RegionScore:
     ----------
     region : str
     asymmetry : float
-        Root mean square length of the asymmetry field over the region's pairs, mm; 0 is even.
+        Root mean square length of the asymmetry field over the region's pairs, mm; 0 is even. Pairs that could not be
+        matched are left out; NaN if fewer than a third could be. Of the jawline: across its edge alone.
     lateral, vertical : float
         Mean over the subject-left landmarks, mm: + = the subject's left is further out, higher.
     percent, lateral_percent, vertical_percent : float
@@ -131,10 +134,15 @@ class FaceAnalysis:
         NaN with scale "none".
     pose : Pose
     asymmetry : ndarray, shape (478, 2)
-        Each landmark less its mirrored partner, x and y of the facial frame, mm; NaN with scale "none".
+        Each landmark less its mirrored partner, x and y of the facial frame, mm; at the jawline across its edge alone.
+        NaN where the image says too little, and with scale "none".
     regions : mapping of str to RegionScore
     measures : mapping of str to Measure
     flags : tuple of Finding
+    standard : StandardFace or None
+        The face on the shape that all faces share, for a comparison with another photo.
+    refined : MirrorRefinement or None
+        What the image adds to the landmarks; None from landmarks alone.
     """
 
     photo: Photo
@@ -147,6 +155,23 @@ class FaceAnalysis:
     regions: Mapping[str, RegionScore]
     measures: Mapping[str, Measure]
     flags: tuple[Finding, ...]
+    standard: StandardFace | None
+    refined: MirrorRefinement | None
+
+    @property
+    def method(self) -> Literal["registration", "landmarks"]:
+        """What the numbers rest on: the image, begun by the landmarks, or the landmarks alone."""
+        return "landmarks" if self.refined is None else "registration"
+
+    @property
+    def points(self) -> FloatArray:
+        """Landmarks (478, 3) that were scored: refined where the image allows."""
+        return self.landmarks if self.refined is None else self.refined.points
+
+    @property
+    def asymmetry_map(self) -> FieldMap | None:
+        """Left-right difference over the face in `unit`, for pictures; None from landmarks alone."""
+        return None if self.refined is None else asymmetry_map(self.refined, self.frame, self.unit_per_pixel)
 
     @property
     def interpupillary(self) -> float:
@@ -164,8 +189,8 @@ class FaceAnalysis:
         return self.mm_per_pixel if self.unit == "mm" else 100 / self.interpupillary
 
     def without_pixels(self) -> FaceAnalysis:
-        """Give the same result without its picture: a long series of them fits into memory."""
-        return replace(self, photo=replace(self.photo, pixels=np.zeros((0, 0, 3), np.uint8)))
+        """Give the same result without its pictures: a long series of them fits into memory."""
+        return replace(self, photo=replace(self.photo, pixels=np.zeros((0, 0, 3), np.uint8)), standard=None)
 
 
 def analyze(
@@ -174,6 +199,7 @@ def analyze(
     scale: Scale | str = "iris",
     mirrored: bool = False,
     face: Literal["largest", "only"] = "largest",
+    landmarks_only: bool = False,
 ) -> FaceAnalysis:
     """Measure the symmetry of the face in a photo.
 
@@ -187,6 +213,8 @@ def analyze(
         The photo shows the face as a mirror does, as many front cameras save it: swap the sides back.
     face : {"largest", "only"}
         With several faces: take the largest and say so, or refuse.
+    landmarks_only : bool
+        Go by the face mesh alone: faster, and nearly blind to local differences.
 
     Returns
     -------
@@ -215,29 +243,43 @@ def analyze(
     if found.others and face == "only":
         raise SeveralFacesError(f"{found.others + 1} faces found; crop the photo to one, or let the largest be taken")
 
-    return measure_landmarks(photo, photo.to_full(found.landmarks), scale=wanted, flags=_other_faces(found.others))
+    landmarks = photo.to_full(found.landmarks)
+    flags = _other_faces(found.others)
+    if landmarks_only:
+        return measure_landmarks(photo, landmarks, scale=wanted, flags=flags)
+    standard = standardize(photo, landmarks)
+    refined = refine_by_mirror_image(standard, landmarks)
+    return measure_landmarks(photo, landmarks, scale=wanted, standard=standard, refined=refined, flags=flags)
 
 
 def measure_landmarks(
-    photo: Photo, landmarks: FloatArray, *, scale: Scale, flags: tuple[Finding, ...] = ()
+    photo: Photo,
+    landmarks: FloatArray,
+    *,
+    scale: Scale,
+    standard: StandardFace | None = None,
+    refined: MirrorRefinement | None = None,
+    flags: tuple[Finding, ...] = (),
 ) -> FaceAnalysis:
     """Score a photo whose landmarks (478, 3), pixels of the upright photo at full size, are known.
 
-    What rests on landmarks beyond the photo's edge is NaN: the mesh guesses there.
+    What rests on landmarks beyond the photo's edge is NaN, for the mesh guesses there, and so is the difference
+    between sides that the image could not match.
     """
+    points = landmarks if refined is None else refined.points
     outside = beyond_edge(photo, landmarks)
-    if outside.any() and _FACE_CUT not in flags:
-        flags = (*flags, _FACE_CUT)
-    frame = fit_frame(landmarks)
-    placed = frame.place(landmarks)
+    cut = outside | outside[MIRROR]
+    frame = fit_frame(points)
+    placed = frame.place(points)
     interpupillary = float(interpupillary_distance(landmarks))
     mm_per_pixel = float(scale.mm_per_pixel(landmarks))
     in_mm = bool(np.isfinite(mm_per_pixel))
     unit_per_pixel = mm_per_pixel if in_mm else 100 / interpupillary
 
-    field = asymmetry_field(placed)
+    field = across_jawline(asymmetry_field(placed), placed)
+    if refined is not None:
+        field[~refined.seen] = NAN
     scores = score_regions(field, interpupillary)
-    cut = outside | outside[MIRROR]
     unknown = [NAN if cut[pairs].any() else 0.0 for pairs in REGIONS.values()]
     regions = {
         name: RegionScore(
@@ -251,7 +293,7 @@ def measure_landmarks(
         )
         for i, name in enumerate(REGION_NAMES)
     }
-    taken = clinical_measures(landmarks, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel, unknown=outside)
+    taken = clinical_measures(points, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel, unknown=outside)
     measures = {
         definition.name: Measure(
             name=definition.name,
@@ -262,6 +304,7 @@ def measure_landmarks(
         )
         for i, definition in enumerate(DEFINITIONS)
     }
+    unseen = [name for i, name in enumerate(REGION_NAMES) if np.isnan(scores.percent[i])]
     yaw, pitch, roll = (float(angle) for angle in frame.pose())
     return FaceAnalysis(
         photo=photo,
@@ -273,7 +316,9 @@ def measure_landmarks(
         asymmetry=_read_only(np.where(cut[:, None], NAN, field * mm_per_pixel)),
         regions=MappingProxyType(regions),
         measures=MappingProxyType(measures),
-        flags=flags,
+        flags=_with_what_is_missing(flags, cut=bool(outside.any()), unseen=unseen),
+        standard=standard,
+        refined=refined,
     )
 
 
@@ -291,11 +336,24 @@ def _read_only(array: FloatArray) -> FloatArray:
     return kept
 
 
+_NOT_SEEN: Final = "not_seen"
 _FACE_CUT: Final = Finding(
     name="face_cut",
     severity="warn",
     advice="Part of the face lies beyond the edge of the photo and is not measured; take the whole face.",
 )
+
+
+def _with_what_is_missing(flags: tuple[Finding, ...], *, cut: bool, unseen: list[str]) -> tuple[Finding, ...]:
+    """Bring the findings about what could not be measured up to date."""
+    kept = [flag for flag in flags if flag.name not in (_FACE_CUT.name, _NOT_SEEN)]
+    if cut:
+        kept.append(_FACE_CUT)
+    if unseen:
+        names = " and ".join(filter(None, [", ".join(unseen[:-1]).replace("_", " "), unseen[-1].replace("_", " ")]))
+        advice = f"The image shows too little that both sides share to compare them: {names}."
+        kept.append(Finding(name=_NOT_SEEN, severity="info", advice=advice))
+    return tuple(kept)
 
 
 def beyond_edge(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:

@@ -11,9 +11,9 @@ import numpy as np
 
 from symmetry.analysis import NAN, FaceAnalysis, Finding, ImageLike, analyze, beyond_edge, measure_landmarks
 from symmetry.errors import ScaleError
-from symmetry.frame import FloatArray
-from symmetry.mesh import MIRROR, STABLE_UPPER_FACE
-from symmetry.motion import fit_similarity
+from symmetry.frame import FloatArray, fit_frame
+from symmetry.mesh import MIRROR
+from symmetry.refinement import FieldMap, PlacedFace, refine_pair
 from symmetry.scale import IRIS_MM, Scale, iris_diameter
 from symmetry.scores import REGION_NAMES, region_means
 
@@ -44,9 +44,6 @@ class SideMovement:
     size: float
 
 
-_UNKNOWN: Final = SideMovement(outward=NAN, up=NAN, size=NAN)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionChange:
     """Change of one region between two photos.
@@ -60,8 +57,10 @@ class RegionChange:
         95 % half-width of `change` over re-photographing an unchanged face; NaN until it is known.
     lateral_before, lateral_after, vertical_before, vertical_after : float
         Signed scores: + = the subject's left is further out, higher.
+    lateral_change, vertical_change : float
+        Mirror-antisymmetric part of the movement: how far the subject's left went out, and up, more than the right.
     lift : float
-        Mean upward movement of both sides together; negative = lower.
+        Its symmetric part: mean upward movement of both sides together; negative = lower.
     lift_error : float
     subject_right, subject_left : SideMovement
         What each side did.
@@ -82,6 +81,8 @@ class RegionChange:
     lateral_after: float
     vertical_before: float
     vertical_after: float
+    lateral_change: float
+    vertical_change: float
     lift: float
     lift_error: float = NAN
     subject_right: SideMovement
@@ -135,8 +136,11 @@ class Change:
     displacement : ndarray, shape (478, 2)
         Where each landmark of `before` has gone in `after`, head movement removed; x and y of the facial frame of
         `before`, mm; NaN with scale "none".
+        At the jawline across its edge alone; NaN where the image says too little.
     movement : ndarray, shape (478, 2)
         The same in the unit of the faces: "mm", or "% IPD" where millimetres are not known.
+    map : FieldMap or None
+        The same, denser, for pictures; None from landmarks alone.
     regions : mapping of str to RegionChange
     measures : mapping of str to MeasureChange
     flags : tuple of Finding
@@ -147,9 +151,15 @@ class Change:
     after: FaceAnalysis
     displacement: FloatArray
     movement: FloatArray
+    map: FieldMap | None
     regions: Mapping[str, RegionChange]
     measures: Mapping[str, MeasureChange]
     flags: tuple[Finding, ...]
+
+    @property
+    def method(self) -> Literal["registration", "landmarks"]:
+        """What the numbers rest on: the images, begun by the landmarks, or the landmarks alone."""
+        return self.before.method
 
 
 def compare(
@@ -159,6 +169,7 @@ def compare(
     scale: Scale | str = "iris",
     mirrored: bool = False,
     face: Literal["largest", "only"] = "largest",
+    landmarks_only: bool = False,
 ) -> Change:
     """Compare two photos of one person.
 
@@ -168,6 +179,8 @@ def compare(
         As for `analyze`; faces analysed before keep their own scale, which must be the same for both.
     scale, mirrored, face
         As for `analyze`, for whatever is not analysed yet.
+    landmarks_only : bool
+        Go by the face mesh alone; so does a comparison with a face that was analysed that way.
 
     Returns
     -------
@@ -186,12 +199,26 @@ def compare(
     photos: an error of the iris then cannot pass for a change.
     """
     first, second = (
-        given if isinstance(given, FaceAnalysis) else analyze(given, scale=scale, mirrored=mirrored, face=face)
+        given
+        if isinstance(given, FaceAnalysis)
+        else analyze(given, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only)
         for given in (before, after)
     )
-    first, second = _on_one_scale(first, second)
-    moved = _displacement(first, second) * first.unit_per_pixel
-    regions = _region_changes(first, second, moved)
+    pooled = _common_scale(first, second)
+    only = landmarks_only or first.standard is None or second.standard is None
+    pair = refine_pair(_placed(first, pooled, only), _placed(second, pooled, only))
+    first, second = (
+        measure_landmarks(
+            one.photo,
+            one.landmarks,
+            scale=pooled,
+            standard=one.standard,
+            refined=None if only or one.refined is None else replace(one.refined, points=points),
+            flags=one.flags,
+        )
+        for one, points in ((first, pair.before), (second, pair.after))
+    )
+    moved = pair.movement
     for one in (first, second):
         moved[beyond_edge(one.photo, one.landmarks)] = NAN
     moved.flags.writeable = False
@@ -202,43 +229,42 @@ def compare(
         after=second,
         displacement=moved if first.unit == "mm" else unknown,
         movement=moved,
-        regions=MappingProxyType(regions),
+        map=pair.map,
+        regions=MappingProxyType(_region_changes(first, second, moved)),
         measures=MappingProxyType({name: _measure_change(first, second, name) for name in first.measures}),
         flags=(*_named(first.flags, "before"), *_named(second.flags, "after")),
     )
 
 
-def _on_one_scale(first: FaceAnalysis, second: FaceAnalysis) -> tuple[FaceAnalysis, FaceAnalysis]:
-    """Both faces with the millimetres that one person's eye distance gives in each photo."""
+def _common_scale(first: FaceAnalysis, second: FaceAnalysis) -> Scale:
+    """Millimetres that one person's eye distance gives in both photos."""
     if first.scale.source != second.scale.source or (first.scale.source == "ipd" and first.scale != second.scale):
         raise ScaleError("the two faces were scaled in different ways; analyse both with the same scale")
     if first.scale.source != "iris":
-        return first, second
+        return first.scale
     shares = [float(iris_diameter(face.landmarks)) / face.interpupillary for face in (first, second)]
-    pooled = Scale("iris", IRIS_MM / float(np.sqrt(shares[0] * shares[1])))
-    one, other = (
-        measure_landmarks(face.photo, face.landmarks, scale=pooled, flags=face.flags) for face in (first, second)
+    return Scale("iris", IRIS_MM / float(np.sqrt(shares[0] * shares[1])))
+
+
+def _placed(face: FaceAnalysis, scale: Scale, landmarks_only: bool) -> PlacedFace:
+    mm_per_pixel = float(scale.mm_per_pixel(face.landmarks))
+    return PlacedFace(
+        points=face.landmarks if landmarks_only else face.points,
+        frame=fit_frame(face.landmarks) if landmarks_only else face.frame,
+        unit_per_pixel=mm_per_pixel if np.isfinite(mm_per_pixel) else 100 / face.interpupillary,
+        standard=None if landmarks_only else face.standard,
     )
-    return one, other
-
-
-def _displacement(first: FaceAnalysis, second: FaceAnalysis) -> FloatArray:
-    """Movement (478, 2) in the frame of the first face and in its pixels, head movement removed."""
-    before = first.frame.place(first.landmarks)
-    after = second.frame.place(second.landmarks)
-    head = fit_similarity(after[STABLE_UPPER_FACE], before[STABLE_UPPER_FACE])
-    return (head.apply(after) - before)[:, :2]
 
 
 def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray) -> dict[str, RegionChange]:
-    left = _side_movements(moved)
-    right = _side_movements(moved[MIRROR] * [-1.0, 1.0])
+    both_known = np.where(np.isnan(moved[MIRROR]), NAN, moved)
+    left = _side_movements(both_known)
+    right = _side_movements(both_known[MIRROR] * [-1.0, 1.0])
     changes = {}
     for i, name in enumerate(REGION_NAMES):
         (before, lateral_before, vertical_before), (after, lateral_after, vertical_after) = (
             face.regions[name].in_unit(first.unit) for face in (first, second)
         )
-        known = bool(np.isfinite(after - before))
         changes[name] = RegionChange(
             region=name,
             before=before,
@@ -248,10 +274,12 @@ def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray
             lateral_after=lateral_after,
             vertical_before=vertical_before,
             vertical_after=vertical_after,
-            lift=(left[i].up + right[i].up) / 2 if known else NAN,
-            subject_right=right[i] if known else _UNKNOWN,
-            subject_left=left[i] if known else _UNKNOWN,
-            moved=_which_side(right[i].size, left[i].size) if known else None,
+            lateral_change=left[i].outward - right[i].outward,
+            vertical_change=left[i].up - right[i].up,
+            lift=(left[i].up + right[i].up) / 2,
+            subject_right=right[i],
+            subject_left=left[i],
+            moved=_which_side(right[i].size, left[i].size) if np.isfinite(left[i].size) else None,
             unit=first.unit,
         )
     return changes

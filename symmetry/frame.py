@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from symmetry.errors import InvalidPointsError
 from symmetry.mesh import (
+    CHIN,
     EYE_RIGHT,
     IRIS_LEFT,
     IRIS_RIGHT,
@@ -41,6 +42,9 @@ _OUTLINES = np.concatenate(
 _FIRST: Final = np.concatenate([np.intersect1d(SUBJECT_LEFT, _OUTLINES), np.intersect1d(MIDLINE, _OUTLINES)])
 _SECOND: Final = MIRROR[_FIRST]
 _SAY: Final = np.where(_FIRST == _SECOND, 0.5, 1.0)  # a midline landmark is one point, a pair is two
+
+# The jaw's contour with the landmark before its first and after its last one.
+_JAWLINE: Final = np.array([93, *JAW_RIGHT, CHIN, *MIRROR[list(JAW_RIGHT[::-1])], MIRROR[93]], dtype=np.intp)
 
 _MOST_ROUNDS: Final = 100
 _STILL: Final = 1e-4
@@ -206,6 +210,30 @@ def asymmetry_field(placed: ArrayLike) -> FloatArray:
     points = check_points(placed)
     x, y = points[..., 0], points[..., 1]
     return np.stack([x + x[..., MIRROR], y - y[..., MIRROR]], axis=-1)
+
+
+def across_jawline(field: ArrayLike, placed: ArrayLike) -> FloatArray:
+    """Keep of vectors at the jawline only what crosses it: along an edge nothing can be seen to move.
+
+    Parameters
+    ----------
+    field : array_like, shape (..., 478, 2)
+        Vectors in x and y of the facial frame.
+    placed : array_like, shape (..., 478, 3)
+        Landmarks in the facial frame.
+
+    Returns
+    -------
+    ndarray, shape (..., 478, 2)
+        The field, at the jawline's landmarks brought onto the normal of its contour.
+    """
+    vectors = np.array(field, dtype=np.float64)
+    contour = np.asarray(placed)[..., _JAWLINE, :2]
+    along = contour[..., 2:, :] - contour[..., :-2, :]
+    normal = np.stack([along[..., 1], -along[..., 0]], axis=-1) / np.linalg.norm(along, axis=-1, keepdims=True)
+    inner = _JAWLINE[1:-1]
+    vectors[..., inner, :] = _dot(vectors[..., inner, :], normal)[..., None] * normal
+    return vectors
 
 
 def _dot(a: FloatArray, b: FloatArray) -> FloatArray:

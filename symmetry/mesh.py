@@ -68,6 +68,13 @@ STABLE_UPPER_FACE: Final = np.unique(
     ]
 )
 
+_lateral = np.flatnonzero(
+    (np.abs(REFERENCE[:, 0]) > 45) & (REFERENCE[:, 1] > -80) & (np.arange(LANDMARKS) < IRIS_RIGHT)
+)
+STABLE_FACE: Final = np.union1d(STABLE_UPPER_FACE, _lateral)
+"""The stable upper face and the sides of the face down to the jaw angle: a movement of the head shows there, and little
+else does."""
+
 
 def mirrored(indices: tuple[int, ...]) -> tuple[int, ...]:
     """Mirror partners of landmarks, in the same order."""

@@ -1,4 +1,4 @@
-"""Head movement between two photos: a robust similarity in 3-D, fitted where the face does not deform."""
+"""Head movement between two photos: what a turn, a shift or another distance does to a projected face."""
 
 from __future__ import annotations
 
@@ -9,80 +9,98 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from symmetry.errors import InvalidPointsError
-from symmetry.frame import MEDIAN_OF_CHI3, FloatArray
+from symmetry.frame import FloatArray
 
-_ROUNDS: Final = 10
+_ROUNDS: Final = 20
 _LET_GO: Final = 2.5
+_MEDIAN_OF_CHI2: Final = 1.1774
+"""Median length of a vector of two standard normal numbers."""
+_LENGTH: Final = 50.0
+"""Millimetres by which points are divided, so that all seven terms are of one size."""
+_UNKNOWNS: Final = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Similarity:
-    """A movement: turn, scale, shift.
+class HeadMovement:
+    """A movement of the whole head, small after both faces have been placed in their facial frames.
 
     Attributes
     ----------
-    scale : ndarray, shape (...)
-    rotation : ndarray, shape (..., 3, 3)
-    shift : ndarray, shape (..., 3)
+    terms : ndarray, shape (..., 7)
+        Shift in x and y, scale, roll, yaw, pitch, and camera distance, as displacements in mm of a point that lies
+        50 mm off along each axis concerned.
     """
 
-    scale: FloatArray
-    rotation: FloatArray
-    shift: FloatArray
+    terms: FloatArray
 
-    def apply(self, points: ArrayLike) -> FloatArray:
-        """Move points, shape (..., n, 3)."""
-        turned = np.asarray(points) @ np.swapaxes(self.rotation, -1, -2)
-        return np.asarray(self.scale[..., None, None] * turned + self.shift[..., None, :])
+    def at(self, points: ArrayLike) -> FloatArray:
+        """Displacement (..., n, 2) that the movement gives points (..., n, 3) of the facial frame, mm."""
+        return np.asarray((_bases(np.asarray(points)) @ self.terms[..., None, :, None])[..., 0])
 
 
-def fit_similarity(source: ArrayLike, target: ArrayLike) -> Similarity:
-    """Fit the similarity that brings points onto others, letting go of those that moved by themselves.
+def fit_head_movement(points: ArrayLike, displacement: ArrayLike, weight: ArrayLike) -> HeadMovement:
+    """Fit the head movement that explains a displacement, letting go of points that moved by themselves.
 
     Parameters
     ----------
-    source, target : array_like, shape (..., n, 3)
-        Corresponding points, n >= 3, not all on a line.
+    points : array_like, shape (..., n, 3)
+        Facial frame, mm; n >= 4, not all in one plane through the line of sight.
+    displacement : array_like, shape (..., n, 2)
+        In x and y of the facial frame, mm.
+    weight : array_like, shape (..., n)
+        Say of each point, 0 or more.
 
     Returns
     -------
-    Similarity
+    HeadMovement
         With the leading axes of the points.
 
     Raises
     ------
     InvalidPointsError
-        If the shapes differ or values are not finite.
+        If the shapes do not fit, a value is not finite, or fewer than four points have a say.
 
     Notes
     -----
-    Weighted least squares in closed form (Umeyama 1991), with weights 1 / (1 + (r / ks)^2), s from the median residual
-    and k = 2.5, refitted ten times.
+    To first order a rigid movement displaces the projection of a point (x, y, z) by a shift, by s (x, y) for scale, by
+    r (-y, x) for roll, by (a z, 0) and (0, b z) for yaw and pitch, and another distance of the camera by d z (x, y)
+    (instantaneous motion under weak perspective: Longuet-Higgins & Prazdny 1980). Weighted least squares, with each
+    weight divided by 1 + (r / ks)^2, s from the weighted median residual and k = 2.5, refitted twenty times.
     """
-    a, b = np.asarray(source, dtype=np.float64), np.asarray(target, dtype=np.float64)
-    if a.shape != b.shape or a.ndim < 2 or a.shape[-1] != 3 or a.shape[-2] < 3:
-        raise InvalidPointsError(f"two sets of at least 3 points are needed, not {a.shape} and {b.shape}")
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        raise InvalidPointsError("points must be finite numbers")
+    at, moved, say = (np.asarray(given, dtype=np.float64) for given in (points, displacement, weight))
+    if at.shape[-1:] != (3,) or moved.shape != (*at.shape[:-1], 2) or say.shape != at.shape[:-1]:
+        raise InvalidPointsError(f"points, displacement and weight do not fit: {at.shape}, {moved.shape}, {say.shape}")
+    if not (np.isfinite(at).all() and np.isfinite(moved).all() and np.isfinite(say).all()):
+        raise InvalidPointsError("points, displacements and weights must be finite numbers")
+    if ((say > 0).sum(axis=-1) < 4).any() or (say < 0).any():
+        raise InvalidPointsError("at least four points must have a say, and none a negative one")
 
-    size = np.abs(b - b.mean(axis=-2, keepdims=True)).max(axis=(-1, -2))
-    weight = np.ones(a.shape[:-1])
+    bases = _bases(at)
+    fitted = say
     for _ in range(_ROUNDS):
-        found = _weighted(a, b, weight / weight.sum(axis=-1, keepdims=True))
-        squared = ((found.apply(a) - b) ** 2).sum(axis=-1)
-        spread = np.maximum(np.median(squared, axis=-1) / MEDIAN_OF_CHI3**2, (1e-8 * size) ** 2 + 1e-300)
-        weight = 1 / (1 + squared / (_LET_GO**2 * spread[..., None]))
-    return found
+        weighted = bases * fitted[..., None, None]
+        normal = np.einsum("...nip,...niq->...pq", weighted, bases)
+        right = np.einsum("...nip,...ni->...p", weighted, moved)
+        held = 1e-9 * np.trace(normal, axis1=-2, axis2=-1)[..., None, None] * np.eye(_UNKNOWNS)
+        terms = np.linalg.solve(normal + held, right[..., None])[..., 0]
+        left_over = np.linalg.norm(moved - (bases @ terms[..., None, :, None])[..., 0], axis=-1)
+        spread = np.maximum(_weighted_median(left_over, say) / _MEDIAN_OF_CHI2, 1e-9)
+        fitted = say / (1 + (left_over / (_LET_GO * spread[..., None])) ** 2)
+    return HeadMovement(terms=terms)
 
 
-def _weighted(a: FloatArray, b: FloatArray, weight: FloatArray) -> Similarity:
-    mean_a, mean_b = ((weight[..., None] * points).sum(axis=-2) for points in (a, b))
-    from_a, from_b = a - mean_a[..., None, :], b - mean_b[..., None, :]
-    covariance = np.swapaxes(from_b * weight[..., None], -1, -2) @ from_a
-    u, singular, vt = np.linalg.svd(covariance)
-    proper = np.ones(singular.shape)
-    proper[..., 2] = np.sign(np.linalg.det(u) * np.linalg.det(vt))
-    rotation = (u * proper[..., None, :]) @ vt
-    scale = (singular * proper).sum(axis=-1) / (weight * (from_a**2).sum(axis=-1)).sum(axis=-1)
-    shift = mean_b - scale[..., None] * (rotation @ mean_a[..., None])[..., 0]
-    return Similarity(scale=scale, rotation=rotation, shift=shift)
+def _bases(points: FloatArray) -> FloatArray:
+    """Displacements (..., n, 2, 7) that a unit of each term gives."""
+    x, y, z = (points[..., i] / _LENGTH for i in range(3))
+    one, none = np.ones_like(x), np.zeros_like(x)
+    across = (one, none, x, -y, z, none, x * z)
+    up = (none, one, y, x, none, z, y * z)
+    return np.stack([np.stack(across, axis=-1), np.stack(up, axis=-1)], axis=-2)
+
+
+def _weighted_median(values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Median of (..., n) values, each counted as often as its weight says, shape (...)."""
+    order = np.argsort(values, axis=-1)
+    ranked, share = (np.take_along_axis(array, order, axis=-1) for array in (values, weight))
+    reached = np.cumsum(share, axis=-1) >= share.sum(axis=-1, keepdims=True) / 2
+    return np.asarray(np.take_along_axis(ranked, reached.argmax(axis=-1)[..., None], axis=-1)[..., 0])

@@ -13,13 +13,13 @@ from symmetry.frame import FloatArray
 from symmetry.mesh import LANDMARKS, REGIONS
 
 REGION_NAMES: Final = tuple(REGIONS)
+LEAST_SHARE: Final = 1 / 3
+"""Share of a region's pairs that must be known, or the region is not."""
 
-# Column r averages a field over the pairs of region r; the doubled table does so for x and y of a flattened field.
+# Column r averages per-landmark values over the pairs of region r.
 _MEMBERSHIP = np.zeros((LANDMARKS, len(REGIONS)))
 for _column, _pairs in enumerate(REGIONS.values()):
     _MEMBERSHIP[_pairs, _column] = 1 / len(_pairs)
-_X_AND_Y = np.kron(_MEMBERSHIP, np.eye(2))
-_BOTH = np.repeat(_MEMBERSHIP, 2, axis=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +47,8 @@ class RegionScores:
 def region_means(field: ArrayLike) -> FloatArray:
     """Mean of per-landmark values (..., 478) over the subject-left landmarks of each region, shape (..., 9).
 
+    Values that are NaN are left out; where fewer than a third of a region's are known, its mean is NaN.
+
     Raises
     ------
     InvalidPointsError
@@ -55,7 +57,12 @@ def region_means(field: ArrayLike) -> FloatArray:
     values = np.asarray(field, dtype=np.float64)
     if values.shape[-1:] != (LANDMARKS,):
         raise InvalidPointsError(f"a field must hold {LANDMARKS} values along its last axis, not {values.shape}")
-    return np.asarray(values @ _MEMBERSHIP)
+    known = np.isfinite(values)
+    if known.all():
+        return np.asarray(values @ _MEMBERSHIP)
+    share = known @ _MEMBERSHIP
+    enough = share > LEAST_SHARE - 1e-9
+    return np.where(enough, (np.where(known, values, 0.0) @ _MEMBERSHIP) / np.where(enough, share, 1.0), np.nan)
 
 
 def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScores:
@@ -64,13 +71,14 @@ def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScor
     Parameters
     ----------
     asymmetry : array_like, shape (..., 478, 2)
-        Each landmark less its mirrored partner, in x and y of the facial frame.
+        Each landmark less its mirrored partner, in x and y of the facial frame; NaN where it is not known.
     interpupillary : array_like, shape (...)
         Distance between the irises in the same unit.
 
     Returns
     -------
     RegionScores
+        NaN for regions of which less than a third is known.
 
     Raises
     ------
@@ -80,11 +88,10 @@ def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScor
     field = np.asarray(asymmetry, dtype=np.float64)
     if field.shape[-2:] != (LANDMARKS, 2):
         raise InvalidPointsError(f"an asymmetry field must have shape (..., {LANDMARKS}, 2), not {field.shape}")
-    flat = field.reshape(*field.shape[:-2], 2 * LANDMARKS)
+    x, y = field[..., 0], field[..., 1]
     to_percent = 100 / np.asarray(interpupillary, dtype=np.float64)[..., None]
-    size = np.sqrt((flat * flat) @ _BOTH)
-    means = flat @ _X_AND_Y
-    lateral, vertical = means[..., 0::2], means[..., 1::2]
+    size = np.sqrt(region_means(x * x + y * y))
+    lateral, vertical = region_means(x), region_means(y)
     return RegionScores(
         asymmetry=size,
         lateral=lateral,

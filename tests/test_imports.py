@@ -20,7 +20,8 @@ LAYERS = [
     {"scale"},
     {"scores", "measures", "motion"},
     {"photos", "networks", "synthetic"},
-    {"detection"},
+    {"detection", "registration"},
+    {"refinement"},
     {"analysis"},
     {"change"},
     {"batch"},
@@ -35,6 +36,7 @@ ROOM_ONLY_IMPORTS = {
     "photos": {"errors"},
     "networks": {"frame"},
     "detection": {"errors", "mesh", "frame", "networks"},
+    "registration": {"frame", "mesh", "photos"},
     "synthetic": {"errors", "mesh"},
 }
 LIBRARIES = {
@@ -45,6 +47,8 @@ LIBRARIES = {
     "photos": {"numpy", "PIL", "pillow_heif", "cv2"},
     "networks": {"numpy", "mediapipe", "google"},
     "detection": {"numpy", "cv2"},
+    "registration": {"numpy", "scipy", "cv2"},
+    "refinement": {"numpy"},
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
     "analysis": {"numpy"},
     "change": {"numpy"},

@@ -1,0 +1,124 @@
+"""Dense displacement between two standard faces, the same from either side.
+
+Lucas and Kanade's (1981) least squares within a window, made symmetric: both faces are bent half-way toward each other
+and the gradient is that of their mean, so that exchanging the two turns the field round and nothing else. From coarse
+to fine; pixels that disagree lose their say; what is seen poorly follows what is seen well nearby.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import cv2
+import numpy as np
+
+from symmetry.registration.standard_face import HEIGHT, PIXELS_PER_MM, WIDTH, Float32, look_up
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Reduction of the pictures, rounds, and the widths (mm) of the window and of the smoothing."""
+
+    reduction: int
+    rounds: int
+    window: float
+    smoothing: float
+
+
+_STAGES: Final = (_Stage(4, 4, 3.0, 2.0), _Stage(2, 4, 3.0, 2.0), _Stage(1, 3, 3.0, 2.0), _Stage(1, 3, 2.0, 1.0))
+_LEAST_DETAIL: Final = 0.02
+"""Squared gradient (per mm) below which a window holds its place."""
+_LET_GO: Final = 2.0
+"""Difference of the patterns at which a pixel has half its say."""
+_LONGEST_STEP: Final = 1.5
+"""Pixels."""
+_AGREEMENT_MM: Final = 3.0
+_NEXT_TO_NOTHING: Final = 1e-2
+"""Spread of a pattern within a window that counts as none."""
+
+
+def symmetric_flow(first: Float32, second: Float32, weight: Float32) -> Float32:
+    """Find where each place of one pattern lies in another.
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (208, 176)
+        Patterns of standard faces.
+    weight : ndarray, shape (208, 176)
+        Say of each pixel, 0 to 1.
+
+    Returns
+    -------
+    ndarray, shape (208, 176, 2), float32
+        Displacement d, pixels: what lies at p - d/2 in the first lies at p + d/2 in the second.
+    """
+    moved = np.zeros((HEIGHT // _STAGES[0].reduction, WIDTH // _STAGES[0].reduction, 2), dtype=np.float32)
+    for stage in _STAGES:
+        size = (WIDTH // stage.reduction, HEIGHT // stage.reduction)
+        a, b, say = (_resized(image, size, cv2.INTER_AREA) for image in (first, second, weight))
+        if moved.shape[1] != size[0]:
+            moved = _resized(moved, size, cv2.INTER_LINEAR) * np.float32(size[0] / moved.shape[1])
+        for _ in range(stage.rounds):
+            moved = _refined(a, b, say, moved, stage)
+    return moved
+
+
+def agreement(first: Float32, second: Float32, moved: Float32) -> Float32:
+    """Tell how alike two patterns are round each place once they are aligned: correlation, shape (208, 176).
+
+    Near 1 where both show the same; about 0 where there is nothing to see or different things are seen.
+    """
+    a, b = _half_way(first, second, moved)
+    sigma = _AGREEMENT_MM * PIXELS_PER_MM
+    means = cv2.GaussianBlur(cv2.merge([a, b, a * a, b * b]), (0, 0), sigma)
+    together = cv2.GaussianBlur(a * b, (0, 0), sigma) - means[..., 0] * means[..., 1]
+    spread_a, spread_b = (means[..., 2 + i] - means[..., i] ** 2 for i in (0, 1))
+    product = np.maximum(spread_a, 0) * np.maximum(spread_b, 0)
+    return np.asarray(together / np.sqrt(product + _NEXT_TO_NOTHING**2), dtype=np.float32)
+
+
+def _refined(a: Float32, b: Float32, say: Float32, moved: Float32, stage: _Stage) -> Float32:
+    """One round: what is still to be moved, added and smoothed."""
+    px = PIXELS_PER_MM / stage.reduction
+    one, other = _half_way(a, b, moved)
+    difference, mean = other - one, (one + other) / 2
+    across, down = (cv2.Sobel(mean, cv2.CV_32F, *order, scale=px / 8) for order in ((1, 0), (0, 1)))
+    weight = say / (1 + (difference / _LET_GO) ** 2)
+    weighted_across, weighted_down = weight * across, weight * down
+    products = (
+        weighted_across * across,
+        weighted_across * down,
+        weighted_down * down,
+        weighted_across * difference,
+        weighted_down * difference,
+    )
+    xx, xy, yy, xe, ye = (cv2.GaussianBlur(product, (0, 0), stage.window * px) for product in products)
+    xx, yy = xx + _LEAST_DETAIL, yy + _LEAST_DETAIL
+    determinant = xx * yy - xy * xy
+    step = np.stack([xy * ye - yy * xe, xy * xe - xx * ye], axis=-1) * (px / determinant)[..., None]
+    step /= np.maximum(np.hypot(step[..., 0], step[..., 1]) / _LONGEST_STEP, 1)[..., None]
+
+    detail = determinant / (xx + yy)
+    known = (detail / (detail + _LEAST_DETAIL)).astype(np.float32)
+    sums = cv2.GaussianBlur(
+        np.dstack([known[..., None] * (moved + step), known]).astype(np.float32), (0, 0), stage.smoothing * px
+    )
+    return np.asarray(sums[..., :2] / (sums[..., 2:] + 1e-3), dtype=np.float32)
+
+
+def _half_way(a: Float32, b: Float32, moved: Float32) -> tuple[Float32, Float32]:
+    """Both patterns, each bent half of the way toward the other."""
+    at = _pixels(*a.shape)
+    half = moved / 2
+    return look_up(a, at - half), look_up(b, at + half)
+
+
+def _resized(image: Float32, size: tuple[int, int], interpolation: int) -> Float32:
+    return np.asarray(cv2.resize(image, size, interpolation=interpolation), dtype=np.float32)
+
+
+@cache
+def _pixels(height: int, width: int) -> Float32:
+    return np.dstack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)))

@@ -1,0 +1,126 @@
+"""Registration: where the same part of a face lies in two photos, or on its two sides.
+
+The landmarks make the start, the image says the rest, and where the image says nothing the confidence tells so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from symmetry.frame import FloatArray
+from symmetry.mesh import FACE_OVAL, LANDMARKS
+from symmetry.registration.flow import agreement, symmetric_flow
+from symmetry.registration.standard_face import HEIGHT, LANDMARK_PIXELS, MESH, WIDTH, Float32, StandardFace, sample
+
+SEEN: Final = 0.75
+"""Confidence from which on a place counts as seen in both pictures."""
+
+_GRID_STEP: Final = 4
+GRID: Final = np.stack(
+    np.meshgrid(
+        np.arange(WIDTH // _GRID_STEP) * _GRID_STEP + (_GRID_STEP - 1) / 2,
+        np.arange(HEIGHT // _GRID_STEP) * _GRID_STEP + (_GRID_STEP - 1) / 2,
+    ),
+    axis=-1,
+)
+"""Points of the standard face, pixels, shape (52, 44, 2), at which maps of a face are drawn."""
+
+ON_FACE: Final = np.array(
+    [
+        [cv2.pointPolygonTest(LANDMARK_PIXELS[list(FACE_OVAL)].astype(np.float32), (x, y), False) >= 0 for x, y in row]
+        for row in GRID.tolist()
+    ]
+)
+"""Which of them lie within the oval of the face, shape (52, 44)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Matches:
+    """The same parts of a face in two photos.
+
+    Attributes
+    ----------
+    first, second : ndarray, shape (..., 3)
+        Where each part lies in either photo: pixels at full size, and depth.
+    confidence : ndarray, shape (...)
+        Correlation of the two pictures round it once they are aligned, -1 to 1.
+    """
+
+    first: FloatArray
+    second: FloatArray
+    confidence: FloatArray
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Where the image says enough; False where anything is unknown."""
+        return np.asarray(self.confidence >= SEEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Registration:
+    """Two standard faces, matched.
+
+    Attributes
+    ----------
+    first, second : StandardFace
+    displacement : ndarray, shape (208, 176, 2), float32
+        Pixels of the standard face, x right, y down: what lies at p - d/2 in the first lies at p + d/2 in the second.
+    confidence : ndarray, shape (208, 176), float32
+        Correlation of the two pictures round each pixel once they are aligned; -1 beyond the edge of a photo.
+    """
+
+    first: StandardFace
+    second: StandardFace
+    displacement: Float32
+    confidence: Float32
+
+    def match(self, pixels: FloatArray) -> Matches:
+        """Match the parts of the face at points (..., 2) of the standard face."""
+        at = pixels.reshape(-1, 2)
+        found = sample(np.dstack([self.displacement, self.confidence]), at)
+        half = found[:, :2] / 2
+        shape = pixels.shape[:-1]
+        return Matches(
+            first=self.first.locate(at - half).reshape(*shape, 3),
+            second=self.second.locate(at + half).reshape(*shape, 3),
+            confidence=found[:, 2].reshape(shape),
+        )
+
+    def match_landmarks(self) -> Matches:
+        """Match the 478 landmarks; irises, which move by themselves, are NaN."""
+        of_mesh = self.match(LANDMARK_PIXELS)
+        blank = np.full((LANDMARKS, 3), np.nan)
+        matches = Matches(first=blank, second=blank.copy(), confidence=blank[:, 0].copy())
+        matches.first[MESH], matches.second[MESH] = of_mesh.first, of_mesh.second
+        matches.confidence[MESH] = of_mesh.confidence
+        return matches
+
+
+def register(first: StandardFace, second: StandardFace) -> Registration:
+    """Find where each part of a face lies in two photos.
+
+    Parameters
+    ----------
+    first, second : StandardFace
+        Of two photos of a person, or of a photo and of its mirror image.
+
+    Returns
+    -------
+    Registration
+        ``register(b, a)`` is ``register(a, b)`` the other way round, and mirrored faces give mirrored results, both
+        to rounding (0.01 mm).
+    """
+    inside = first.inside & second.inside
+    displacement = symmetric_flow(first.pattern, second.pattern, inside.astype(np.float32))
+    alike = agreement(first.pattern, second.pattern, displacement)
+    return Registration(
+        first=first,
+        second=second,
+        displacement=displacement,
+        confidence=np.where(inside, alike, np.float32(-1)),
+    )
