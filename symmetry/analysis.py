@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.errors import SeveralFacesError
-from symmetry.frame import FacialFrame, FloatArray, across_jawline, asymmetry_field, fit_frame
+from symmetry.frame import FacialFrame, FloatArray, across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.measures import DEFINITIONS, clinical_measures
 from symmetry.mesh import MIRROR, REGIONS
 from symmetry.photos import Photo, photo_from_array, read_photo
@@ -276,7 +276,7 @@ def measure_landmarks(
     in_mm = bool(np.isfinite(mm_per_pixel))
     unit_per_pixel = mm_per_pixel if in_mm else 100 / interpupillary
 
-    field = across_jawline(asymmetry_field(placed), placed)
+    field = across_jawline(asymmetry_field(placed), made_even(placed))
     if refined is not None:
         field[~refined.seen] = NAN
     scores = score_regions(field, interpupillary)

@@ -212,6 +212,12 @@ def asymmetry_field(placed: ArrayLike) -> FloatArray:
     return np.stack([x + x[..., MIRROR], y - y[..., MIRROR]], axis=-1)
 
 
+def made_even(placed: ArrayLike) -> FloatArray:
+    """Mean of a placed face (..., 478, 3) and its mirror image."""
+    points = np.asarray(placed)
+    return np.asarray((points + points[..., MIRROR, :] * [-1.0, 1.0, 1.0]) / 2)
+
+
 def across_jawline(field: ArrayLike, placed: ArrayLike) -> FloatArray:
     """Keep of vectors at the jawline only what crosses it: along an edge nothing can be seen to move.
 

@@ -17,7 +17,7 @@ from symmetry.mesh import FACE_OVAL, LANDMARKS
 from symmetry.registration.flow import agreement, symmetric_flow
 from symmetry.registration.standard_face import HEIGHT, LANDMARK_PIXELS, MESH, WIDTH, Float32, StandardFace, sample
 
-SEEN: Final = 0.75
+SEEN: Final = 0.7
 """Confidence from which on a place counts as seen in both pictures."""
 
 _GRID_STEP: Final = 4

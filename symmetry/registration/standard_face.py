@@ -13,6 +13,7 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
 from scipy.sparse import csr_array
 from scipy.spatial import Delaunay
 
@@ -31,6 +32,9 @@ _EYES_DOWN: Final = 68.0
 _NODE: Final = 2
 """Pixels from one node of the grid that ties the standard face to its photo to the next."""
 _CELLS: Final = (WIDTH // _NODE, HEIGHT // _NODE)
+
+_STEPS: Final = 32
+"""Places in the photo are rounded to 1 / 32 pixel, which OpenCV would do in a way that differs in the mirror image."""
 
 _CONTRAST_MM: Final = 5.5
 """Neighbourhood within which brightness and contrast are made even."""
@@ -112,30 +116,32 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
     StandardFace
     """
     nodes = _spread(landmarks)
-    held = photo.to_decoded(nodes[..., :2]).astype(np.float32)
-    at = cv2.resize(held, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+    at = cv2.resize(photo.to_decoded(nodes[..., :2]), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+    at = np.rint(at * _STEPS) / _STEPS
     height, width = photo.pixels.shape[:2]
     inside = ((at >= -0.5) & (at <= np.array([width, height]) - 0.5)).all(axis=-1)
 
     # Cut the face out, and let go of detail finer than a pixel of the standard face.
     step = float(np.sqrt(np.abs(np.linalg.det(_linear_part(photo.to_decoded(landmarks[MESH, :2]))))))
     reach = int(np.ceil(3 * step)) + 3
-    first = np.clip(np.floor(at.reshape(-1, 2).min(axis=0)).astype(int) - reach, 0, [width - 1, height - 1])
-    last = np.clip(np.ceil(at.reshape(-1, 2).max(axis=0)).astype(int) + reach, first, [width - 1, height - 1])
-    grey = cv2.cvtColor(photo.pixels[first[1] : last[1] + 1, first[0] : last[0] + 1], cv2.COLOR_RGB2GRAY)
+    first = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - reach, 0, [width - 1, height - 1])
+    last = np.clip(np.ceil(at.max(axis=(0, 1))).astype(int) + reach, first, [width - 1, height - 1])
+    cut = photo.pixels[first[1] : last[1] + 1, first[0] : last[0] + 1]
+    grey = np.asarray(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     if step > 1.2:
-        grey = cv2.GaussianBlur(grey, (0, 0), 0.4 * step)
-    luminance = look_up(np.asarray(grey, dtype=np.uint8), at - first.astype(np.float32), cv2.INTER_CUBIC)
-    return StandardFace(pattern=_even_contrast(luminance), inside=inside, nodes=nodes)
+        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.4 * step), dtype=np.uint8)
+    luminance = look_up(grey.astype(np.float32), (at - first).astype(np.float32), cv2.INTER_CUBIC)
+    return StandardFace(pattern=_even_contrast(luminance), inside=inside, nodes=nodes.astype(np.float32))
 
 
 def sample(field: Float32, pixels: FloatArray) -> FloatArray:
     """Values (n, channels) of a field (h, w, channels) at points (n, 2), linear between pixels, level beyond."""
-    found = look_up(field, pixels[:, None].astype(np.float32))
-    return found.reshape(len(pixels), -1).astype(np.float64)
+    at = pixels[:, ::-1].T  # row, column
+    channels = [map_coordinates(field[..., i], at, order=1, mode="nearest") for i in range(field.shape[2])]
+    return np.stack(channels, axis=-1).astype(np.float64)
 
 
-def look_up(image: NDArray[np.uint8] | Float32, at: Float32, interpolation: int = cv2.INTER_LINEAR) -> Float32:
+def look_up(image: Float32, at: Float32, interpolation: int = cv2.INTER_LINEAR) -> Float32:
     """Values of an image (h, w) or (h, w, channels) at places (m, n, 2), pixels; level beyond its edge."""
     found = cv2.remap(image, at, _NO_SECOND_MAP, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, dtype=np.float32)
@@ -148,11 +154,11 @@ def _even_contrast(luminance: Float32) -> Float32:
     return np.asarray(np.clip(difference / spread, -_MOST, _MOST), dtype=np.float32)
 
 
-def _spread(landmarks: FloatArray) -> Float32:
+def _spread(landmarks: FloatArray) -> FloatArray:
     """Places in the photo, shape (104, 88, 3), of the nodes: linear within the triangles of the mesh, then smoothed."""
     corners = np.vstack([landmarks[MESH], _FOLLOWING @ landmarks[MESH]])
-    places = (_node_weights() @ corners).astype(np.float32).reshape(*_CELLS[::-1], 3)
-    return np.asarray(cv2.GaussianBlur(places, (0, 0), 1.0), dtype=np.float32)
+    places = (_node_weights() @ corners).reshape(*_CELLS[::-1], 3)
+    return np.asarray(cv2.GaussianBlur(places, (0, 0), 1.0), dtype=np.float64)
 
 
 def _linear_part(points: FloatArray) -> FloatArray:
