@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from symmetry.analysis import NAN, FaceAnalysis, Finding, ImageLike, analyze, beyond_edge, measure_landmarks
+from symmetry.analysis import NAN, PERCENT, FaceAnalysis, Finding, ImageLike, analyze, beyond_edge, measure_landmarks
 from symmetry.errors import ScaleError
 from symmetry.frame import FloatArray, fit_frame
 from symmetry.mesh import MIRROR
@@ -21,8 +21,8 @@ NOT_ASSESSED: Final = "not assessed"
 _CLEARLY_MORE: Final = 1.5
 """One side moved when it moved this many times as much as the other; else both did."""
 
-_STILL: Final = 0.3
-"""Movement in mm (or % IPD, or degrees) that landmarks show even in two photos of an unchanged face."""
+_STILL: Final = {"mm": 0.3, PERCENT: 0.3 / 0.63, "degrees": 0.3}
+"""Movement that even two photos of an unchanged face show, by unit; of 63 mm between the pupils."""
 
 Side = Literal["subject_right", "subject_left", "both", "neither"]
 
@@ -279,7 +279,7 @@ def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray
             lift=(left[i].up + right[i].up) / 2,
             subject_right=right[i],
             subject_left=left[i],
-            moved=_which_side(right[i].size, left[i].size) if np.isfinite(left[i].size) else None,
+            moved=_which_side(right[i].size, left[i].size, first.unit) if np.isfinite(left[i].size) else None,
             unit=first.unit,
         )
     return changes
@@ -294,8 +294,8 @@ def _side_movements(moved: FloatArray) -> list[SideMovement]:
     ]
 
 
-def _which_side(right: float, left: float) -> Side:
-    if max(right, left) < _STILL:
+def _which_side(right: float, left: float, unit: str) -> Side:
+    if max(right, left) < _STILL[unit]:
         return "neither"
     if right > _CLEARLY_MORE * left:
         return "subject_right"
@@ -314,7 +314,7 @@ def _measure_change(first: FaceAnalysis, second: FaceAnalysis, name: str) -> Mea
         change=after.difference - before.difference,
         subject_right=right,
         subject_left=left,
-        moved=None if np.isnan(right) else _which_side(abs(right), abs(left)),
+        moved=None if np.isnan(right) else _which_side(abs(right), abs(left), before.unit),
         unit=before.unit,
     )
 

@@ -19,6 +19,8 @@ from symmetry.scale import Scale
 from symmetry.synthetic import Scene, draw_face
 
 REGIONS = ("jawline", "eyes", "mouth", "brows", "nasolabial", "cheeks", "nose", "lower_face", "face")
+ROUNDING = 0.01
+"""Millimetres or degrees within which registration is the same in the mirror: places are rounded to 1 / 32 pixel."""
 UNEVEN = {"mouth_subject_right": -4.0, "brow_subject_left": -3.0}
 
 
@@ -75,8 +77,9 @@ def test_the_sample_photos_hold_enough_to_test():
 @pytest.mark.parametrize(("photo", "region", "field", "difference"), truths())
 def test_drawn_asymmetry_is_seen_on_its_side_and_in_its_direction(photo, region, field, difference):
     seen = getattr(sample(photo).regions[region], field)
-    # Landmarks alone show a share of what was moved: 10 to 60 % at jaw and mouth (DESIGN, section 2).
-    assert 0.08 < seen / difference < 1.3
+    # A mouth corner's and a jaw's movement fade toward the middle: their regions' means are a share of it.
+    least = {"brows": 0.7, "eyes": 0.8, "mouth": 0.5, "jawline": 0.2}
+    assert least[region] < seen / difference < 1.15
 
 
 def test_even_face_is_even():
@@ -124,15 +127,23 @@ def test_selfie_saved_as_in_a_mirror_gives_the_face_itself():
 
 def test_mirror_image_gives_the_same_scores_with_the_sides_swapped():
     face, other = uneven(), symmetry.analyze(drawn(**UNEVEN)[:, ::-1])
-    assert other.asymmetry == pytest.approx(face.asymmetry[MIRROR] * [-1.0, 1.0], abs=1e-9)
+    assert other.asymmetry == pytest.approx(face.asymmetry[MIRROR] * [-1.0, 1.0], abs=ROUNDING, nan_ok=True)
     for name, region in face.regions.items():
-        assert other.regions[name].asymmetry == pytest.approx(region.asymmetry, abs=1e-9)
-        assert other.regions[name].lateral == pytest.approx(-region.lateral, abs=1e-9)
-        assert other.regions[name].vertical == pytest.approx(-region.vertical, abs=1e-9)
+        assert other.regions[name].asymmetry == pytest.approx(region.asymmetry, abs=ROUNDING, nan_ok=True)
+        assert other.regions[name].lateral == pytest.approx(-region.lateral, abs=ROUNDING, nan_ok=True)
+        assert other.regions[name].vertical == pytest.approx(-region.vertical, abs=ROUNDING, nan_ok=True)
     for name, measure in face.measures.items():
-        assert other.measures[name].difference == pytest.approx(-measure.difference, abs=1e-8)
-        assert other.measures[name].subject_left == pytest.approx(measure.subject_right, abs=1e-8, nan_ok=True)
-    assert (other.pose.yaw, other.pose.roll) == pytest.approx((-face.pose.yaw, -face.pose.roll), abs=1e-8)
+        assert other.measures[name].difference == pytest.approx(-measure.difference, abs=ROUNDING)
+        assert other.measures[name].subject_left == pytest.approx(measure.subject_right, abs=ROUNDING, nan_ok=True)
+    assert (other.pose.yaw, other.pose.roll) == pytest.approx((-face.pose.yaw, -face.pose.roll), abs=ROUNDING)
+
+
+def test_mirror_image_of_landmarks_alone_gives_exactly_that():
+    face, other = (
+        symmetry.analyze(image, landmarks_only=True) for image in (drawn(**UNEVEN), drawn(**UNEVEN)[:, ::-1])
+    )
+    assert other.asymmetry == pytest.approx(face.asymmetry[MIRROR] * [-1.0, 1.0], abs=1e-9)
+    assert face.method == "landmarks"
 
 
 def test_names_units_and_shapes_are_those_that_others_call():
@@ -159,7 +170,7 @@ def test_errors_are_unknown_until_someone_knows_them():
 
 def test_field_scores_and_measures_are_of_one_face():
     face = uneven()
-    placed = face.frame.place(face.landmarks) * face.mm_per_pixel
+    placed = face.frame.place(face.points) * face.mm_per_pixel
     assert face.asymmetry[291, 1] == pytest.approx(placed[291, 1] - placed[61, 1])
     assert face.measures["commissure_height"].difference == pytest.approx(face.asymmetry[291, 1])
     assert face.regions["mouth"].percent == pytest.approx(
@@ -260,12 +271,12 @@ def test_landmarks_of_a_reduced_photo_are_those_of_the_full_size():
     face = symmetry.analyze(reduced)
     assert face.landmarks == pytest.approx(uneven().landmarks * 2 + [0.5, 0.5, 0.0])
     assert face.mm_per_pixel == pytest.approx(uneven().mm_per_pixel / 2)
-    assert face.asymmetry == pytest.approx(uneven().asymmetry, abs=1e-9)
+    assert face.asymmetry == pytest.approx(uneven().asymmetry, abs=1e-4, nan_ok=True)
 
 
 def test_known_landmarks_are_measured_without_the_networks():
     face = uneven()
-    again = measure_landmarks(face.photo, np.array(face.landmarks), scale=Scale())
+    again = measure_landmarks(face.photo, face.landmarks, scale=Scale(), standard=face.standard, refined=face.refined)
     assert np.array_equal(numbers(again), numbers(face), equal_nan=True)
 
 

@@ -19,7 +19,13 @@ from symmetry.mesh import MAIN_REGIONS, MIRROR
 from symmetry.scale import Scale
 from symmetry.synthetic import Scene, draw_face
 
-NAMES = {"subject_right": "subject_left", "subject_left": "subject_right", "both": "both", None: None}
+NAMES = {
+    "subject_right": "subject_left",
+    "subject_left": "subject_right",
+    "both": "both",
+    "neither": "neither",
+    None: None,
+}
 
 
 @lru_cache
@@ -113,25 +119,25 @@ def test_swapped_photos_negate_the_change():
     forth, back = samples_compared(), symmetry.compare(SAMPLES / "after.jpg", SAMPLES / "before.jpg")
     for name, region in forth.regions.items():
         other = back.regions[name]
-        assert other.change == pytest.approx(-region.change, abs=1e-9)
-        assert (other.before, other.after) == pytest.approx((region.after, region.before), abs=1e-9)
+        assert other.change == pytest.approx(-region.change, abs=0.01)
+        assert (other.before, other.after) == pytest.approx((region.after, region.before), abs=0.01)
         assert other.moved == region.moved
         # Movements are seen in the frame of the first face, which the head's turn sets off from the second's.
         assert other.lift == pytest.approx(-region.lift, abs=0.02)
     for name, measure in forth.measures.items():
-        assert back.measures[name].change == pytest.approx(-measure.change, abs=1e-9)
+        assert back.measures[name].change == pytest.approx(-measure.change, abs=0.03)
     assert back.displacement == pytest.approx(-forth.displacement, abs=0.03)
 
 
 def test_mirrored_photos_swap_the_sides_of_the_change():
     plain = symmetry.compare(drawn(), drawn(mouth_subject_right=-4.0, jaw_subject_left=4.0))
     other = symmetry.compare(drawn()[:, ::-1], drawn(mouth_subject_right=-4.0, jaw_subject_left=4.0)[:, ::-1])
-    assert other.displacement == pytest.approx(plain.displacement[MIRROR] * [-1.0, 1.0], abs=1e-9)
+    assert other.displacement == pytest.approx(plain.displacement[MIRROR] * [-1.0, 1.0], abs=0.01)
     for name, region in plain.regions.items():
         assert other.regions[name].moved == NAMES[region.moved]
-        assert other.regions[name].change == pytest.approx(region.change, abs=1e-9)
-        assert other.regions[name].subject_left.up == pytest.approx(region.subject_right.up, abs=1e-9)
-        assert other.regions[name].subject_left.outward == pytest.approx(region.subject_right.outward, abs=1e-9)
+        assert other.regions[name].change == pytest.approx(region.change, abs=0.01)
+        assert other.regions[name].subject_left.up == pytest.approx(region.subject_right.up, abs=0.01)
+        assert other.regions[name].subject_left.outward == pytest.approx(region.subject_right.outward, abs=0.01)
 
 
 def test_selfies_saved_as_in_a_mirror_are_swapped_back():
@@ -203,7 +209,7 @@ def test_faces_analysed_before_give_what_their_photos_give():
 def test_compared_faces_can_be_compared_again():
     once = samples_compared()
     again = symmetry.compare(once.before, once.after)
-    assert again.displacement == pytest.approx(once.displacement, abs=1e-12)
+    assert again.displacement == pytest.approx(once.displacement, abs=0.01)
     assert again.before.mm_per_pixel == pytest.approx(once.before.mm_per_pixel)
 
 
@@ -234,8 +240,8 @@ def test_without_a_scale_movements_are_percentages():
     for name, region in unknown.regions.items():
         other = known.regions[name]
         assert region.unit == "% IPD"
-        assert region.change == pytest.approx(other.change / 0.63, abs=1e-9)
-        assert region.subject_left.up == pytest.approx(other.subject_left.up / 0.63, abs=1e-9)
+        assert region.change == pytest.approx(other.change / 0.63, abs=1e-6)
+        assert region.subject_left.up == pytest.approx(other.subject_left.up / 0.63, abs=1e-6)
         assert region.moved == other.moved
     assert {measure.unit for measure in unknown.measures.values()} == {"% IPD", "degrees"}
     assert known.regions["mouth"].unit == "mm"

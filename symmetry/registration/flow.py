@@ -35,6 +35,8 @@ _LET_GO: Final = 2.0
 _LONGEST_STEP: Final = 1.5
 """Pixels."""
 _AGREEMENT_MM: Final = 3.0
+_STRAIN: Final = 0.6
+"""Change of the displacement along a distance, as a share of the distance, that halves the confidence."""
 _NEXT_TO_NOTHING: Final = 1e-2
 """Spread of a pattern within a window that counts as none."""
 
@@ -65,10 +67,12 @@ def symmetric_flow(first: Float32, second: Float32, weight: Float32) -> Float32:
     return moved
 
 
-def agreement(first: Float32, second: Float32, moved: Float32) -> Float32:
-    """Tell how alike two patterns are round each place once they are aligned: correlation, shape (208, 176).
+def confidence(first: Float32, second: Float32, moved: Float32) -> Float32:
+    """Tell how far a displacement can be believed, shape (208, 176).
 
-    Near 1 where both show the same; about 0 where there is nothing to see or different things are seen.
+    The correlation of the two patterns round each place once they are aligned: near 1 where both show the same, about 0
+    where there is nothing to see or different things are seen. Less where the displacement strains the face as skin
+    does not stretch: there it has slipped from one thing to another.
     """
     a, b = _half_way(first, second, moved)
     sigma = _AGREEMENT_MM * PIXELS_PER_MM
@@ -76,7 +80,10 @@ def agreement(first: Float32, second: Float32, moved: Float32) -> Float32:
     together = cv2.GaussianBlur(a * b, (0, 0), sigma) - means[..., 0] * means[..., 1]
     spread_a, spread_b = (means[..., 2 + i] - means[..., i] ** 2 for i in (0, 1))
     product = np.maximum(spread_a, 0) * np.maximum(spread_b, 0)
-    return np.asarray(together / np.sqrt(product + _NEXT_TO_NOTHING**2), dtype=np.float32)
+    correlation = together / np.sqrt(product + _NEXT_TO_NOTHING**2)
+    slopes = [cv2.Sobel(moved, cv2.CV_32F, *order, scale=1 / 8) for order in ((1, 0), (0, 1))]
+    strain = np.sqrt(sum((slope * slope).sum(axis=-1) for slope in slopes))
+    return np.asarray(correlation / (1 + (strain / _STRAIN) ** 8), dtype=np.float32)
 
 
 def _refined(a: Float32, b: Float32, say: Float32, moved: Float32, stage: _Stage) -> Float32:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from symmetry.frame import FloatArray
 from symmetry.mesh import FACE_OVAL, LANDMARKS
-from symmetry.registration.flow import agreement, symmetric_flow
+from symmetry.registration.flow import confidence, symmetric_flow
 from symmetry.registration.standard_face import HEIGHT, LANDMARK_PIXELS, MESH, WIDTH, Float32, StandardFace, sample
 
 SEEN: Final = 0.7
@@ -48,7 +48,7 @@ class Matches:
     first, second : ndarray, shape (..., 3)
         Where each part lies in either photo: pixels at full size, and depth.
     confidence : ndarray, shape (...)
-        Correlation of the two pictures round it once they are aligned, -1 to 1.
+        Correlation of the two pictures round it once they are aligned, -1 to 1, less where the match strains the face.
     """
 
     first: FloatArray
@@ -71,7 +71,7 @@ class Registration:
     displacement : ndarray, shape (208, 176, 2), float32
         Pixels of the standard face, x right, y down: what lies at p - d/2 in the first lies at p + d/2 in the second.
     confidence : ndarray, shape (208, 176), float32
-        Correlation of the two pictures round each pixel once they are aligned; -1 beyond the edge of a photo.
+        The same of each pixel; -1 beyond the edge of a photo.
     """
 
     first: StandardFace
@@ -117,10 +117,10 @@ def register(first: StandardFace, second: StandardFace) -> Registration:
     """
     inside = first.inside & second.inside
     displacement = symmetric_flow(first.pattern, second.pattern, inside.astype(np.float32))
-    alike = agreement(first.pattern, second.pattern, displacement)
+    believed = confidence(first.pattern, second.pattern, displacement)
     return Registration(
         first=first,
         second=second,
         displacement=displacement,
-        confidence=np.where(inside, alike, np.float32(-1)),
+        confidence=np.where(inside, believed, np.float32(-1)),
     )

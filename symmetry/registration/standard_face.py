@@ -138,7 +138,7 @@ def sample(field: Float32, pixels: FloatArray) -> FloatArray:
     """Values (n, channels) of a field (h, w, channels) at points (n, 2), linear between pixels, level beyond."""
     at = pixels[:, ::-1].T  # row, column
     channels = [map_coordinates(field[..., i], at, order=1, mode="nearest") for i in range(field.shape[2])]
-    return np.stack(channels, axis=-1).astype(np.float64)
+    return np.asarray(np.stack(channels, axis=-1), dtype=np.float64)
 
 
 def look_up(image: Float32, at: Float32, interpolation: int = cv2.INTER_LINEAR) -> Float32:
