@@ -35,7 +35,7 @@ _LET_GO: Final = 2.0
 _LONGEST_STEP: Final = 1.5
 """Pixels."""
 _AGREEMENT_MM: Final = 3.0
-_STRAIN: Final = 0.6
+_STRAIN: Final = 0.85
 """Change of the displacement along a distance, as a share of the distance, that halves the confidence."""
 _NEXT_TO_NOTHING: Final = 1e-2
 """Spread of a pattern within a window that counts as none."""
