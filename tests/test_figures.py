@@ -38,11 +38,13 @@ from symmetry.figures import (
     save_figure,
 )
 from symmetry.figures.labels import spread
-from symmetry.figures.page import WIDTH, amount_colour
-from symmetry.figures.tint import TINTED, tint_regions
+from symmetry.figures.levelling import align_face
+from symmetry.figures.page import FULL_MOVEMENT, FULL_SCALE, WIDTH, amount_colour
+from symmetry.figures.tint import NOT_SEEN_COLOUR, TINTED, tint_map, tint_regions
 from symmetry.figures.wording import change_in_words, movement_in_words
 from symmetry.mesh import CHIN, IRIS_LEFT, MIRROR, REFERENCE, REGIONS
 from symmetry.photos import photo_from_array
+from symmetry.refinement import FieldMap
 from symmetry.scale import Scale
 from symmetry.synthetic import Asymmetry, Scene, named_points
 from symmetry.synthetic import draw_face as paint_face
@@ -171,7 +173,7 @@ def test_labels_hold_the_numbers_of_their_region_and_name_the_side() -> None:
     mouth, eyes, jaw = (face.regions[name] for name in ("mouth", "eyes", "jawline"))
     assert mouth.vertical > 2
     assert eyes.vertical < -1
-    assert jaw.lateral > 2
+    assert jaw.lateral > 1  # of the 4 mm outward what lies across the edge
     assert below(figure, "Mouth", 2) == [f"{mouth.asymmetry:.1f} mm", f"left {mouth.vertical:.1f} higher"]
     assert below(figure, "Eyes", 2) == [f"{eyes.asymmetry:.1f} mm", f"left {-eyes.vertical:.1f} lower"]
     assert below(figure, "Jawline", 1) == [f"{jaw.asymmetry:.1f} mm"]
@@ -230,9 +232,21 @@ def test_errors_stand_behind_their_numbers() -> None:
 
 def test_what_could_not_be_measured_is_called_so() -> None:
     figure = draw_face(unmeasured(uneven()))
-    assert below(figure, "Mouth", 2) == ["not measured", "Jawline"]
-    assert below(figure, "Chin", 1) == ["not measured"]
+    assert below(figure, "Mouth") == ["–", "not seen", "Jawline"]
+    assert below(figure, "Chin", 2) == ["–", "not seen"]
+    assert below(figure, "Whole face", 1) == ["–"]
     assert not any("nan" in text for text in texts(figure))
+
+
+def test_regions_that_were_not_seen_leave_the_others_as_they_are(face: FaceAnalysis) -> None:
+    nan = float("nan")
+    cheeks = replace(face.regions["cheeks"], asymmetry=nan, lateral=nan, vertical=nan, percent=nan)
+    part = replace(face, regions={**face.regions, "cheeks": cheeks})
+    figure = draw_face(part)
+    assert below(figure, "Cheeks") == ["–", "not seen", "Nose"]
+    assert below(figure, "Nose") == below(draw_face(face), "Nose")
+    assert NOT_SEEN_COLOUR in [patch.get_facecolor() for patch in figure.axes[0].patches]
+    assert_all_texts_apart_and_inside(figure)
 
 
 def test_warnings_are_shown_and_remarks_are_not() -> None:
@@ -446,6 +460,82 @@ def test_regions_have_the_colour_of_the_scale() -> None:
         assert amount_colour(face.regions[name].asymmetry, "mm") in swatches
 
 
+def purple(pixels: NDArray[np.uint8], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much bluer than green a picture is at places (..., 2), and so how far from grey; shape (...)."""
+    column, row = np.moveaxis(np.rint(places).astype(int), -1, 0)
+    at = pixels[row, column].astype(float)
+    return np.asarray(at[..., 2] - at[..., 1])
+
+
+def grid_on_face() -> tuple[LevelledFace, NDArray[np.float64]]:
+    """A plain grey face and places (20, 16, 2) in its crop, as far apart as those of a map are in a figure."""
+    x, y = np.meshgrid(np.linspace(400, 745, 16), np.linspace(400, 837, 20))
+    return level_face(face_of_landmarks(), width=1160), np.stack([x, y], axis=-1)
+
+
+def test_a_map_has_colour_where_it_is_known_and_none_where_it_is_not() -> None:
+    levelled, places = grid_on_face()
+    amounts = np.full((20, 16), 4.0)
+    amounts[:, 9:] = np.nan
+    amounts[5, 4] = np.nan  # a single one too
+    unknown = np.isnan(amounts)
+    amount = purple(tint_map(levelled, places, amounts, full=5.0), places)
+    assert np.abs(amount[unknown]).max() == 0
+    assert amount[1:-1, 1:8][~unknown[1:-1, 1:8]].min() > 60
+    grey = tint_map(levelled, places, np.full((20, 16), np.nan), full=5.0)
+    assert np.ptp(grey, axis=-1).max() == 0
+
+
+def test_colours_of_a_map_do_not_depend_on_what_else_is_in_it() -> None:
+    levelled, places = grid_on_face()
+
+    def at_the_top(top: float, bottom: float) -> NDArray[np.float64]:
+        amounts = np.where(np.arange(20)[:, None] < 10, top, np.full((20, 16), bottom))
+        column, row = np.rint(places[4, 8]).astype(int)
+        return tint_map(levelled, places, amounts, full=3.0)[row, column].astype(float)
+
+    for top in (0.0, 1.0, 2.0):
+        assert np.array_equal(at_the_top(top, 0.0), at_the_top(top, 40.0))
+        assert at_the_top(top, 0.0).sum() > at_the_top(top + 1, 0.0).sum() + 40
+    assert np.array_equal(at_the_top(3.0, 0.0), at_the_top(30.0, 0.0))
+
+
+def test_a_face_that_was_registered_is_tinted_by_its_map_and_one_of_landmarks_by_regions(face: FaceAnalysis) -> None:
+    levelled = level_face(face, width=1160)
+    field = face.asymmetry_map
+    assert field is not None
+    (shown,) = (np.asarray(image.get_array()) for image in draw_face(face).axes[0].images[:1])
+    amounts = np.linalg.norm(field.vectors, axis=-1)
+    assert np.array_equal(shown, tint_map(levelled, levelled.locate(field.points), amounts, full=FULL_SCALE["mm"]))
+    # The painted corner is 4 mm lower: its colour is darker than that of the skin below the nose.
+    at = levelled.locate(face.points[[61, 164], :2])
+    corner, below_nose = (shown[round(y), round(x)].astype(float).sum() for x, y in at)
+    assert corner < below_nose - 150
+
+    landmarks_only = replace(face, refined=None)
+    figure = draw_face(landmarks_only)
+    assert np.array_equal(np.asarray(figure.axes[0].images[0].get_array()), tint_regions(levelled))
+    assert "not seen" in texts(draw_face(face))
+    assert "not seen" not in texts(figure)
+    assert "What has no colour" in " ".join(texts(draw_face(face)))
+    assert "What has no colour" not in " ".join(texts(figure))
+
+
+def test_labels_lead_to_where_there_is_colour(face: FaceAnalysis) -> None:
+    def foot_of_cheeks(subject: FaceAnalysis) -> NDArray[np.float64]:
+        dots = [line.get_xydata()[0] for line in draw_face(subject).axes[0].lines if line.get_marker() == "o"]  # type: ignore[index]
+        return np.asarray(dots[1])  # brows, cheeks, nose ...
+
+    assert face.refined is not None
+    first = foot_of_cheeks(face)
+    distance = np.linalg.norm(face.refined.map_points[..., :2] - face.points[117, :2], axis=-1)
+    near = distance < 0.12 * face.interpupillary
+    unseen = replace(face, refined=replace(face.refined, map_seen=face.refined.map_seen & ~near))
+    moved = np.linalg.norm(foot_of_cheeks(unseen) - first)
+    per_pixel = 580 / (2.9 * face.interpupillary)
+    assert 0.03 * face.interpupillary * per_pixel < moved < 0.4 * face.interpupillary * per_pixel
+
+
 def test_mirrored_contours_lie_on_those_of_the_other_side_where_a_face_is_even() -> None:
     def contours(figure: Figure, name: str) -> list[NDArray[np.float64]]:
         return [np.asarray(line.get_xydata()) for line in figure.axes[0].lines if line.get_gid() == name]
@@ -541,6 +631,83 @@ def test_arrow_points_up_where_the_painted_corner_was_raised(change: Change) -> 
     assert ahead[longest, 1] < -3 * abs(ahead[longest, 0])
 
 
+def after_picture(change: Change) -> NDArray[np.uint8]:
+    return np.asarray(draw_change(change).axes[0].images[1].get_array())
+
+
+def with_map(change: Change, vectors: NDArray[np.float64]) -> Change:
+    assert change.map is not None
+    return replace(change, map=FieldMap(points=change.map.points, vectors=vectors))
+
+
+def test_movement_is_coloured_where_the_face_has_gone(change: Change) -> None:
+    assert change.map is not None
+    levelled = level_face(change.before, width=1100)
+    nodes = np.s_[20:30, 16:28]
+    per_mm = 1100 / (2.9 * change.before.interpupillary * change.before.mm_per_pixel)
+    middles = []
+    for up in (0.0, 8.0):
+        vectors = np.full_like(change.map.vectors, np.nan)
+        vectors[nodes] = [0.0, up]
+        shown = after_picture(with_map(change, vectors))
+        middles.append(np.argwhere(np.ptp(shown, axis=-1) > 5).mean(axis=0)[::-1])
+    expected = levelled.locate(change.map.points[nodes].reshape(-1, 2)).mean(axis=0)
+    assert middles[0] == pytest.approx(expected, abs=per_mm)
+    assert middles[1] - middles[0] == pytest.approx([0.0, -8 * per_mm], abs=0.3 * per_mm)
+
+
+def test_colours_of_movement_are_on_the_fixed_scale(change: Change) -> None:
+    assert change.map is not None
+
+    def shown(length: float) -> NDArray[np.uint8]:
+        vectors = np.zeros_like(change.map.vectors)  # type: ignore[union-attr]
+        vectors[..., 0] = length  # sideways, but the face is placed back by what it moved: look at its middle
+        return after_picture(with_map(change, vectors))[600:800, 500:600]
+
+    full = FULL_MOVEMENT["mm"]
+    none, half, all_of_it = (shown(share * full).astype(float).mean() for share in (0.0, 0.5, 1.0))
+    assert none > half + 20 > all_of_it + 40
+    assert np.array_equal(shown(full), shown(full + 0.5))
+    assert {"0", "1", "2", "3 mm"} <= set(texts(draw_change(change)))
+
+
+def test_from_landmarks_alone_the_photo_stays_as_it_is_and_only_arrows_are_coloured(change: Change) -> None:
+    alone = replace(change, map=None)
+    shown = after_picture(alone)
+    assert np.array_equal(shown, align_face(change.after, level_face(change.before, width=1100)).pixels)
+    assert not np.array_equal(shown, after_picture(change))
+    assert "not seen" in texts(draw_change(change))
+    assert "not seen" not in texts(draw_change(alone))
+    assert any(isinstance(artist, PathCollection) for artist in draw_change(alone).axes[0].collections)
+    (quiver,) = (artist for artist in draw_change(alone).axes[0].collections if isinstance(artist, Quiver))
+    assert quiver.get_clim() == (0.0, FULL_MOVEMENT["mm"])
+
+
+def test_there_are_no_arrows_where_there_is_no_colour(change: Change) -> None:
+    assert change.map is not None
+    left_alone = change.map.vectors.copy()
+    left_alone[:, :22] = np.nan
+    feet, _, _ = arrows(draw_change(change))
+    fewer, _, _ = arrows(draw_change(with_map(change, left_alone)))
+    midline = 610 + 550 / 2
+    assert (feet[:, 0] < midline - 20).sum() > 5  # the painted corner is on the right
+    assert (fewer[:, 0] > midline - 20).all()
+    nothing = with_map(change, np.full_like(left_alone, np.nan))
+    assert len(arrows(draw_change(nothing))[0]) == 0
+    assert np.ptp(after_picture(nothing), axis=-1).max() == 0
+
+
+def test_a_region_that_was_not_seen_has_its_row(change: Change) -> None:
+    nan = float("nan")
+    side = replace(change.regions["mouth"].subject_left, outward=nan, up=nan, size=nan)
+    mouth = replace(
+        change.regions["mouth"], before=nan, after=nan, change=nan, subject_left=side, subject_right=side, moved=None
+    )
+    figure = draw_change(replace(change, regions={**change.regions, "mouth": mouth}))
+    assert below(figure, "Mouth", 6)[:5] == ["–", "–", "not seen", "", "not seen"]
+    assert_all_texts_apart_and_inside(figure)
+
+
 def test_what_hardly_moved_gets_dots_and_what_is_unknown_nothing() -> None:
     face = face_of_landmarks()
     still = compare(face, face)
@@ -569,7 +736,8 @@ def test_without_millimetres_arrows_are_percent_of_the_pupils_distance() -> None
 
 
 def test_both_faces_are_brought_to_one_place(change: Change) -> None:
-    before, after = (np.asarray(image.get_array()) for image in draw_change(change).axes[0].images[:2])
+    photos = draw_change(replace(change, map=None)).axes[0].images[:2]
+    before, after = (np.asarray(image.get_array()) for image in photos)
     nose = np.s_[300:640, 400:700]
     assert np.corrcoef(before[nose].ravel(), after[nose].ravel())[0, 1] > 0.98
 
@@ -580,8 +748,10 @@ def test_table_holds_the_main_regions_numbers(change: Change) -> None:
         region = change.regions[name]
         line = below(figure, title, 6)
         assert line[:2] == [f"{region.before:.1f} mm", f"{region.after:.1f} mm"]
+        amount = f"{abs(region.change):.2f}"
         direction = "less" if region.change < 0 else "more"
-        assert line[2:4] == [f"{direction} uneven by {abs(region.change):.2f} mm", "how sure: not known yet"]
+        said = "as uneven as before" if amount == "0.00" else f"{direction} uneven by {amount} mm"
+        assert line[2:4] == [said, "how sure: not known yet"]
     assert change.regions["mouth"].change < -1
     assert below(figure, "Mouth", 6)[4] == "mostly the right"
     assert not any("improved" in text or "worse" in text for text in texts(figure))
@@ -601,7 +771,7 @@ def region_change(**values: object) -> RegionChange:
         ({"change": -0.99, "error": 0.4}, ("less uneven by 0.99 ± 0.40 mm", "")),
         ({"change": -0.99, "error": 0.4, "verdict": "improved"}, ("improved", "less uneven by 0.99 ± 0.40 mm")),
         ({"change": float("nan"), "verdict": "not comparable"}, ("not comparable", "")),
-        ({"change": float("nan")}, ("not measured", "")),
+        ({"change": float("nan")}, ("not seen", "")),
     ],
 )
 def test_change_in_words(values: dict[str, object], expected: tuple[str, str]) -> None:
@@ -615,7 +785,7 @@ def test_movement_in_words() -> None:
     even = compare(face_of_landmarks(), face_of_landmarks()).regions["mouth"]
     assert movement_in_words(even) == ("neither side", "right 0.0; left 0.0")
     unknown = replace(even.subject_left, size=float("nan"))
-    assert movement_in_words(replace(even, subject_left=unknown)) == ("not measured", "")
+    assert movement_in_words(replace(even, subject_left=unknown)) == ("not seen", "")
 
 
 def test_days_of_both_photos_are_shown_with_the_time_if_it_is_one_day() -> None:

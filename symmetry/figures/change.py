@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from symmetry.analysis import NAN
 from symmetry.change import Change, RegionChange
-from symmetry.figures.levelling import ASPECT, LevelledFace, align_face, level_face
+from symmetry.figures.levelling import ASPECT, LevelledFace, Pixels, align_face, level_face
 from symmetry.figures.page import (
     AMOUNT,
     BODY,
@@ -32,7 +32,10 @@ from symmetry.figures.page import (
     on_page,
     unit_sign,
 )
+from symmetry.figures.tint import NOT_SEEN_COLOUR, beside_colour, fill_gaps, tint_map
 from symmetry.figures.wording import (
+    ACROSS_EDGE,
+    NOT_SEEN,
     OF_PUPILS,
     OWN_SIDES,
     REGION_TITLES,
@@ -82,7 +85,9 @@ _COLUMNS: Final = (MARGIN, 180.0, 285.0, 390.0, 710.0)
 def draw_change(change: Change, figure: Figure | None = None, *, title: str | None = None) -> Figure:
     """Draw what changed between two photos.
 
-    Both faces in one frame, arrows where something moved, and the main regions' numbers below.
+    Both faces in one frame, the second in the colours of the movement on a scale that is the same in every figure and
+    with arrows where something moved, and the main regions' numbers below. From landmarks alone only the arrows are
+    coloured.
 
     Parameters
     ----------
@@ -105,20 +110,30 @@ def draw_change(change: Change, figure: Figure | None = None, *, title: str | No
 
     before = level_face(change.before, width=int(_WIDE) * _SHARPNESS)
     after = align_face(change.after, before)
-    for name, levelled, other, box in (
-        ("before", before, change.after, _BOXES[0]),
-        ("after", after, change.before, _BOXES[1]),
+    for name, pixels, levelled, other, box in (
+        ("before", before.pixels, before, change.after, _BOXES[0]),
+        ("after", _tinted(change, before, after), after, change.before, _BOXES[1]),
     ):
         day = day_of(levelled.face, other)
         middle = box[0] + box[2] / 2
         page.text(middle, _TOP - 10, f"{name} · {day}" if day else name, size=HEADING, weight="bold", align="center")
         page.sides(box)
-        page.picture(levelled.pixels, box)
+        page.picture(pixels, box)
         page.midline(levelled, box)
     magnified = _arrows(page, change, before)
     _foot(page, change, magnified)
     page.caption(_BARE_HEIGHT - 14, caption, warnings)
     return page.figure
+
+
+def _tinted(change: Change, before: LevelledFace, after: LevelledFace) -> Pixels:
+    """Picture of the face after, with colours where the parts of the face have gone; as it is from landmarks alone."""
+    face = change.before
+    if change.map is None:
+        return after.pixels
+    gone = fill_gaps(change.map.vectors) / face.unit_per_pixel @ face.frame.axes[:2, :2]
+    amounts = np.linalg.norm(change.map.vectors, axis=-1)
+    return tint_map(after, before.locate(change.map.points + gone), amounts, full=FULL_MOVEMENT[face.unit])
 
 
 def _arrows(page: Page, change: Change, levelled: LevelledFace) -> int:
@@ -131,34 +146,24 @@ def _arrows(page: Page, change: Change, levelled: LevelledFace) -> int:
     longest = np.percentile(of_face, 95) / face.unit_per_pixel if of_face.size else 0.0
     magnified = next((m for m in _MAGNIFICATIONS if m * longest <= _LONGEST * face.interpupillary), 1)
 
-    placed = face.frame.place(face.landmarks)
+    if change.map is not None:
+        known &= beside_colour(face.points[:, :2], change.map, face.interpupillary)
+    placed = face.frame.place(face.points)
     ahead = np.column_stack([moved * (magnified / face.unit_per_pixel), np.zeros(len(moved))])
     feet, heads = (
         on_page(levelled.locate_in_frame(points), levelled, _BOXES[1]) for points in (placed, placed + ahead)
     )
     drawn = _thinned(feet, known)
     short = np.linalg.norm(heads - feet, axis=1) < _SHORTEST
-    colours: dict[str, Any] = {"cmap": AMOUNT, "norm": Normalize(0, FULL_MOVEMENT[face.unit])}
+    dots, arrows = drawn[short[drawn]], drawn[~short[drawn]]
     outline: dict[str, Any] = {
         "edgecolor": INK,
         "linewidth": page.points(1.0),
         "path_effects": page.halo(3.4, PAPER, 0.8),
     }
-    dots, arrows = drawn[short[drawn]], drawn[~short[drawn]]
-    page.axes.scatter(
-        feet[dots, 0],
-        feet[dots, 1],
-        s=page.points(5.5) ** 2,
-        c=size[dots],
-        gid="hardly moved",
-        zorder=3,
-        **colours,
-        **outline,
-    )
-    page.axes.quiver(
+    quiver = page.axes.quiver(
         *feet[arrows].T,
         *(heads - feet)[arrows].T,
-        size[arrows],
         angles="xy",
         scale_units="xy",
         scale=1,
@@ -170,9 +175,15 @@ def _arrows(page: Page, change: Change, levelled: LevelledFace) -> int:
         minlength=0.0,
         gid="moved",
         zorder=4,
-        **colours,
+        facecolor=PAPER,
         **outline,
     )
+    if change.map is None:  # else the colours are below the arrows, also where hardly anything moved
+        colours: dict[str, Any] = {"cmap": AMOUNT, "norm": Normalize(0, FULL_MOVEMENT[face.unit])}
+        quiver.set(array=size[arrows], **colours)
+        x, y = feet[dots].T
+        area = page.points(5.5) ** 2
+        page.axes.scatter(x, y, area, size[dots], gid="hardly moved", zorder=3, **colours, **outline)
     return magnified
 
 
@@ -192,10 +203,14 @@ def _foot(page: Page, change: Change, magnified: int) -> None:
     unit = change.before.unit
     y = _TOP + _BOXES[0][3] + _TO_SCALE
     page.colour_bar(MARGIN, y, width=330, full=FULL_MOVEMENT[unit], unit=unit, title="Movement since before")
+    if change.map is not None:
+        page.swatch(420, y + 15, NOT_SEEN_COLOUR)
+        page.text(444, y + 15, NOT_SEEN)
     length = "as long as" if magnified == 1 else f"{magnified} times as long as"
+    short = "as dots" if change.map is None else "but not"
     page.paragraph(
         y - 12,
-        f"Arrows on the after photo start where a point was before; they are drawn {length} its movement, as dots "
+        f"Arrows on the after photo start where a point was before; they are drawn {length} its movement, {short} "
         "where that is too short. Head movement is removed.",
         left=_BOXES[1][0],
         colour=INK,
@@ -216,7 +231,10 @@ def _caption(change: Change) -> str:
     parts = [
         OWN_SIDES,
         "Before, after: typical distance of a region’s left half from its mirrored right half; 0 is even.",
+        ACROSS_EDGE,
     ]
+    if change.map is not None:
+        parts.append("What has no colour was not seen: the images show too little there that both share.")
     return " ".join(parts if change.before.unit == "mm" else [*parts, OF_PUPILS])
 
 
@@ -224,7 +242,7 @@ def _row(page: Page, region: RegionChange, y: float) -> None:
     name, before, after, change, moved = _COLUMNS
     page.text(name, y, REGION_TITLES[region.region], size=STRONG, weight="bold")
     for x, value in ((before, region.before), (after, region.after)):
-        page.text(x, y, with_error(value, NAN, region.unit) if np.isfinite(value) else "–", size=STRONG)
+        page.text(x, y, with_error(value, NAN, region.unit), size=STRONG)
     for x, end, (first, second) in (
         (change, moved, change_in_words(region)),
         (moved, WIDTH - MARGIN, movement_in_words(region)),

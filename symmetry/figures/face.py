@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from symmetry.analysis import FaceAnalysis
 from symmetry.figures.labels import spread
-from symmetry.figures.levelling import ASPECT, LevelledFace, level_face
+from symmetry.figures.levelling import ASPECT, LevelledFace, Pixels, level_face
 from symmetry.figures.page import (
     BODY,
     FULL_SCALE,
@@ -34,8 +34,18 @@ from symmetry.figures.page import (
     on_page,
     text_width,
 )
-from symmetry.figures.tint import BROW_RIGHT, JAWLINE_RIGHT, region_colour, tint_regions
+from symmetry.figures.tint import (
+    BROW_RIGHT,
+    JAWLINE_RIGHT,
+    NOT_SEEN_COLOUR,
+    beside_colour,
+    region_colour,
+    tint_map,
+    tint_regions,
+)
 from symmetry.figures.wording import (
+    ACROSS_EDGE,
+    NOT_SEEN,
     OF_PUPILS,
     OWN_SIDES,
     REGION_TITLES,
@@ -47,7 +57,7 @@ from symmetry.figures.wording import (
     warnings_of,
     with_error,
 )
-from symmetry.mesh import CHIN, EYE_RIGHT, LIPS_INNER, LIPS_OUTER, MIRROR
+from symmetry.mesh import CHIN, EYE_RIGHT, LIPS_INNER, LIPS_OUTER, MIRROR, REFERENCE, REGIONS
 
 _PICTURE: Final[Box] = (310.0, 142.0, 580.0, 580.0 * ASPECT)
 _TO_SCALE, _TO_CAPTION = 52.0, 96.0
@@ -89,9 +99,9 @@ class _Label:
 def draw_face(face: FaceAnalysis, figure: Figure | None = None, *, title: str | None = None) -> Figure:
     """Draw where a face is uneven.
 
-    The photo, levelled and in grey, with its regions tinted by their asymmetry on a scale that is the same in every
-    figure; the contours of the subject's left with those of the right mirrored onto them; the fitted midline; and the
-    numbers in the margins.
+    The photo, levelled and in grey, tinted by its asymmetry on a scale that is the same in every figure: point by
+    point where the image says enough, or region by region from landmarks alone; the contours of the subject's left
+    with those of the right mirrored onto them; the fitted midline; and the numbers in the margins.
 
     Parameters
     ----------
@@ -110,7 +120,7 @@ def draw_face(face: FaceAnalysis, figure: Figure | None = None, *, title: str | 
     levelled = level_face(face, width=int(_PICTURE[2]) * _SHARPNESS)
     _head(page, face, title)
     page.sides(_PICTURE)
-    page.picture(tint_regions(levelled), _PICTURE)
+    page.picture(_tinted(levelled), _PICTURE)
     page.midline(levelled, _PICTURE)
     _contours(page, levelled)
     for side in _LABELS:
@@ -132,9 +142,18 @@ def _head(page: Page, face: FaceAnalysis, title: str | None) -> None:
         page.text(WIDTH - MARGIN, y, number, weight="bold", align="right")
 
 
+def _tinted(levelled: LevelledFace) -> Pixels:
+    face = levelled.face
+    uneven = face.asymmetry_map
+    if uneven is None:
+        return tint_regions(levelled)
+    amounts = np.linalg.norm(uneven.vectors, axis=-1)
+    return tint_map(levelled, levelled.locate(uneven.points), amounts, full=FULL_SCALE[face.unit])
+
+
 def _contours(page: Page, levelled: LevelledFace) -> None:
     face = levelled.face
-    placed = face.frame.place(face.landmarks)
+    placed = face.frame.place(face.points)
     mirrored = placed * [-1.0, 1.0, 1.0]
     for right, closed in _CONTOURS:
         path: NDArray[np.intp] = np.asarray([*right, right[0]] if closed else right, dtype=np.intp)
@@ -150,8 +169,8 @@ def _contours(page: Page, levelled: LevelledFace) -> None:
 def _margin(page: Page, levelled: LevelledFace, side: Side) -> None:
     face = levelled.face
     left, top, width, height = _PICTURE
-    labels = [_label(face, name, side, landmark) for name, landmark in _LABELS[side].items()]
-    points = on_page(levelled.locate(face.landmarks), levelled, _PICTURE)
+    labels = [_label(face, name, side, _anchor(face, name, side, landmark)) for name, landmark in _LABELS[side].items()]
+    points = on_page(levelled.locate(face.points), levelled, _PICTURE)
     anchors = np.array([points[label.landmark] for label in labels])
     edges = spread(
         [float(y) - 14 for _, y in anchors],
@@ -186,13 +205,26 @@ def _margin(page: Page, levelled: LevelledFace, side: Side) -> None:
         )
 
 
+def _anchor(face: FaceAnalysis, name: str, side: Side, landmark: int) -> int:
+    """Landmark that a label's line leads to: the given one, or that of its region next to it where there is colour."""
+    field = face.asymmetry_map
+    if field is None or name not in face.regions:
+        return landmark
+    seen = beside_colour(face.points[:, :2], field, face.interpupillary)
+    of_region = REGIONS[name] if side == "left" else MIRROR[REGIONS[name]]
+    of_region = of_region[seen[of_region]]
+    if seen[landmark] or not of_region.size or not np.isfinite(face.regions[name].percent):
+        return landmark
+    return int(of_region[np.linalg.norm(REFERENCE[of_region] - REFERENCE[landmark], axis=1).argmin()])
+
+
 def _label(face: FaceAnalysis, name: str, side: Side, landmark: int) -> _Label:
     if name == "chin":
         measure = face.measures["chin_deviation"]
         value = measure.difference
         number = with_error(abs(value), measure.difference_error, measure.unit)
-        toward = f"toward the {'left' if value > 0 else 'right'}"
-        return _Label("Chin", number, [toward] if round(abs(value), 1) > 0 else [], None, landmark)
+        toward = f"toward the {'left' if value > 0 else 'right'}" if np.isfinite(value) else NOT_SEEN
+        return _Label("Chin", number, [] if round(abs(value), 1) == 0 else [toward], None, landmark)
     score = face.regions[name]
     number = with_error(score.in_unit(face.unit)[0], errors(score, face.unit)[0], face.unit)
     return _Label(REGION_TITLES[name], number, leanings(score, face.unit, side), region_colour(face, name), landmark)
@@ -200,7 +232,10 @@ def _label(face: FaceAnalysis, name: str, side: Side, landmark: int) -> _Label:
 
 def _foot(page: Page, face: FaceAnalysis, caption: str, warnings: str) -> None:
     y = _PICTURE[1] + _PICTURE[3] + _TO_SCALE
-    page.colour_bar(MARGIN, y, width=400, full=FULL_SCALE[face.unit], unit=face.unit, title="Left–right difference")
+    page.colour_bar(MARGIN, y, width=330, full=FULL_SCALE[face.unit], unit=face.unit, title="Left–right difference")
+    if face.method == "registration":
+        page.swatch(420, y + 15, NOT_SEEN_COLOUR)
+        page.text(444, y + 15, NOT_SEEN)
     for i, (colour, text) in enumerate(
         (
             (SUBJECT_LEFT_COLOUR, "contours of the person’s left"),
@@ -226,6 +261,9 @@ def _caption(face: FaceAnalysis) -> str:
     ]
     if not np.isfinite([score.asymmetry_error for score in face.regions.values()]).any():
         parts.append("How sure they are is not known yet.")
+    parts.append(ACROSS_EDGE)
+    if face.method == "registration":
+        parts.append("What has no colour was not seen: the image shows too little there that both sides share.")
     if face.unit != "mm":
         parts.append(OF_PUPILS)
     return " ".join(parts)

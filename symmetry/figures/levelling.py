@@ -88,8 +88,8 @@ def level_face(face: FaceAnalysis, *, width: int) -> LevelledFace:
 
 def align_face(face: FaceAnalysis, onto: LevelledFace) -> LevelledFace:
     """Cut another photo of a person's face so that the stable upper face lies where it does in the first crop."""
-    source = face.landmarks[STABLE_UPPER_FACE, :2] @ [1, 1j]
-    target = onto.locate(onto.face.landmarks[STABLE_UPPER_FACE]) @ [1, 1j]
+    source = face.points[STABLE_UPPER_FACE, :2] @ [1, 1j]
+    target = onto.locate(onto.face.points[STABLE_UPPER_FACE]) @ [1, 1j]
     from_middle = source - source.mean()
     turn = (from_middle.conj() @ (target - target.mean())) / (from_middle.conj() @ from_middle).real
     shift = target.mean() - turn * source.mean()

@@ -25,13 +25,16 @@ REGION_TITLES = {
     "face": "Whole face",
 }
 OWN_SIDES = "Left and right are the person’s own."
+ACROSS_EDGE = "The jawline is measured across its edge only."
+NOT_SEEN = "not seen"
+DASH = "–"
 OF_PUPILS = "Percentages are of the distance between the pupils (IPD)."
 
 
 def with_error(value: float, error: float, unit: str, *, digits: int = 1) -> str:
-    """Write a number, its error if that is known, and its unit; or that it could not be measured."""
+    """Write a number, its error if that is known, and its unit; a dash if it could not be measured."""
     if not isfinite(value):
-        return "not measured"
+        return DASH
     return f"{_plus_minus(value, error, digits)} {unit_sign(unit)}"
 
 
@@ -43,8 +46,10 @@ def errors(score: RegionScore, unit: str) -> tuple[float, float, float]:
 
 
 def leanings(score: RegionScore, unit: str, side: Side) -> list[str]:
-    """Say how one side of a region lies against the other, such as "left 1.9 higher"."""
-    _, lateral, vertical = score.in_unit(unit)
+    """Say how one side of a region lies against the other, such as "left 1.9 higher", or that it was not seen."""
+    asymmetry, lateral, vertical = score.in_unit(unit)
+    if not isfinite(asymmetry):
+        return [NOT_SEEN]
     _, lateral_error, vertical_error = errors(score, unit)
     own = 1 if side == "left" else -1
     lines = []
@@ -61,7 +66,7 @@ def change_in_words(change: RegionChange) -> tuple[str, str]:
     """Say how a region changed and how sure that is, such as "less uneven by 0.99 mm" and "how sure: not known yet"."""
     assessed = change.verdict != NOT_ASSESSED
     if not isfinite(change.change):
-        return (change.verdict if assessed else "not measured"), ""
+        return (change.verdict if assessed else NOT_SEEN), ""
     if _shows(change.change, 2):
         amount = with_error(abs(change.change), change.error, change.unit, digits=2)
         said = f"{'more' if change.change > 0 else 'less'} uneven by {amount}"
@@ -76,7 +81,7 @@ def movement_in_words(change: RegionChange) -> tuple[str, str]:
     """Say which side moved, and where both have gone."""
     right, left = change.subject_right, change.subject_left
     if not isfinite(right.size + left.size):
-        return "not measured", ""
+        return NOT_SEEN, ""
     where = f"right {_direction(right)}; left {_direction(left)}"
     if change.moved in ("both", "neither"):
         return f"{change.moved} side{'s' if change.moved == 'both' else ''}", where

@@ -19,15 +19,21 @@ from symmetry.registration.standard_face import HEIGHT, PIXELS_PER_MM, WIDTH, Fl
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Reduction of the pictures, rounds, and the widths (mm) of the window and of the smoothing."""
+    """Reduction of the pictures and of the grid of displacements, rounds, and widths (mm) of window and smoothing."""
 
-    reduction: int
+    pictures: int
+    grid: int
     rounds: int
     window: float
     smoothing: float
 
 
-_STAGES: Final = (_Stage(4, 4, 3.0, 2.0), _Stage(2, 4, 3.0, 2.0), _Stage(1, 3, 3.0, 2.0), _Stage(1, 3, 2.0, 1.0))
+_STAGES: Final = (
+    _Stage(4, 4, 4, 3.0, 2.0),
+    _Stage(2, 2, 4, 3.0, 2.0),
+    _Stage(1, 2, 3, 3.0, 2.0),
+    _Stage(1, 2, 3, 2.0, 1.0),
+)
 _LEAST_DETAIL: Final = 0.02
 """Squared gradient (per mm) below which a window holds its place."""
 _LET_GO: Final = 2.0
@@ -56,15 +62,14 @@ def symmetric_flow(first: Float32, second: Float32, weight: Float32) -> Float32:
     ndarray, shape (208, 176, 2), float32
         Displacement d, pixels: what lies at p - d/2 in the first lies at p + d/2 in the second.
     """
-    moved = np.zeros((HEIGHT // _STAGES[0].reduction, WIDTH // _STAGES[0].reduction, 2), dtype=np.float32)
+    moved = np.zeros((HEIGHT // _STAGES[0].grid, WIDTH // _STAGES[0].grid, 2), dtype=np.float32)
     for stage in _STAGES:
-        size = (WIDTH // stage.reduction, HEIGHT // stage.reduction)
+        size = (WIDTH // stage.pictures, HEIGHT // stage.pictures)
         a, b, say = (_resized(image, size, cv2.INTER_AREA) for image in (first, second, weight))
-        if moved.shape[1] != size[0]:
-            moved = _resized(moved, size, cv2.INTER_LINEAR) * np.float32(size[0] / moved.shape[1])
+        moved = _rescaled(moved, (WIDTH // stage.grid, HEIGHT // stage.grid))
         for _ in range(stage.rounds):
             moved = _refined(a, b, say, moved, stage)
-    return moved
+    return _rescaled(moved, (WIDTH, HEIGHT))
 
 
 def confidence(first: Float32, second: Float32, moved: Float32) -> Float32:
@@ -87,11 +92,11 @@ def confidence(first: Float32, second: Float32, moved: Float32) -> Float32:
 
 
 def _refined(a: Float32, b: Float32, say: Float32, moved: Float32, stage: _Stage) -> Float32:
-    """One round: what is still to be moved, added and smoothed."""
-    px = PIXELS_PER_MM / stage.reduction
-    one, other = _half_way(a, b, moved)
+    """One round: what is still to be moved, added and smoothed. Displacements are in pixels of their grid."""
+    one, other = _half_way(a, b, _rescaled(moved, (a.shape[1], a.shape[0])))
     difference, mean = other - one, (one + other) / 2
-    across, down = (cv2.Sobel(mean, cv2.CV_32F, *order, scale=px / 8) for order in ((1, 0), (0, 1)))
+    per_mm = PIXELS_PER_MM / stage.pictures / 8
+    across, down = (cv2.Sobel(mean, cv2.CV_32F, *order, scale=per_mm) for order in ((1, 0), (0, 1)))
     weight = say / (1 + (difference / _LET_GO) ** 2)
     weighted_across, weighted_down = weight * across, weight * down
     products = (
@@ -101,7 +106,10 @@ def _refined(a: Float32, b: Float32, say: Float32, moved: Float32, stage: _Stage
         weighted_across * difference,
         weighted_down * difference,
     )
-    xx, xy, yy, xe, ye = (cv2.GaussianBlur(product, (0, 0), stage.window * px) for product in products)
+    px, size = PIXELS_PER_MM / stage.grid, (moved.shape[1], moved.shape[0])
+    xx, xy, yy, xe, ye = (
+        cv2.GaussianBlur(_resized(product, size, cv2.INTER_AREA), (0, 0), stage.window * px) for product in products
+    )
     xx, yy = xx + _LEAST_DETAIL, yy + _LEAST_DETAIL
     determinant = xx * yy - xy * xy
     step = np.stack([xy * ye - yy * xe, xy * xe - xx * ye], axis=-1) * (px / determinant)[..., None]
@@ -124,6 +132,13 @@ def _half_way(a: Float32, b: Float32, moved: Float32) -> tuple[Float32, Float32]
 
 def _resized(image: Float32, size: tuple[int, int], interpolation: int) -> Float32:
     return np.asarray(cv2.resize(image, size, interpolation=interpolation), dtype=np.float32)
+
+
+def _rescaled(moved: Float32, size: tuple[int, int]) -> Float32:
+    """Bring displacements onto another grid, in pixels of that grid."""
+    if moved.shape[1] == size[0]:
+        return moved
+    return _resized(moved, size, cv2.INTER_LINEAR) * np.float32(size[0] / moved.shape[1])
 
 
 @cache

@@ -1,8 +1,9 @@
-"""Speed as ratios within one run: `python tests/benchmarks/speed.py [PHOTO]`. Not a test: machines are noisy.
+"""Speed as ratios within one run: `python tests/benchmarks/speed.py [PHOTO [LATER]]`. Not a test: machines are noisy.
 
-Prints, each with its limit:
-- scoring one photo (decode to scores, no figure) over decoding it plus the mesh passes that it makes;
-- faces a second from landmarks to region scores and clinical measures, on one core;
+Prints, on one core, each with its limit:
+- scoring one photo by its landmarks (decode to scores, no figure) over decoding it plus the mesh passes that it makes;
+- scoring one photo and comparing two, with registration, beside landmarks alone and beside the flow's own time;
+- faces a second from landmarks to region scores and clinical measures;
 - `symmetry --help` over `python -c "import click"`.
 """
 
@@ -22,11 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
-from symmetry import analyze, detection, read_photo
+from symmetry import analyze, compare, detection, read_photo
 from symmetry.frame import asymmetry_field, fit_frame
 from symmetry.measures import clinical_measures
 from symmetry.mesh import REFERENCE
 from symmetry.networks import mesh_pass
+from symmetry.registration import standardize
+from symmetry.registration.flow import symmetric_flow
 from symmetry.scale import interpupillary_distance
 from symmetry.scores import score_regions
 
@@ -56,11 +59,35 @@ def face_crop(photo: Path) -> np.ndarray:
 def score_one_photo(photo: Path, rounds: int = 25) -> None:
     crop = face_crop(photo)
     whole, decode, one_pass = seconds(
-        lambda: analyze(photo), lambda: read_photo(photo), lambda: mesh_pass(crop), rounds=rounds
+        lambda: analyze(photo, landmarks_only=True),
+        lambda: read_photo(photo),
+        lambda: mesh_pass(crop),
+        rounds=rounds,
     )
     least = decode + PASSES * one_pass
-    print(f"one photo, {PASSES} mesh passes: {whole / least:.2f} times decode plus passes (at most 1.3)")
+    print(
+        f"one photo by its landmarks, {PASSES} mesh passes: {whole / least:.2f} times decode plus passes (at most 1.3)"
+    )
     print(f"  {whole * 1e3:.0f} ms; decode {decode * 1e3:.1f} ms, a pass {one_pass * 1e3:.1f} ms")
+
+
+def register_photos(before: Path, after: Path, rounds: int = 15) -> None:
+    face = analyze(before)
+    pattern = standardize(face.photo, face.landmarks).pattern
+    everywhere = np.ones_like(pattern)
+    one, one_plain, two, two_plain, flow = seconds(
+        lambda: analyze(before),
+        lambda: analyze(before, landmarks_only=True),
+        lambda: compare(before, after),
+        lambda: compare(before, after, landmarks_only=True),
+        lambda: symmetric_flow(pattern, pattern[:, ::-1], everywhere),
+        rounds=rounds,
+    )
+    width, height = face.photo.size
+    print(f"registration, {width} x {height} pixels:")
+    print(f"  score {one * 1e3:.0f} ms, {one / one_plain:.2f} times landmarks alone (at most 120 ms for 1350 x 1350)")
+    print(f"  compare {two * 1e3:.0f} ms, {two / two_plain:.2f} times landmarks alone (at most 250 ms)")
+    print(f"  one flow {flow * 1e3:.0f} ms; a comparison makes three")
 
 
 def score_landmarks(faces: int = 500, rounds: int = 9) -> None:
@@ -87,7 +114,11 @@ def show_help(rounds: int = 15) -> None:
 
 
 if __name__ == "__main__":
-    default = Path(__file__).parents[2] / "sample_images" / "before.jpg"
-    score_one_photo(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    samples = Path(__file__).parents[2] / "sample_images"
+    photos = [Path(given) for given in sys.argv[1:3]] or [samples / "before.jpg", samples / "after.jpg"]
+    score_one_photo(photos[0])
+    register_photos(photos[0], photos[-1])
     score_landmarks()
     show_help()
