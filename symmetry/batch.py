@@ -34,10 +34,11 @@ def analyze_photos(
     scale: Scale | str = "iris",
     mirrored: bool = False,
     face: Literal["largest", "only"] = "largest",
+    landmarks_only: bool = False,
 ) -> Iterator[FaceAnalysis | Failure]:
     """Measure photos one after the other; options as for `analyze`."""
     for photo in photos:
         try:
-            yield analyze(photo, scale=scale, mirrored=mirrored, face=face)
+            yield analyze(photo, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only)
         except SymmetryError as error:
             yield Failure(photo=str(photo), error=str(error))

@@ -27,6 +27,7 @@ SCORE_COLUMNS: Final = (
     "asymmetry_error_mm",
     "lateral_error_mm",
     "vertical_error_mm",
+    "method",
     "mm_per_pixel",
     "scale_source",
     "yaw_degrees",
@@ -51,11 +52,14 @@ CHANGE_COLUMNS: Final = (
     "right_up",
     "left_outward",
     "left_up",
+    "lateral_change",
+    "vertical_change",
     "right_change",
     "left_change",
     "lift",
     "lift_error",
     "verdict",
+    "method",
     "flags",
 )
 
@@ -70,6 +74,7 @@ def face_to_dict(face: FaceAnalysis) -> dict[str, Any]:
             "captured": face.photo.captured.isoformat() if face.photo.captured else None,
             "captured_source": face.photo.captured_source,
             "sha256": face.photo.sha256,
+            "method": face.method,
             "mm_per_pixel": face.mm_per_pixel,
             "scale_source": face.scale.source,
             "pose": asdict(face.pose),
@@ -82,10 +87,9 @@ def face_to_dict(face: FaceAnalysis) -> dict[str, Any]:
 
 def failure_to_dict(failure: Failure) -> dict[str, Any]:
     """Stand for a photo that could not be measured: the same keys as a result, all null but two."""
-    blank = dict.fromkeys(
-        ("size", "captured", "captured_source", "sha256", "mm_per_pixel", "scale_source", "pose", "regions", "measures")
-    )
-    return {"photo": failure.photo, "error": failure.error, **blank, "flags": []}
+    of_photo = ("size", "captured", "captured_source", "sha256")
+    of_face = ("method", "mm_per_pixel", "scale_source", "pose", "regions", "measures")
+    return {"photo": failure.photo, "error": failure.error, **dict.fromkeys(of_photo + of_face), "flags": []}
 
 
 def change_to_dict(change: Change) -> dict[str, Any]:
@@ -95,6 +99,7 @@ def change_to_dict(change: Change) -> dict[str, Any]:
             "before": _but(face_to_dict(change.before), "error"),
             "after": _but(face_to_dict(change.after), "error"),
             "error": None,
+            "method": change.method,
             "regions": {name: _but(asdict(region), "region") for name, region in change.regions.items()},
             "measures": {name: _but(asdict(measure), "name") for name, measure in change.measures.items()},
             "flags": [asdict(flag) for flag in change.flags],
@@ -105,7 +110,7 @@ def change_to_dict(change: Change) -> dict[str, Any]:
 def failed_change_to_dict(before: str, after: str, error: str) -> dict[str, Any]:
     """Stand for a comparison that could not be made: the same keys, all null but the photos and the reason."""
     photos = {"before": {"photo": before}, "after": {"photo": after}}
-    return {**photos, "error": error, "regions": None, "measures": None, "flags": []}
+    return {**photos, "error": error, "method": None, "regions": None, "measures": None, "flags": []}
 
 
 def score_rows(results: Iterable[FaceAnalysis | Failure]) -> list[dict[str, Any]]:
@@ -117,6 +122,7 @@ def score_rows(results: Iterable[FaceAnalysis | Failure]) -> list[dict[str, Any]
             continue
         of_photo = {
             "photo": result.photo.name,
+            "method": result.method,
             "mm_per_pixel": result.mm_per_pixel,
             "scale_source": result.scale.source,
             "yaw_degrees": result.pose.yaw,
@@ -146,11 +152,15 @@ def score_rows(results: Iterable[FaceAnalysis | Failure]) -> list[dict[str, Any]
 
 def change_rows(change: Change) -> list[dict[str, Any]]:
     """One row per region and per clinical measure."""
-    photos = {"before_photo": change.before.photo.name, "after_photo": change.after.photo.name}
-    flags = _flag_names(change.flags)
+    of_both = {
+        "before_photo": change.before.photo.name,
+        "after_photo": change.after.photo.name,
+        "method": change.method,
+        "flags": _flag_names(change.flags),
+    }
     regions = [
         {
-            **photos,
+            **of_both,
             "kind": "region",
             "name": region.region,
             "unit": region.unit,
@@ -163,16 +173,17 @@ def change_rows(change: Change) -> list[dict[str, Any]]:
             "right_up": region.subject_right.up,
             "left_outward": region.subject_left.outward,
             "left_up": region.subject_left.up,
+            "lateral_change": region.lateral_change,
+            "vertical_change": region.vertical_change,
             "lift": region.lift,
             "lift_error": region.lift_error,
             "verdict": region.verdict,
-            "flags": flags,
         }
         for region in change.regions.values()
     ]
     measures = [
         {
-            **photos,
+            **of_both,
             "kind": "measure",
             "name": measure.name,
             "unit": measure.unit,
@@ -184,7 +195,6 @@ def change_rows(change: Change) -> list[dict[str, Any]]:
             "right_change": measure.subject_right,
             "left_change": measure.subject_left,
             "verdict": measure.verdict,
-            "flags": flags,
         }
         for measure in change.measures.values()
     ]

@@ -21,6 +21,16 @@ from symmetry.output import printable
 
 _TITLES = {"face": "whole face"} | {definition.name: definition.title for definition in DEFINITIONS}
 _SIDES = "Sides are the person's own: left is the person's left."
+_JAWLINE = "Jawline: measured across its edge alone; along an edge no movement can be seen."
+_MESH_ALONE = "Method: landmarks (the face mesh alone), nearly blind to what is local."
+_OF_WHAT_IS_SEEN = "A region's numbers rest on the part of it that is seen, the whole face's too."
+_UNKNOWN = "–"
+_BEYOND = f"{_UNKNOWN} means beyond the edge of the photo."
+_NOT_SEEN = f"{_UNKNOWN} means not seen: no match between the two sides (or beyond the photo's edge)."
+_NOT_SEEN_OF_TWO = (
+    f"{_UNKNOWN} means not seen: in before and after, no match between a photo's two sides;",
+    "in out and up, none between the two photos (or beyond the edge of one).",
+)
 _SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 
 
@@ -43,18 +53,18 @@ def face_tables(face: FaceAnalysis) -> Group:
     for measure in face.measures.values():
         measures.add_row(
             _TITLES[measure.name],
-            _number(measure.subject_right),
-            _number(measure.subject_left),
+            *_of_sides(measure.difference, _number(measure.subject_right), _number(measure.subject_left)),
             _signed(measure.difference, measure.difference_error),
             _unit(measure.unit),
         )
+    unknown = any(math.isnan(region.percent) for region in face.regions.values())
     return Group(
         Text(printable(face.photo.name), style="bold"),
-        Text(_circumstances(face)),
+        *_circumstances(face),
         *_finding_lines(face.flags),
         regions,
         measures,
-        Text(_SIDES, style="dim"),
+        *_notes(*_method(face), _JAWLINE, *(_dash(face) if unknown else []), _SIDES),
     )
 
 
@@ -74,9 +84,18 @@ def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:
             *(_number(score.in_unit(result.unit)[0], score.asymmetry_error) for score in scores),
             Text(" ".join(flag.name.replace("_", " ") for flag in result.flags)),
         )
-    note = "Asymmetry of each region, 0 is even. For sides and clinical measures: one photo, or --details."
+    unknown = any(math.isnan(region.percent) for face in measured for region in face.regions.values())
     title = [Text(printable(folder), style="bold")] if folder else []
-    return Group(*title, table, Text(note, style="dim"))
+    return Group(
+        *title,
+        table,
+        *_notes(
+            "Asymmetry of each region, 0 is even.",
+            *([*_method(measured[0]), _JAWLINE] if measured else []),
+            *(_dash(measured[0]) if unknown else []),
+            "For sides, clinical measures and what was not seen: one photo, or --details.",
+        ),
+    )
 
 
 def change_tables(change: Change) -> Group:
@@ -103,7 +122,7 @@ def change_tables(change: Change) -> Group:
             _signed(region.subject_right.up),
             _signed(region.subject_left.outward),
             _signed(region.subject_left.up),
-            _SIDE_NAMES[region.moved] if region.moved else "",
+            _SIDE_NAMES[region.moved] if region.moved else _UNKNOWN,
         )
     measures = _table("left - right of", "before", "after", "change", "right\nby", "left\nby", "which\nside", "unit")
     for measure in change.measures.values():
@@ -112,19 +131,18 @@ def change_tables(change: Change) -> Group:
             _signed(measure.before),
             _signed(measure.after),
             _signed(measure.change, measure.error),
-            _signed(measure.subject_right),
-            _signed(measure.subject_left),
-            _SIDE_NAMES[measure.moved] if measure.moved else "",
+            *_of_sides(
+                measure.change,
+                _signed(measure.subject_right),
+                _signed(measure.subject_left),
+                _SIDE_NAMES[measure.moved] if measure.moved else _UNKNOWN,
+            ),
             _unit(measure.unit),
         )
-    lines = [
-        Text(f"{label}: {printable(face.photo.name)}  {_circumstances(face)}")
-        for label, face in (("before", change.before), ("after", change.after))
-    ]
-    notes = (
-        f"A negative change of a region means more even. Out and up: how far each side moved, {unit} (- in, down); "
-        f"head movement is removed. {_SIDES}"
-    )
+    lines: list[RenderableType] = []
+    for label, face in (("before", change.before), ("after", change.after)):
+        lines += [Text(f"{label}: {printable(face.photo.name)}"), *_circumstances(face)]
+    unknown = any(math.isnan(region.change + region.lift) for region in change.regions.values())
     not_assessed = [Text("How large a change must be to be real is not assessed yet.", style="yellow")]
     any_error = any(math.isfinite(region.error) for region in change.regions.values())
     return Group(
@@ -132,7 +150,14 @@ def change_tables(change: Change) -> Group:
         *_finding_lines(change.flags),
         regions,
         measures,
-        Text(notes, style="dim"),
+        *_notes(
+            "A negative change of a region means more even.",
+            f"Out, up: how far each side moved, {unit} (- in, down); head movement is removed.",
+            *_method_of_two(change),
+            _JAWLINE,
+            *(_dash_of_two(change) if unknown else []),
+            _SIDES,
+        ),
         *([] if any_error else not_assessed),
     )
 
@@ -146,7 +171,7 @@ def render(content: RenderableType) -> str:
 
 
 def _table(*columns: str, left: tuple[int, ...] = (0,)) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for place, column in enumerate(columns):
         table.add_column(column, justify="left" if place in left else "right", overflow="fold")
     return table
@@ -181,30 +206,64 @@ def _error(error: float) -> str:
 
 
 def _number(value: float, error: float = math.nan) -> str:
-    return f"{value:.2f}{_error(error)}" if math.isfinite(value) else ""
+    return f"{value:.2f}{_error(error)}" if math.isfinite(value) else _UNKNOWN
 
 
 def _signed(value: float, error: float = math.nan) -> str:
     if not math.isfinite(value):
-        return ""
+        return _UNKNOWN
     return f"{'0.00' if abs(value) < 0.005 else f'{value:+.2f}'}{_error(error)}"
 
 
 def _side(value: float, error: float = math.nan) -> str:
     if not math.isfinite(value):
-        return ""
+        return _UNKNOWN
     side = "even" if abs(value) < 0.005 else "left" if value > 0 else "right"
     return side if side == "even" else f"{side} {abs(value):.2f}{_error(error)}"
 
 
-def _circumstances(face: FaceAnalysis) -> str:
+def _of_sides(of_both: float, *cells: str) -> list[str]:
+    """Cells about single sides; empty for a measure of the midline, which has none."""
+    midline = math.isfinite(of_both) and _UNKNOWN in cells
+    return [""] * len(cells) if midline else list(cells)
+
+
+def _method(face: FaceAnalysis) -> list[str]:
+    if face.method == "landmarks":
+        return [_MESH_ALONE]
+    return ["Method: registration of a photo with its own mirror image.", _OF_WHAT_IS_SEEN]
+
+
+def _dash(face: FaceAnalysis) -> list[str]:
+    return [_BEYOND if face.method == "landmarks" else _NOT_SEEN]
+
+
+def _dash_of_two(change: Change) -> list[str]:
+    return [_BEYOND] if change.method == "landmarks" else list(_NOT_SEEN_OF_TWO)
+
+
+def _method_of_two(change: Change) -> list[str]:
+    if change.method == "landmarks":
+        return [_MESH_ALONE]
+    return [
+        "Method: registration of the two photos, and of each with its own mirror image.",
+        _OF_WHAT_IS_SEEN,
+        "Before and after are a pair: a photo scored alone can differ a little.",
+    ]
+
+
+def _notes(*lines: str) -> list[RenderableType]:
+    return [Text(line, style="dim") for line in lines]
+
+
+def _circumstances(face: FaceAnalysis) -> list[RenderableType]:
     pose = face.pose
     turned = _angle(pose.yaw, "turned {} to the left", "turned {} to the right")
     raised = _angle(pose.pitch, "raised {}", "lowered {}")
     tilted = _angle(pose.roll, "tilted {} to the right", "tilted {} to the left")
-    taken = f"taken {face.photo.captured:%Y-%m-%d %H:%M}, " if face.photo.captured else ""
+    taken = f"taken {face.photo.captured:%Y-%m-%d %H:%M}; " if face.photo.captured else ""
     scale = f"{face.mm_per_pixel:.3f} mm a pixel by {face.scale.source}" if face.unit == "mm" else "no millimetres"
-    return f"{taken}head {turned}, {raised}, {tilted}; {scale}"
+    return [Padding(Text(line), (0, 0, 0, 2)) for line in (f"{taken}{scale}", f"head {turned}, {raised}, {tilted}")]
 
 
 def _angle(value: float, plus: str, minus: str) -> str:

@@ -19,13 +19,15 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
+from rich.console import Console, RenderableType
 
 import symmetry
 from symmetry.commands import main
 from symmetry.measures import MEASURE_NAMES
 from symmetry.output import CHANGE_COLUMNS, SCORE_COLUMNS
 from symmetry.scores import REGION_NAMES
+from symmetry.tables import change_tables, face_tables
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_images"
@@ -39,6 +41,41 @@ def width_of(picture: Path) -> int:
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def rows_of(result: Result) -> dict[str, dict[str, str]]:
+    """Rows of a CSV about one face or one pair, by what they are about."""
+    rows = csv.DictReader(io.StringIO(result.stdout))
+    return {row.get("region") or row["name"]: row for row in rows}
+
+
+def cells_of(result: Result, region: str) -> list[str]:
+    """Cells of a region's line in a table, right of its name."""
+    line = next(line for line in result.stdout.splitlines() if line.startswith(f" {region} "))
+    return re.split(r"  +", line.strip())[1:]
+
+
+def with_strokes(path: Path, *, subject_left_up: int = 0) -> Path:
+    """A drawn face with strokes on both cheeks, all leaning one way, so that the sides are not mirror images.
+
+    Those on its left can be moved up by some pixels.
+    """
+    places = np.random.default_rng(3)
+    with Image.open(BEFORE) as clear:
+        face = clear.convert("RGB")
+    brush = ImageDraw.Draw(face)
+    for left, up in ((260, 0), (515, subject_left_up)):
+        for x, y in places.uniform((left, 575), (left + 130, 740), (40, 2)):
+            brush.line((x - 12, y - up + 12, x + 12, y - up - 12), fill=(70, 50, 45), width=5)
+    face.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def strokes(tmp_path_factory) -> tuple[Path, Path]:
+    """Two photos of a face with strokes on its cheeks; in the second those on its left are 4 pixels, 1.2 mm, higher."""
+    folder = tmp_path_factory.mktemp("strokes")
+    return with_strokes(folder / "one.png"), with_strokes(folder / "two.png", subject_left_up=4)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +110,7 @@ def test_score_json_has_one_object_a_photo_with_the_documented_keys(scored):
     for entry in scored:
         assert {"photo", "error", "mm_per_pixel", "scale_source", "pose", "regions", "measures", "flags"} <= set(entry)
         assert entry["error"] is None
+        assert entry["method"] == "registration"
         assert entry["scale_source"] == "iris"
         assert set(entry["regions"]) == set(REGION_NAMES)
         assert set(entry["measures"]) == set(MEASURE_NAMES)
@@ -110,6 +148,8 @@ def test_a_photo_without_a_face_stands_in_the_output_and_the_others_are_done(tmp
     entries = json.loads(result.stdout)
     assert "no face found" in entries[0]["error"]
     assert entries[0]["regions"] is None
+    assert entries[0]["method"] is None
+    assert list(entries[0]) == list(entries[1])
     assert entries[1]["error"] is None
     assert "no such file" in entries[2]["error"]
     complaints = result.stderr.splitlines()
@@ -232,6 +272,12 @@ def test_compare_csv_has_a_row_per_region_and_measure(compared):
     rows = list(csv.DictReader(io.StringIO(run("compare", BEFORE, AFTER, "-f", "csv").stdout)))
     assert tuple(rows[0]) == CHANGE_COLUMNS
     assert [row["name"] for row in rows] == [*REGION_NAMES, *MEASURE_NAMES]
+    assert {row["method"] for row in rows} == {"registration"}
+    for row in rows[: len(REGION_NAMES)]:
+        for way, change in (("outward", "lateral_change"), ("up", "vertical_change")):
+            of_sides = float(row[f"left_{way}"]) - float(row[f"right_{way}"])
+            assert float(row[change]) == pytest.approx(of_sides, abs=3e-6)
+    assert rows[-1]["lateral_change"] == ""
     eyes = rows[1]
     assert float(eyes["change"]) == pytest.approx(compared["regions"]["eyes"]["change"], rel=1e-4)
     assert float(eyes["left_up"]) > 0.3  # truth: the left eye came up by 1.25
@@ -245,6 +291,8 @@ def test_compare_with_a_photo_that_fails_leaves_the_reason_in_the_output(tmp_pat
     written = json.loads(target.read_text())
     assert "no such file" in written["error"]
     assert written["regions"] is None
+    assert written["method"] is None
+    assert list(written) == list(json.loads(run("compare", BEFORE, EVEN, "-l", "-f", "json").stdout))
 
 
 def test_figures_are_written_where_asked_under_names_of_their_own(tmp_path):
@@ -287,11 +335,14 @@ def test_what_lies_beyond_the_edge_is_not_measured(tmp_path):
     with Image.open(BEFORE) as whole:
         whole.crop((0, 0, 900, 770)).save(tmp_path / "cut.png")  # through mouth and chin
     (entry,) = json.loads(run("score", tmp_path / "cut.png", "-f", "json").stdout)
-    assert [flag["name"] for flag in entry["flags"]] == ["face_cut"]
+    assert "face_cut" in [flag["name"] for flag in entry["flags"]]
     assert entry["regions"]["jawline"]["asymmetry"] is None
     assert entry["regions"]["eyes"]["vertical"] < -1
     assert entry["measures"]["chin_deviation"]["difference"] is None
-    assert "beyond the edge" in run("score", tmp_path / "cut.png").stdout
+    table = run("score", tmp_path / "cut.png")
+    assert "Part of the face lies beyond the edge" in table.stdout
+    assert cells_of(table, "jawline") == ["–"] * 4
+    assert "–" not in cells_of(table, "eyes")
     (row,) = [
         row
         for row in csv.DictReader(io.StringIO(run("compare", BEFORE, tmp_path / "cut.png", "-f", "csv").stdout))
@@ -299,6 +350,102 @@ def test_what_lies_beyond_the_edge_is_not_measured(tmp_path):
     ]
     assert row["before"] != ""
     assert row["change"] == row["moved"] == row["left_up"] == ""
+    before, *others = cells_of(run("compare", BEFORE, tmp_path / "cut.png"), "jawline")
+    assert float(before) == pytest.approx(float(row["before"]), abs=0.0051)
+    assert others == ["–"] * 7
+
+
+def test_landmarks_only_scores_by_the_mesh_alone_and_says_so(scored):
+    (entry,) = json.loads(run("score", BEFORE, "--landmarks-only", "-f", "json").stdout)
+    plain = symmetry.analyze(BEFORE, landmarks_only=True).regions["brows"].vertical
+    assert entry["method"] == "landmarks"
+    assert entry["regions"]["brows"]["vertical"] == pytest.approx(plain, abs=1e-9)
+    assert scored[0]["regions"]["brows"]["vertical"] > plain + 0.5  # truth: 3 mm, of which the mesh shows half
+    assert {row["method"] for row in rows_of(run("score", BEFORE, "-l", "-f", "csv")).values()} == {"landmarks"}
+    assert {row["method"] for row in rows_of(run("score", BEFORE, "-f", "csv")).values()} == {"registration"}
+    assert "Method: landmarks" in run("score", BEFORE, "-l").stdout
+    assert "Method: registration" in run("score", BEFORE).stdout
+    assert "Method: landmarks" in run("score", BEFORE, EVEN, "-l").stdout
+
+
+def test_landmarks_only_compares_by_the_mesh_alone_and_says_so(compared):
+    meshed = json.loads(run("compare", BEFORE, AFTER, "--landmarks-only", "-f", "json").stdout)
+    plain = symmetry.compare(BEFORE, AFTER, landmarks_only=True).regions["brows"].change
+    assert [meshed["method"], meshed["before"]["method"], meshed["after"]["method"]] == ["landmarks"] * 3
+    assert [compared["method"], compared["before"]["method"], compared["after"]["method"]] == ["registration"] * 3
+    assert meshed["regions"]["brows"]["change"] == pytest.approx(plain, abs=1e-9)
+    assert compared["regions"]["brows"]["change"] < plain - 0.3
+    assert {row["method"] for row in rows_of(run("compare", BEFORE, AFTER, "-l", "-f", "csv")).values()} == {
+        "landmarks"
+    }
+    assert "Method: landmarks" in run("compare", BEFORE, AFTER, "-l").stdout
+    assert "Method: registration" in run("compare", BEFORE, AFTER).stdout
+
+
+def test_what_is_not_seen_in_one_photo_is_null_empty_or_a_dash(strokes):
+    (entry,) = json.loads(run("score", strokes[0], "-f", "json").stdout)
+    (flag,) = entry["flags"]
+    assert (flag["name"], flag["severity"]) == ("not_seen", "info")
+    assert "nasolabial" in flag["advice"]
+    assert "cheeks" in flag["advice"]
+    cheeks, mouth = entry["regions"]["cheeks"], entry["regions"]["mouth"]
+    assert set(cheeks.values()) == {None}
+    assert mouth["asymmetry"] > 1
+    row = rows_of(run("score", strokes[0], "-f", "csv"))["cheeks"]
+    numbers = ("asymmetry_mm", "lateral_mm", "vertical_mm", "asymmetry_percent", "lateral_percent", "vertical_percent")
+    assert {row[column] for column in numbers} == {""}
+    assert row["flags"] == "not_seen"
+    table = run("score", strokes[0])
+    assert cells_of(table, "cheeks") == ["–"] * 4
+    assert "–" not in cells_of(table, "mouth")
+    assert "– means not seen" in table.stdout
+    assert "not seen" in run("score", *strokes).stdout
+    assert not re.search(r"\bnan\b", table.stdout)
+    assert "– means" not in run("score", BEFORE).stdout
+
+
+def test_what_moved_is_told_where_before_and_after_are_not_seen(strokes):
+    change = json.loads(run("compare", *strokes, "-f", "json").stdout)
+    fold = change["regions"]["nasolabial"]
+    assert [fold[key] for key in ("before", "after", "change", "vertical_before", "vertical_after")] == [None] * 5
+    assert fold["vertical_change"] == pytest.approx(1.2, abs=0.35)
+    assert fold["subject_left"]["up"] == pytest.approx(1.2, abs=0.35)
+    assert fold["moved"] == "subject_left"
+    row = rows_of(run("compare", *strokes, "-f", "csv"))["nasolabial"]
+    assert row["before"] == row["after"] == row["change"] == ""
+    assert float(row["vertical_change"]) == pytest.approx(fold["vertical_change"], abs=1e-6)
+    table = run("compare", *strokes)
+    cells = cells_of(table, "nasolabial")
+    assert cells[:3] == ["–"] * 3
+    ways = [fold[side][way] for side in ("subject_right", "subject_left") for way in ("outward", "up")]
+    assert [float(cell) for cell in cells[3:7]] == pytest.approx(ways, abs=0.0051)
+    assert cells[7:] == ["left"]
+    assert "– means not seen" in table.stdout
+    assert not re.search(r"\bnan\b", table.stdout)
+
+
+def test_tables_fit_80_columns_without_a_broken_line(monkeypatch, strokes):
+    monkeypatch.chdir(SAMPLES)
+    faces = [symmetry.analyze(photo, scale="none") for photo in ("before.jpg", "after.jpg")]
+
+    def lines(content: RenderableType, width: int) -> list[str]:
+        console = Console(width=width, color_system=None)
+        with console.capture() as captured:
+            console.print(content)
+        return [line.rstrip() for line in captured.get().splitlines()]
+
+    for content in (
+        face_tables(faces[0]),
+        change_tables(symmetry.compare(*faces)),
+        change_tables(symmetry.compare("before.jpg", "after.jpg")),
+        change_tables(symmetry.compare("before.jpg", "after.jpg", landmarks_only=True)),
+    ):
+        assert lines(content, 80) == lines(content, 200)
+    monkeypatch.chdir(strokes[0].parent)
+    unseen = [symmetry.analyze(photo.name) for photo in strokes]
+    for content in (face_tables(unseen[0]), change_tables(symmetry.compare(*unseen))):
+        broken = set(lines(content, 80)) - set(lines(content, 200))
+        assert all("The image shows too little" in line or line.startswith("  ") for line in broken), broken
 
 
 def test_an_empty_name_is_refused():
@@ -364,6 +511,30 @@ def test_help_loads_neither_the_networks_nor_the_numbers():
 
 def every_command() -> list[tuple[str, click.Command]]:
     return sorted(main.commands.items())
+
+
+def listed_in_readme(*first: str) -> list[str]:
+    """Names of the indented list in the README that begins with these."""
+    readme = (ROOT / "README.md").read_text()
+    start = readme.index(f"    {', '.join(first)},")
+    return re.split(r",\s+", readme[start : readme.index("\n\n", start)].strip())
+
+
+def test_the_readme_lists_every_column_in_its_order():
+    assert tuple(listed_in_readme("photo", "error")) == SCORE_COLUMNS
+    assert tuple(listed_in_readme("before_photo", "after_photo")) == CHANGE_COLUMNS
+
+
+def test_the_readme_names_every_key_of_the_json(scored, compared):
+    readme = (ROOT / "README.md").read_text()
+    keys = {*scored[0], *scored[0]["regions"]["mouth"], *scored[0]["measures"]["mrd1"]}
+    keys |= {*compared, *compared["regions"]["mouth"], *compared["measures"]["mrd1"]}
+    assert {key for key in keys if f"`{key}`" not in readme} <= {
+        "asymmetry_error",
+        "lateral_error",
+        "vertical_error",
+        "difference_error",
+    }  # said as "each with an error"
 
 
 @pytest.mark.parametrize(("name", "command"), every_command())

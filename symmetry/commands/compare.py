@@ -44,6 +44,7 @@ def compare(
     scale: str,
     mirrored: bool,
     face: Literal["largest", "only"],
+    landmarks_only: bool,
     output: Path | None,
     format_: str | None,
 ) -> None:
@@ -66,7 +67,9 @@ def compare(
 
     faces: list[FaceAnalysis] = []
     failures: list[Failure] = []
-    for result in analyze_photos((before, after), scale=scale, mirrored=mirrored, face=face):
+    for result in analyze_photos(
+        (before, after), scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only
+    ):
         if isinstance(result, Failure):
             complain(result.photo, result.error)
             failures.append(result)

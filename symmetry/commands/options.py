@@ -54,8 +54,14 @@ def check_figure(context: click.Context, parameter: click.Parameter, value: Path
 
 
 def measuring_options(command: Command) -> Command:
-    """Options that say how a photo is measured: `scale`, `mirrored`, `face`."""
+    """Options that say how a photo is measured: `scale`, `mirrored`, `face`, `landmarks_only`."""
     for option in (
+        click.option(
+            "-l",
+            "--landmarks-only",
+            is_flag=True,
+            help="Go by the face mesh alone: faster, nearly blind to local change.",
+        ),
         click.option(
             "--face",
             type=click.Choice(["largest", "only"]),

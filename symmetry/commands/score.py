@@ -48,6 +48,7 @@ def score(
     scale: str,
     mirrored: bool,
     face: Literal["largest", "only"],
+    landmarks_only: bool,
     output: Path | None,
     format_: str | None,
 ) -> None:
@@ -78,7 +79,8 @@ def score(
     pictures = _Pictures(figures, paths)
     stopped = False
     try:
-        for result in _with_progress(analyze_photos(paths, scale=scale, mirrored=mirrored, face=face), len(paths)):
+        measured = analyze_photos(paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only)
+        for result in _with_progress(measured, len(paths)):
             if isinstance(result, Failure):
                 complain(result.photo, result.error)
                 results.append(result)
