@@ -259,24 +259,27 @@ def measure_landmarks(
     scale: Scale,
     standard: StandardFace | None = None,
     refined: MirrorRefinement | None = None,
+    as_pair: FloatArray | None = None,
     flags: tuple[Finding, ...] = (),
 ) -> FaceAnalysis:
     """Score a photo whose landmarks (478, 3), pixels of the upright photo at full size, are known.
 
-    What rests on landmarks beyond the photo's edge is NaN, for the mesh guesses there, and so is the difference
-    between sides that the image could not match.
+    What rests on landmarks beyond the photo's edge is NaN, for the mesh guesses there, and so is what the image could
+    not match between the sides. As one of a pair, the points that are scored are given too (478, 3), in pixels of the
+    facial frame that the pair shares.
     """
     points = landmarks if refined is None else refined.points
     outside = beyond_edge(photo, landmarks)
     cut = outside | outside[MIRROR]
     frame = fit_frame(points)
-    placed = frame.place(points)
+    placed = frame.place(points) if as_pair is None else as_pair
     interpupillary = float(interpupillary_distance(landmarks))
     mm_per_pixel = float(scale.mm_per_pixel(landmarks))
     in_mm = bool(np.isfinite(mm_per_pixel))
     unit_per_pixel = mm_per_pixel if in_mm else 100 / interpupillary
 
     field = across_jawline(asymmetry_field(placed), made_even(placed))
+    hidden = outside if refined is None else outside | ~refined.seen
     if refined is not None:
         field[~refined.seen] = NAN
     scores = score_regions(field, interpupillary)
@@ -293,7 +296,7 @@ def measure_landmarks(
         )
         for i, name in enumerate(REGION_NAMES)
     }
-    taken = clinical_measures(points, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel, unknown=outside)
+    taken = clinical_measures(placed, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel, unknown=hidden)
     measures = {
         definition.name: Measure(
             name=definition.name,
@@ -304,7 +307,7 @@ def measure_landmarks(
         )
         for i, definition in enumerate(DEFINITIONS)
     }
-    unseen = [name for i, name in enumerate(REGION_NAMES) if np.isnan(scores.percent[i])]
+    unseen = [name for i, name in enumerate(REGION_NAMES) if np.isnan(scores.percent[i]) and unknown[i] == 0.0]
     yaw, pitch, roll = (float(angle) for angle in frame.pose())
     return FaceAnalysis(
         photo=photo,
@@ -350,10 +353,15 @@ def _with_what_is_missing(flags: tuple[Finding, ...], *, cut: bool, unseen: list
     if cut:
         kept.append(_FACE_CUT)
     if unseen:
-        names = " and ".join(filter(None, [", ".join(unseen[:-1]).replace("_", " "), unseen[-1].replace("_", " ")]))
-        advice = f"The image shows too little that both sides share to compare them: {names}."
-        kept.append(Finding(name=_NOT_SEEN, severity="info", advice=advice))
+        kept.append(not_seen("The image shows too little that both sides share", unseen))
     return tuple(kept)
+
+
+def not_seen(why: str, regions: list[str]) -> Finding:
+    """Name the regions that could not be matched."""
+    names = [region.replace("_", " ") for region in regions]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return Finding(name=_NOT_SEEN, severity="info", advice=f"{why}: {listed} not measured.")
 
 
 def beyond_edge(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:

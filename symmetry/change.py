@@ -9,7 +9,17 @@ from typing import Final, Literal
 
 import numpy as np
 
-from symmetry.analysis import NAN, PERCENT, FaceAnalysis, Finding, ImageLike, analyze, beyond_edge, measure_landmarks
+from symmetry.analysis import (
+    NAN,
+    PERCENT,
+    FaceAnalysis,
+    Finding,
+    ImageLike,
+    analyze,
+    beyond_edge,
+    measure_landmarks,
+    not_seen,
+)
 from symmetry.errors import ScaleError
 from symmetry.frame import FloatArray, fit_frame
 from symmetry.mesh import MIRROR
@@ -207,21 +217,31 @@ def compare(
     pooled = _common_scale(first, second)
     only = landmarks_only or first.standard is None or second.standard is None
     pair = refine_pair(_placed(first, pooled, only), _placed(second, pooled, only))
+    both_see = np.isfinite(pair.movement).all(axis=1)
+    both_see &= both_see[MIRROR]
+    for one in (first, second):
+        if one.refined is not None:
+            both_see &= one.refined.seen
     first, second = (
         measure_landmarks(
             one.photo,
             one.landmarks,
             scale=pooled,
             standard=one.standard,
-            refined=None if only or one.refined is None else replace(one.refined, points=points),
+            refined=None if only or one.refined is None else replace(one.refined, points=points, seen=both_see),
+            as_pair=placed / _unit_per_pixel(one, pooled),
             flags=one.flags,
         )
-        for one, points in ((first, pair.before), (second, pair.after))
+        for one, points, placed in (
+            (first, pair.before, pair.before_placed),
+            (second, pair.after, pair.after_placed),
+        )
     )
     moved = pair.movement
     for one in (first, second):
         moved[beyond_edge(one.photo, one.landmarks)] = NAN
     moved.flags.writeable = False
+    regions = _region_changes(first, second, moved)
     unknown = np.full_like(moved, NAN)
     unknown.flags.writeable = False
     return Change(
@@ -230,9 +250,9 @@ def compare(
         displacement=moved if first.unit == "mm" else unknown,
         movement=moved,
         map=pair.map,
-        regions=MappingProxyType(_region_changes(first, second, moved)),
+        regions=MappingProxyType(regions),
         measures=MappingProxyType({name: _measure_change(first, second, name) for name in first.measures}),
-        flags=(*_named(first.flags, "before"), *_named(second.flags, "after")),
+        flags=(*_named(first.flags, "before"), *_named(second.flags, "after"), *_unmatched(regions)),
     )
 
 
@@ -247,13 +267,17 @@ def _common_scale(first: FaceAnalysis, second: FaceAnalysis) -> Scale:
 
 
 def _placed(face: FaceAnalysis, scale: Scale, landmarks_only: bool) -> PlacedFace:
-    mm_per_pixel = float(scale.mm_per_pixel(face.landmarks))
     return PlacedFace(
         points=face.landmarks if landmarks_only else face.points,
         frame=fit_frame(face.landmarks) if landmarks_only else face.frame,
-        unit_per_pixel=mm_per_pixel if np.isfinite(mm_per_pixel) else 100 / face.interpupillary,
+        unit_per_pixel=_unit_per_pixel(face, scale),
         standard=None if landmarks_only else face.standard,
     )
+
+
+def _unit_per_pixel(face: FaceAnalysis, scale: Scale) -> float:
+    mm_per_pixel = float(scale.mm_per_pixel(face.landmarks))
+    return mm_per_pixel if np.isfinite(mm_per_pixel) else 100 / face.interpupillary
 
 
 def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray) -> dict[str, RegionChange]:
@@ -317,6 +341,11 @@ def _measure_change(first: FaceAnalysis, second: FaceAnalysis, name: str) -> Mea
         moved=None if np.isnan(right) else _which_side(abs(right), abs(left), before.unit),
         unit=before.unit,
     )
+
+
+def _unmatched(regions: Mapping[str, RegionChange]) -> tuple[Finding, ...]:
+    names = [name for name, region in regions.items() if np.isnan(region.lift)]
+    return (not_seen("The two photos show too little that both share", names),) if names else ()
 
 
 def _named(findings: tuple[Finding, ...], photo: str) -> tuple[Finding, ...]:

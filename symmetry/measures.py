@@ -127,7 +127,7 @@ def clinical_measures(
     Parameters
     ----------
     points : array_like, shape (..., 478, 3)
-        Landmarks in image axes, pixels; for the midline planes that leave a part out.
+        Landmarks in pixels, in image axes or in the facial frame; for the midline planes that leave a part out.
     placed : array_like, shape (..., 478, 3)
         The same landmarks in the facial frame, in the unit of the results.
     unit_per_pixel : array_like, shape (...)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from symmetry.frame import FacialFrame, FloatArray, across_jawline, fit_frame
 from symmetry.mesh import IRIS_LANDMARKS, LANDMARKS, MIRROR, STABLE_FACE
 from symmetry.motion import HeadMovement, fit_head_movement
-from symmetry.registration import GRID, ON_FACE, StandardFace, register
+from symmetry.registration import GRID, ON_FACE, Registration, StandardFace, register
 
 _MIRRORED: Final = np.array([-1.0, 1.0, 1.0])
 _NO_SAY, _FULL_SAY, _UNSEEN_SAY = 0.3, 0.8, 0.02
@@ -117,6 +117,8 @@ class PairRefinement:
     before, after : ndarray, shape (478, 3)
         Landmarks of either photo, pixels at full size, that differ by what moved: what both photos say about the face
         is their mean, so that an error of one photo does not pass for a change.
+    before_placed, after_placed : ndarray, shape (478, 3)
+        The same without head movement, in the facial frame of their mean and in the unit of the results.
     movement : ndarray, shape (478, 2)
         Where each landmark of before has gone, head movement removed: x and y of the facial frame of before; at the
         jawline across its edge alone. NaN where the image says too little.
@@ -126,6 +128,8 @@ class PairRefinement:
 
     before: FloatArray
     after: FloatArray
+    before_placed: FloatArray
+    after_placed: FloatArray
     movement: FloatArray
     map: FieldMap | None
 
@@ -137,44 +141,45 @@ def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:
     or of the camera is fitted where faces hardly deform.
     """
     one, other = before.place(before.points), after.place(after.points)
-    if before.standard is None or after.standard is None:
-        moved, _ = _without_head_movement(one, other, np.ones(LANDMARKS))
-        return PairRefinement(before=before.points, after=after.points, movement=moved, map=None)
+    from_here, to_there = one, other
+    say, visible, registration = np.ones(LANDMARKS), np.ones(LANDMARKS, dtype=bool), None
+    if before.standard is not None and after.standard is not None:
+        registration = register(before.standard, after.standard)
+        matches = registration.match_landmarks()
+        known = matches.seen[:, None]
+        from_here = np.where(known, before.place(matches.first), one)
+        to_there = np.where(known, after.place(matches.second), other)
+        say = np.clip((np.nan_to_num(matches.confidence) - _NO_SAY) / (_FULL_SAY - _NO_SAY), _UNSEEN_SAY, 1.0)
+        visible = matches.seen.copy()
+        visible[IRIS_LANDMARKS] = True
+    moved, middle = (to_there - from_here)[:, :2], (from_here + to_there) / 2
+    head = fit_head_movement(middle[STABLE_FACE], moved[STABLE_FACE], say[STABLE_FACE])
+    moved = across_jawline(moved - head.at(middle), middle)
 
-    registration = register(before.standard, after.standard)
-    matches = registration.match_landmarks()
-    known = matches.seen[:, None]
-    from_here = np.where(known, before.place(matches.first), one)
-    to_there = np.where(known, after.place(matches.second), other)
-    say = np.clip((np.nan_to_num(matches.confidence) - _NO_SAY) / (_FULL_SAY - _NO_SAY), _UNSEEN_SAY, 1.0)
-    moved, head = _without_head_movement(from_here, to_there, say)
-
-    other[:, :2] -= head.at(other)
-    half = np.column_stack([moved / 2, np.zeros(LANDMARKS)])
-    first, second = (one + other) / 2 - half, (one + other) / 2 + half
-    second[:, :2] += head.at(second)
-
-    dense = registration.match(GRID)
-    start, end = before.place(dense.first.reshape(-1, 3)), after.place(dense.second.reshape(-1, 3))
-    of_map = (end - start)[:, :2] - head.at((start + end) / 2)
-    on_map = ON_FACE & dense.seen
-    visible = matches.seen.copy()
-    visible[IRIS_LANDMARKS] = True
+    mean = (one + other) / 2  # each in its own frame: the movement of the head falls half to either side
+    first, second = _shifted(mean, -moved / 2), _shifted(mean, moved / 2)
+    shared = fit_frame(before.to_image(mean))
+    first_placed, second_placed = (
+        shared.place(before.to_image(placed)) * before.unit_per_pixel for placed in (first, second)
+    )
     return PairRefinement(
-        before=before.to_image(first),
-        after=after.to_image(second),
+        before=before.to_image(_shifted(first, -head.at(first) / 2)),
+        after=after.to_image(_shifted(second, head.at(second) / 2)),
+        before_placed=first_placed,
+        after_placed=second_placed,
         movement=np.where(visible[:, None], moved, np.nan),
-        map=FieldMap(
-            points=dense.first[..., :2],
-            vectors=np.where(on_map[..., None], of_map.reshape(*on_map.shape, 2), np.nan),
-        ),
+        map=None if registration is None else _movement_map(registration, before, after, head),
     )
 
 
-def _without_head_movement(
-    from_here: FloatArray, to_there: FloatArray, say: FloatArray
-) -> tuple[FloatArray, HeadMovement]:
-    """Movement (478, 2) of placed landmarks without that of the head, and the head's."""
-    moved, middle = (to_there - from_here)[:, :2], (from_here + to_there) / 2
-    head = fit_head_movement(middle[STABLE_FACE], moved[STABLE_FACE], say[STABLE_FACE])
-    return across_jawline(moved - head.at(middle), middle), head
+def _movement_map(registration: Registration, before: PlacedFace, after: PlacedFace, head: HeadMovement) -> FieldMap:
+    matches = registration.match(GRID)
+    start, end = before.place(matches.first.reshape(-1, 3)), after.place(matches.second.reshape(-1, 3))
+    moved = ((end - start)[:, :2] - head.at((start + end) / 2)).reshape(*GRID.shape)
+    known = ON_FACE & matches.seen
+    return FieldMap(points=matches.first[..., :2], vectors=np.where(known[..., None], moved, np.nan))
+
+
+def _shifted(placed: FloatArray, by: FloatArray) -> FloatArray:
+    """Placed points (n, 3) moved in x and y by (n, 2)."""
+    return placed + np.column_stack([by, np.zeros(len(by))])
