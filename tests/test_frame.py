@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from symmetry import mesh
 from symmetry.errors import InvalidPointsError, SymmetryError
-from symmetry.frame import asymmetry_field, check_points, fit_frame, fit_plane
+from symmetry.frame import across_jawline, asymmetry_field, check_points, fit_frame, fit_plane, made_even
 from symmetry.mesh import MIRROR, REFERENCE, REGIONS
 
 CHIN_AND_JAW = (*mesh.JAW_RIGHT, *mesh.CHIN_MIDLINE)
@@ -391,3 +391,130 @@ def test_points_that_are_no_face_mesh_are_refused_by_name(function, bad):
         function(bad)
     assert isinstance(refusal.value, SymmetryError)
     assert isinstance(refusal.value, ValueError)
+
+
+# What crosses the jawline, and the face made even.
+
+JAW = np.array([*mesh.JAW_RIGHT, mesh.CHIN, *mesh.mirrored(mesh.JAW_RIGHT[::-1])])
+"""From ear lobe to ear lobe, the chin in the middle."""
+FLIP = np.array([-1.0, 1.0])
+
+
+def face_with_a_round_jaw():
+    """The reference face with its jawline on a circle round (0, -40), and the outward directions there, (17, 2)."""
+    placed = np.array(REFERENCE)
+    contour = [93, *JAW, MIRROR[93]]
+    angle = np.linspace(-170.0, -10.0, len(contour))
+    outward = np.column_stack([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    placed[contour, :2] = [0.0, -40.0] + 72.0 * outward
+    return placed, outward[1:-1]
+
+
+def field_for(seed):
+    return np.random.default_rng(seed).normal(0.0, 2.0, (478, 2))
+
+
+@given(seeds, st.floats(-4.0, 4.0), st.floats(-4.0, 4.0))
+@settings(max_examples=25, deadline=None)
+def test_what_crosses_the_jawline_is_kept_and_what_runs_along_it_is_dropped(seed, across, along):
+    placed, outward = face_with_a_round_jaw()
+    field = field_for(seed)
+    field[JAW] = across * outward + along * outward[:, ::-1] * [-1.0, 1.0]
+    assert across_jawline(field, placed)[JAW] == pytest.approx(across * outward, abs=1e-9)
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_chin_moves_up_and_down_alone(sign):
+    field = np.zeros((478, 2))
+    field[mesh.CHIN] = [3.0, sign * 2.0]
+    assert across_jawline(field, REFERENCE)[mesh.CHIN] == pytest.approx([0.0, sign * 2.0], abs=1e-9)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_all_but_the_jawline_is_left_as_it_is(seed):
+    field, placed = field_for(seed), uneven_face(seed)
+    found = across_jawline(field, placed)
+    others = np.setdiff1d(np.arange(478), JAW)
+    assert len(others) == 478 - 17
+    assert np.array_equal(found[others], field[others])
+    assert (np.abs(found - field)[JAW].max(axis=1) > 0).all()
+    assert (np.linalg.norm(found, axis=1) <= np.linalg.norm(field, axis=1) + 1e-12).all()
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_what_crosses_the_jawline_crosses_it_again(seed):
+    placed = uneven_face(seed)
+    once = across_jawline(field_for(seed), placed)
+    assert across_jawline(once, placed) == pytest.approx(once, abs=1e-12)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_mirrored_face_and_field_cross_the_mirrored_jawline(seed):
+    field, placed = field_for(seed), uneven_face(seed)
+    mirrored = across_jawline(field[MIRROR] * FLIP, placed[MIRROR] * [-1.0, 1.0, 1.0])
+    assert mirrored == pytest.approx(across_jawline(field, placed)[MIRROR] * FLIP, abs=1e-12)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_asymmetry_across_the_evened_jawline_is_still_one_difference_seen_from_either_side(seed):
+    placed = uneven_face(seed)
+    field = across_jawline(asymmetry_field(placed), made_even(placed))
+    pairs = np.setdiff1d(np.arange(478), mesh.MIDLINE)
+    assert field[MIRROR][pairs] == pytest.approx((field * [1.0, -1.0])[pairs], abs=1e-12)
+
+
+def test_unknown_at_one_place_of_the_jawline_stays_there():
+    field = field_for(0)
+    field[172] = np.nan
+    found = across_jawline(field, REFERENCE)
+    assert np.flatnonzero(np.isnan(found).any(axis=1)).tolist() == [172]
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 3), (0,)])
+def test_batch_crosses_the_jawline_and_is_made_even_as_each_face_is(shape):
+    count = int(np.prod(shape))
+    faces = np.array([uneven_face(seed) for seed in range(count)]).reshape(*shape, 478, 3)
+    fields = np.array([field_for(seed) for seed in range(count)]).reshape(*shape, 478, 2)
+    found, even = across_jawline(fields, faces), made_even(faces)
+    assert found.shape == fields.shape
+    assert even.shape == faces.shape
+    for i in range(count):
+        expected = across_jawline(field_for(i), uneven_face(i))
+        assert found.reshape(-1, 478, 2)[i] == pytest.approx(expected, abs=1e-12)
+        assert even.reshape(-1, 478, 3)[i] == pytest.approx(made_even(uneven_face(i)), abs=1e-12)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_face_made_even_is_its_own_mirror_image_and_stays_so(seed):
+    placed = uneven_face(seed)
+    even = made_even(placed)
+    assert np.array_equal(even[MIRROR] * [-1.0, 1.0, 1.0], even)
+    assert np.array_equal(made_even(even), even)
+    assert not even[mesh.MIDLINE, 0].any()
+    assert not asymmetry_field(even).any()
+    assert np.array_equal(made_even(placed[MIRROR] * [-1.0, 1.0, 1.0]), even)
+
+
+def test_face_made_even_lies_half_way_between_its_sides():
+    placed = np.array(REFERENCE)
+    placed[291] += [2.0, 4.0, -6.0]
+    even = made_even(placed)
+    assert even[291] == pytest.approx(REFERENCE[291] + [1.0, 2.0, -3.0])
+    assert even[61] == pytest.approx(REFERENCE[61] + [-1.0, 2.0, -3.0])
+    others = np.setdiff1d(np.arange(478), [61, 291])
+    assert even[others] == pytest.approx(REFERENCE[others], abs=1e-9)
+
+
+def test_jawline_and_evened_face_leave_their_input_alone():
+    field, placed = field_for(1), uneven_face(1)
+    kept = field.copy(), placed.copy()
+    field.flags.writeable = placed.flags.writeable = False
+    across_jawline(field, placed)
+    made_even(placed)
+    assert np.array_equal(field, kept[0])
+    assert np.array_equal(placed, kept[1])

@@ -53,7 +53,7 @@ LIBRARIES = {
     "analysis": {"numpy"},
     "change": {"numpy"},
     "batch": set(),
-    "figures": {"numpy", "matplotlib", "cv2", "PIL"},
+    "figures": {"numpy", "scipy", "matplotlib", "cv2", "PIL"},
     "output": {"numpy"},
     "tables": {"rich"},
     "commands": {"click", "rich"},

@@ -227,3 +227,86 @@ def test_scale_that_is_none_says_what_to_write(text):
 def test_points_that_are_no_face_mesh_have_no_scale(function, bad):
     with pytest.raises(InvalidPointsError):
         function(bad)
+
+
+# Parts of a region that are not known.
+
+
+def partly_known(region, known, seed=0):
+    """A field of which the first so many pairs of a region are known, and all of the rest of the face."""
+    field = np.random.default_rng(seed).normal(0.0, 2.0, (478, 2))
+    field[REGIONS[region][known:]] = np.nan
+    return field
+
+
+@given(seeds, st.sampled_from(REGION_NAMES), st.floats(0.4, 1.0))
+@settings(max_examples=25, deadline=None)
+def test_pairs_that_are_not_known_are_left_out(seed, region, share):
+    rng = np.random.default_rng(seed)
+    at, pairs = REGION_NAMES.index(region), REGIONS[region]
+    field = rng.normal(0.0, 2.0, (478, 2))
+    known = rng.permutation(pairs)[: int(np.ceil(share * len(pairs)))]
+    field[np.setdiff1d(pairs, known)] = np.nan
+    found = score_regions(field, 60.0)
+    assert found.asymmetry[at] == pytest.approx(np.sqrt((field[known] ** 2).sum(axis=1).mean()))
+    assert found.lateral[at] == pytest.approx(field[known, 0].mean())
+    assert found.vertical[at] == pytest.approx(field[known, 1].mean())
+    assert found.percent[at] == pytest.approx(found.asymmetry[at] / 0.6)
+    assert found.lateral_percent[at] == pytest.approx(found.lateral[at] / 0.6)
+    assert found.vertical_percent[at] == pytest.approx(found.vertical[at] / 0.6)
+
+
+@pytest.mark.parametrize("region", [name for name in REGION_NAMES if len(REGIONS[name]) >= 3])
+def test_third_of_a_region_is_enough_and_less_is_not(region):
+    at, count = REGION_NAMES.index(region), len(REGIONS[region])
+    enough = -(-count // 3)  # exactly a third where the count divides by three
+    found = score_regions(partly_known(region, enough), 60.0)
+    less = score_regions(partly_known(region, enough - 1), 60.0)
+    for name in NAMES:
+        assert np.isfinite(getattr(found, name)[at])
+        assert np.isnan(getattr(less, name)[at])
+
+
+def test_exactly_a_third_occurs():
+    # Else the test above would not reach the bound itself.
+    assert any(len(pairs) % 3 == 0 for pairs in REGIONS.values())
+
+
+def test_region_that_is_not_known_leaves_the_others_known():
+    found = score_regions(partly_known("mouth", 0), 60.0)
+    unknown = {name for name, value in zip(REGION_NAMES, found.asymmetry, strict=True) if np.isnan(value)}
+    assert unknown == {"mouth"}
+    whole = score_regions(partly_known("mouth", len(REGIONS["mouth"])), 60.0)
+    for name in ("jawline", "eyes", "brows", "cheeks", "nose"):
+        assert found.asymmetry[REGION_NAMES.index(name)] == whole.asymmetry[REGION_NAMES.index(name)]
+
+
+def test_what_is_not_known_on_the_right_and_on_the_midline_has_no_say():
+    field = np.random.default_rng(3).normal(0.0, 2.0, (478, 2))
+    whole = score_regions(field, 60.0)
+    field[np.setdiff1d(np.arange(478), np.concatenate(list(REGIONS.values())))] = np.nan
+    found = score_regions(field, 60.0)
+    for name in NAMES:
+        assert getattr(found, name) == pytest.approx(getattr(whole, name), abs=1e-12)
+
+
+def test_wholly_unknown_field_has_no_scores():
+    found = score_regions(np.full((478, 2), np.nan), 60.0)
+    assert all(np.isnan(getattr(found, name)).all() for name in NAMES)
+    assert np.isnan(region_means(np.full(478, np.nan))).all()
+
+
+@given(seeds)
+@settings(max_examples=20, deadline=None)
+def test_unknown_parts_of_one_face_change_nothing_in_another(seed):
+    rng = np.random.default_rng(seed)
+    fields = rng.normal(0.0, 2.0, (2, 3, 478, 2))
+    fields[0, 1] = np.nan
+    fields[1, 2][rng.random(478) < 0.5] = np.nan
+    interpupillary = rng.uniform(55, 70, (2, 3))
+    batch = score_regions(fields, interpupillary)
+    for i, j in np.ndindex(2, 3):
+        alone = score_regions(fields[i, j], interpupillary[i, j])
+        for name in NAMES:
+            assert getattr(batch, name)[i, j] == pytest.approx(getattr(alone, name), abs=1e-12, nan_ok=True)
+            assert np.isfinite(getattr(batch, name)[i, j]).all() or (i, j) in {(0, 1), (1, 2)}
