@@ -13,12 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.frame import FloatArray
-from symmetry.mesh import FACE_OVAL, LANDMARKS
+from symmetry.mesh import EYE_RIGHT, FACE_OVAL, LANDMARKS, MIRROR
 from symmetry.registration.flow import confidence, symmetric_flow
-from symmetry.registration.standard_face import HEIGHT, LANDMARK_PIXELS, MESH, WIDTH, Float32, StandardFace, sample
+from symmetry.registration.standard_face import (
+    HEIGHT,
+    LANDMARK_PIXELS,
+    MESH,
+    PIXELS_PER_MM,
+    WIDTH,
+    Float32,
+    StandardFace,
+    sample,
+)
 
 SEEN: Final = 0.7
 """Confidence from which on a place counts as seen in both pictures."""
+
+_LID_MM: Final = 1.6
+"""Lids are read this far outside their edge, on skin that moves: within it lies the eyeball, which does not."""
 
 _GRID_STEP: Final = 4
 GRID: Final = np.stack(
@@ -37,6 +49,17 @@ ON_FACE: Final = np.array(
     ]
 )
 """Which of them lie within the oval of the face, shape (52, 44)."""
+
+
+def _read_at() -> FloatArray:
+    places = LANDMARK_PIXELS.copy()
+    for lids in (np.array(EYE_RIGHT), MIRROR[list(EYE_RIGHT)]):
+        outward = places[lids] - places[lids].mean(axis=0)
+        places[lids] += _LID_MM * PIXELS_PER_MM * outward / np.linalg.norm(outward, axis=1, keepdims=True)
+    return places
+
+
+_READ_AT: Final = _read_at()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,8 +115,8 @@ class Registration:
         )
 
     def match_landmarks(self) -> Matches:
-        """Match the 478 landmarks; irises, which move by themselves, are NaN."""
-        of_mesh = self.match(LANDMARK_PIXELS)
+        """Match the 478 landmarks, lids just outside their edge; irises, which move by themselves, are NaN."""
+        of_mesh = self.match(_READ_AT)
         blank = np.full((LANDMARKS, 3), np.nan)
         matches = Matches(first=blank, second=blank.copy(), confidence=blank[:, 0].copy())
         matches.first[MESH], matches.second[MESH] = of_mesh.first, of_mesh.second
