@@ -38,8 +38,10 @@ _STEPS: Final = 32
 
 _CONTRAST_MM: Final = 5.5
 """Neighbourhood within which brightness and contrast are made even."""
-_GREY_LEVELS: Final = 4.0
-"""Contrast that counts as next to none: the noise of a good photo."""
+_LITTLE: Final = 0.3
+"""Contrast that counts as little, as a share of the face's median: a share, so that exposure does not matter."""
+_GREY_LEVELS: Final = 0.5
+"""Contrast that rounding to whole grey levels makes."""
 _MOST: Final = 3.0
 
 _NO_SECOND_MAP: Final = np.empty(0, dtype=np.float32)
@@ -150,7 +152,8 @@ def look_up(image: Float32, at: Float32, interpolation: int = cv2.INTER_LINEAR) 
 def _even_contrast(luminance: Float32) -> Float32:
     sigma = _CONTRAST_MM * PIXELS_PER_MM
     difference = luminance - cv2.GaussianBlur(luminance, (0, 0), sigma)
-    spread = np.sqrt(cv2.GaussianBlur(difference * difference, (0, 0), sigma)) + _GREY_LEVELS
+    spread = np.sqrt(cv2.GaussianBlur(difference * difference, (0, 0), sigma))
+    spread += _LITTLE * np.median(spread) + _GREY_LEVELS
     return np.asarray(np.clip(difference / spread, -_MOST, _MOST), dtype=np.float32)
 
 
