@@ -189,7 +189,10 @@ class FaceAnalysis:
         return self.mm_per_pixel if self.unit == "mm" else 100 / self.interpupillary
 
     def without_pixels(self) -> FaceAnalysis:
-        """Give the same result without its pictures: a long series of them fits into memory."""
+        """Give the same result without its pictures: a long series of them fits into memory.
+
+        Compared with another face it goes by the landmarks alone.
+        """
         return replace(self, photo=replace(self.photo, pixels=np.zeros((0, 0, 3), np.uint8)), standard=None)
 
 
@@ -339,7 +342,7 @@ def _read_only(array: FloatArray) -> FloatArray:
     return kept
 
 
-_NOT_SEEN: Final = "not_seen"
+NOT_SEEN: Final = "not_seen"
 _FACE_CUT: Final = Finding(
     name="face_cut",
     severity="warn",
@@ -349,11 +352,11 @@ _FACE_CUT: Final = Finding(
 
 def _with_what_is_missing(flags: tuple[Finding, ...], *, cut: bool, unseen: list[str]) -> tuple[Finding, ...]:
     """Bring the findings about what could not be measured up to date."""
-    kept = [flag for flag in flags if flag.name not in (_FACE_CUT.name, _NOT_SEEN)]
+    kept = [flag for flag in flags if flag.name not in (_FACE_CUT.name, NOT_SEEN)]
     if cut:
         kept.append(_FACE_CUT)
     if unseen:
-        kept.append(not_seen("The image shows too little that both sides share", unseen))
+        kept.append(not_seen("Not measured, for the image shows too little that both sides share", unseen))
     return tuple(kept)
 
 
@@ -361,7 +364,7 @@ def not_seen(why: str, regions: list[str]) -> Finding:
     """Name the regions that could not be matched."""
     names = [region.replace("_", " ") for region in regions]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return Finding(name=_NOT_SEEN, severity="info", advice=f"{why}: {listed} not measured.")
+    return Finding(name=NOT_SEEN, severity="info", advice=f"{why}: {listed}.")
 
 
 def beyond_edge(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from symmetry.analysis import (
     NAN,
+    NOT_SEEN,
     PERCENT,
     FaceAnalysis,
     Finding,
@@ -154,7 +155,7 @@ class Change:
     regions : mapping of str to RegionChange
     measures : mapping of str to MeasureChange
     flags : tuple of Finding
-        What was found in both photos.
+        What was found in either photo and between them.
     """
 
     before: FaceAnalysis
@@ -344,9 +345,18 @@ def _measure_change(first: FaceAnalysis, second: FaceAnalysis, name: str) -> Mea
 
 
 def _unmatched(regions: Mapping[str, RegionChange]) -> tuple[Finding, ...]:
-    names = [name for name, region in regions.items() if np.isnan(region.lift)]
-    return (not_seen("The two photos show too little that both share", names),) if names else ()
+    """Tell what could not be matched: between the photos, or between the sides of the face in both."""
+    between = [name for name, region in regions.items() if np.isnan(region.lift)]
+    sides = [name for name, region in regions.items() if np.isnan(region.change) and name not in between]
+    findings = []
+    if between:
+        findings.append(not_seen("Not measured, for the two photos show too little that both share", between))
+    if sides:
+        findings.append(not_seen("Movement alone is known, for the two sides share too little to compare them", sides))
+    return tuple(findings)
 
 
 def _named(findings: tuple[Finding, ...], photo: str) -> tuple[Finding, ...]:
-    return tuple(replace(finding, advice=f"{photo}: {finding.advice}") for finding in findings)
+    return tuple(
+        replace(finding, advice=f"{photo}: {finding.advice}") for finding in findings if finding.name != NOT_SEEN
+    )
