@@ -26,7 +26,7 @@ from symmetry.registration.standard_face import (
     sample,
 )
 
-SEEN: Final = 0.7
+SEEN: Final = 0.75
 """Confidence from which on a place counts as seen in both pictures."""
 
 _LID_MM: Final = 1.6
