@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from symmetry.errors import SeveralFacesError
 from symmetry.frame import FacialFrame, FloatArray, across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.measures import DEFINITIONS, clinical_measures
-from symmetry.mesh import MIRROR, REGIONS
+from symmetry.mesh import MIDLINE, MIRROR, REGIONS
 from symmetry.photos import Photo, photo_from_array, read_photo
 from symmetry.refinement import FieldMap, MirrorRefinement, asymmetry_map, refine_by_mirror_image
 from symmetry.registration import StandardFace, standardize
@@ -283,6 +283,8 @@ def measure_landmarks(
 
     field = across_jawline(asymmetry_field(placed), made_even(placed))
     hidden = outside if refined is None else outside | ~refined.seen
+    if (hidden | hidden[MIRROR])[REGIONS["face"]].mean() > _MOST_HIDDEN:
+        hidden[MIDLINE] = True
     if refined is not None:
         field[~refined.seen] = NAN
     scores = score_regions(field, interpupillary)
@@ -342,6 +344,8 @@ def _read_only(array: FloatArray) -> FloatArray:
     return kept
 
 
+_MOST_HIDDEN: Final = 0.5
+"""Share of a face's pairs that may be unknown before its midline, which they set, is not known either."""
 NOT_SEEN: Final = "not_seen"
 _FACE_CUT: Final = Finding(
     name="face_cut",
@@ -356,7 +360,7 @@ def _with_what_is_missing(flags: tuple[Finding, ...], *, cut: bool, unseen: list
     if cut:
         kept.append(_FACE_CUT)
     if unseen:
-        kept.append(not_seen("Not measured, for the image shows too little that both sides share", unseen))
+        kept.append(not_seen("Left and right look too different in the photo to be compared", unseen))
     return tuple(kept)
 
 

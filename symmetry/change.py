@@ -350,9 +350,9 @@ def _unmatched(regions: Mapping[str, RegionChange]) -> tuple[Finding, ...]:
     sides = [name for name, region in regions.items() if np.isnan(region.change) and name not in between]
     findings = []
     if between:
-        findings.append(not_seen("Not measured, for the two photos show too little that both share", between))
+        findings.append(not_seen("The two photos look too different to be compared", between))
     if sides:
-        findings.append(not_seen("Movement alone is known, for the two sides share too little to compare them", sides))
+        findings.append(not_seen("Left and right look too different to be compared, though what moved is known", sides))
     return tuple(findings)
 
 

@@ -57,7 +57,8 @@ def face_tables(face: FaceAnalysis) -> Group:
             _signed(measure.difference, measure.difference_error),
             _unit(measure.unit),
         )
-    unknown = any(math.isnan(region.percent) for region in face.regions.values())
+    numbers = [*(r.percent for r in face.regions.values()), *(m.difference for m in face.measures.values())]
+    unknown = any(map(math.isnan, numbers))
     return Group(
         Text(printable(face.photo.name), style="bold"),
         *_circumstances(face),
@@ -142,7 +143,8 @@ def change_tables(change: Change) -> Group:
     lines: list[RenderableType] = []
     for label, face in (("before", change.before), ("after", change.after)):
         lines += [Text(f"{label}: {printable(face.photo.name)}"), *_circumstances(face)]
-    unknown = any(math.isnan(region.change + region.lift) for region in change.regions.values())
+    numbers = [*(r.change + r.lift for r in change.regions.values()), *(m.change for m in change.measures.values())]
+    unknown = any(map(math.isnan, numbers))
     not_assessed = [Text("How large a change must be to be real is not assessed yet.", style="yellow")]
     any_error = any(math.isfinite(region.error) for region in change.regions.values())
     return Group(
@@ -248,7 +250,7 @@ def _method_of_two(change: Change) -> list[str]:
     return [
         "Method: registration of the two photos, and of each with its own mirror image.",
         _OF_WHAT_IS_SEEN,
-        "Before and after are a pair: a photo scored alone can differ a little.",
+        "Before and after are measured as a pair; a photo scored alone differs.",
     ]
 
 

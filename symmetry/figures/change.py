@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from symmetry.analysis import NAN
@@ -178,6 +179,8 @@ def _arrows(page: Page, change: Change, levelled: LevelledFace) -> int:
         facecolor=PAPER,
         **outline,
     )
+    left, top, width, height = _BOXES[1]
+    quiver.set_clip_path(Rectangle((left, top), width, height, transform=page.axes.transData))
     if change.map is None:  # else the colours are below the arrows, also where hardly anything moved
         colours: dict[str, Any] = {"cmap": AMOUNT, "norm": Normalize(0, FULL_MOVEMENT[face.unit])}
         quiver.set(array=size[arrows], **colours)

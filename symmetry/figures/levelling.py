@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from symmetry.analysis import FaceAnalysis
+from symmetry.errors import PhotoError
 from symmetry.frame import FloatArray
 from symmetry.mesh import MIDLINE, REFERENCE, STABLE_UPPER_FACE
 
@@ -108,6 +109,8 @@ def _midline(face: FaceAnalysis) -> FloatArray:
 def _cut(face: FaceAnalysis, matrix: FloatArray, size: tuple[int, int]) -> LevelledFace:
     photo = face.photo
     pixels: NDArray[np.uint8] = photo.pixels
+    if not pixels.size:
+        raise PhotoError("this result is without its picture; analyse the photo again to draw it")
     # The photo may be held smaller than it is, and is made smaller still before it is sampled far apart.
     shrink = max(int(1 / (np.sqrt(abs(np.linalg.det(matrix[:, :2]))) * photo.reduction)), 1)
     if shrink > 1:

@@ -43,6 +43,8 @@ _LONGEST_STEP: Final = 1.5
 _AGREEMENT_MM: Final = 3.0
 _STRAIN: Final = 0.85
 """Change of the displacement along a distance, as a share of the distance, that halves the confidence."""
+_FARTHEST: Final = 4.5
+"""Displacement in mm, beyond what the landmarks show, that halves the confidence."""
 _NEXT_TO_NOTHING: Final = 1e-2
 """Spread of a pattern within a window that counts as none."""
 
@@ -77,7 +79,7 @@ def confidence(first: Float32, second: Float32, moved: Float32) -> Float32:
 
     The correlation of the two patterns round each place once they are aligned: near 1 where both show the same, about 0
     where there is nothing to see or different things are seen. Less where the displacement strains the face as skin
-    does not stretch: there it has slipped from one thing to another.
+    does not stretch, or is longer than the landmarks err: there it has slipped from one thing to another.
     """
     a, b = _half_way(first, second, moved)
     sigma = _AGREEMENT_MM * PIXELS_PER_MM
@@ -88,7 +90,9 @@ def confidence(first: Float32, second: Float32, moved: Float32) -> Float32:
     correlation = together / np.sqrt(product + _NEXT_TO_NOTHING**2)
     slopes = [cv2.Sobel(moved, cv2.CV_32F, *order, scale=1 / 8) for order in ((1, 0), (0, 1))]
     strain = np.sqrt(sum((slope * slope).sum(axis=-1) for slope in slopes))
-    return np.asarray(correlation / (1 + (strain / _STRAIN) ** 8), dtype=np.float32)
+    length = np.sqrt((moved * moved).sum(axis=-1)) / PIXELS_PER_MM
+    believed = correlation / (1 + (strain / _STRAIN) ** 8 + (length / _FARTHEST) ** 8)
+    return np.asarray(believed, dtype=np.float32)
 
 
 def _refined(a: Float32, b: Float32, say: Float32, moved: Float32, stage: _Stage) -> Float32:
