@@ -289,3 +289,21 @@ def test_array_that_is_no_photo_is_refused(bad):
 def test_missing_file_is_a_photo_error(tmp_path):
     with pytest.raises(PhotoError):
         symmetry.analyze(tmp_path / "none.jpg")
+
+
+def test_half_a_face_has_no_midline(uneven_photo):
+    whole = uneven()
+    middle = int(whole.landmarks[6, 0])
+    half = symmetry.analyze(np.ascontiguousarray(uneven_photo[:, : middle + 40]))
+    assert [flag.name for flag in half.flags] == ["face_cut"]
+    for name in ("chin_deviation", "philtrum_deviation", "nose_tip_deviation"):
+        assert math.isfinite(whole.measures[name].difference)
+        assert math.isnan(half.measures[name].difference)
+
+
+def test_result_without_its_pictures_keeps_its_numbers():
+    face = uneven().without_pixels()
+    assert face.standard is None
+    assert face.photo.pixels.size == 0
+    assert np.array_equal(numbers(face), numbers(uneven()), equal_nan=True)
+    assert symmetry.compare(face, face).method == "landmarks"

@@ -27,7 +27,7 @@ from PIL import Image
 
 from symmetry.analysis import FaceAnalysis, Finding, analyze, measure_landmarks
 from symmetry.change import Change, RegionChange, compare
-from symmetry.errors import OutputError
+from symmetry.errors import OutputError, PhotoError
 from symmetry.figures import (
     LevelledFace,
     draw_change,
@@ -892,3 +892,8 @@ print("matplotlib.pyplot" in sys.modules, "mediapipe" in sys.modules)
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]
+
+
+def test_result_without_its_picture_cannot_be_drawn(face):
+    with pytest.raises(PhotoError, match="analyse the photo again"):
+        draw_face(face.without_pixels())
