@@ -68,12 +68,13 @@ STABLE_UPPER_FACE: Final = np.unique(
     ]
 )
 
-_lateral = np.flatnonzero(
-    (np.abs(REFERENCE[:, 0]) > 45) & (REFERENCE[:, 1] > -80) & (np.arange(LANDMARKS) < IRIS_RIGHT)
-)
-STABLE_FACE: Final = np.union1d(STABLE_UPPER_FACE, _lateral)
-"""The stable upper face and the sides of the face down to the jaw angle: a movement of the head shows there, and little
-else does."""
+_x, _y = np.abs(REFERENCE[:, 0]), REFERENCE[:, 1]
+_mesh = np.arange(LANDMARKS) < IRIS_RIGHT
+_sides = np.flatnonzero(_mesh & (_x > 45) & (_y > -80))
+_nose = np.flatnonzero(_mesh & (_x < 14) & (_y > -45) & (_y < 10))
+STABLE_FACE: Final = np.union1d(STABLE_UPPER_FACE, np.union1d(_sides, _nose))
+"""The stable upper face, the nose, and the sides of the face down to the jaw angle: a movement of the head shows there,
+near to and far from the camera, and little else does."""
 
 
 def mirrored(indices: tuple[int, ...]) -> tuple[int, ...]:

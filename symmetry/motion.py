@@ -17,6 +17,8 @@ _MEDIAN_OF_CHI2: Final = 1.1774
 """Median length of a vector of two standard normal numbers."""
 _LENGTH: Final = 50.0
 """Millimetres by which points are divided, so that all seven terms are of one size."""
+_NEARER: Final = 2 * _LENGTH / 500.0
+"""How much more a nearer part grows than in proportion, before cameras about half a metre away."""
 _UNKNOWNS: Final = 7
 
 
@@ -64,8 +66,9 @@ def fit_head_movement(points: ArrayLike, displacement: ArrayLike, weight: ArrayL
     -----
     To first order a rigid movement displaces the projection of a point (x, y, z) by a shift, by s (x, y) for scale, by
     r (-y, x) for roll, by (a z, 0) and (0, b z) for yaw and pitch, and another distance of the camera by d z (x, y)
-    (instantaneous motion under weak perspective: Longuet-Higgins & Prazdny 1980). Weighted least squares, with each
-    weight divided by 1 + (r / ks)^2, s from the weighted median residual and k = 2.5, refitted twenty times.
+    (instantaneous motion under weak perspective: Longuet-Higgins & Prazdny 1980); of that last one the second order is
+    taken too, as before a camera half a metre away. Weighted least squares, with each weight divided by
+    1 + (r / ks)^2, s from the weighted median residual and k = 2.5, refitted twenty times.
     """
     at, moved, say = (np.asarray(given, dtype=np.float64) for given in (points, displacement, weight))
     if at.shape[-1:] != (3,) or moved.shape != (*at.shape[:-1], 2) or say.shape != at.shape[:-1]:
@@ -93,8 +96,9 @@ def _bases(points: FloatArray) -> FloatArray:
     """Displacements (..., n, 2, 7) that a unit of each term gives."""
     x, y, z = (points[..., i] / _LENGTH for i in range(3))
     one, none = np.ones_like(x), np.zeros_like(x)
-    across = (one, none, x, -y, z, none, x * z)
-    up = (none, one, y, x, none, z, y * z)
+    nearer = z * (1 + _NEARER * z)
+    across = (one, none, x, -y, z, none, x * nearer)
+    up = (none, one, y, x, none, z, y * nearer)
     return np.stack([np.stack(across, axis=-1), np.stack(up, axis=-1)], axis=-2)
 
 

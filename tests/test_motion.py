@@ -25,7 +25,8 @@ MOVEMENTS = {
     "rolled": (-Y / 50, X / 50),
     "turned to the left": (Z / 50, NONE),
     "turned up": (NONE, Z / 50),
-    "camera nearer": (X * Z / 2500, Y * Z / 2500),
+    # A point nearer by z grows by z / d in proportion, and by (z / d)^2 more: twice 50 mm / 500 mm at half a metre.
+    "camera nearer": (X * Z / 2500 * (1 + 0.2 * Z / 50), Y * Z / 2500 * (1 + 0.2 * Z / 50)),
 }
 
 terms_in_mm = st.lists(st.floats(-5.0, 5.0), min_size=7, max_size=7).map(np.array)
@@ -62,8 +63,8 @@ def test_each_term_is_the_movement_that_its_name_says(place, size):
 def test_movement_of_a_point_off_the_fitted_ones_follows_from_the_terms():
     movement = HeadMovement(terms=np.array([1.0, 2.0, 0.5, 0.25, 3.0, -1.0, 0.125]))
     # x = 50, y = -100, z = 25: in units of 50 mm 1, -2 and 0.5.
-    across = 1.0 + 0.5 * 1 - 0.25 * -2 + 3.0 * 0.5 + 0.125 * 0.5 * 1
-    up = 2.0 + 0.5 * -2 + 0.25 * 1 - 1.0 * 0.5 + 0.125 * 0.5 * -2
+    across = 1.0 + 0.5 * 1 - 0.25 * -2 + 3.0 * 0.5 + 0.125 * 0.55 * 1
+    up = 2.0 + 0.5 * -2 + 0.25 * 1 - 1.0 * 0.5 + 0.125 * 0.55 * -2
     assert movement.at([[50.0, -100.0, 25.0]])[0] == pytest.approx([across, up])
 
 
