@@ -43,7 +43,7 @@ _LONGEST_STEP: Final = 1.5
 _AGREEMENT_MM: Final = 3.0
 _STRAIN: Final = 0.85
 """Change of the displacement along a distance, as a share of the distance, that halves the confidence."""
-_FARTHEST: Final = 4.5
+_FARTHEST: Final = 6.0
 """Displacement in mm, beyond what the landmarks show, that halves the confidence."""
 _NEXT_TO_NOTHING: Final = 1e-2
 """Spread of a pattern within a window that counts as none."""
