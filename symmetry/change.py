@@ -32,8 +32,10 @@ NOT_ASSESSED: Final = "not assessed"
 _CLEARLY_MORE: Final = 1.5
 """One side moved when it moved this many times as much as the other; else both did."""
 
-_STILL: Final = {"mm": 0.3, PERCENT: 0.3 / 0.63, "degrees": 0.3}
-"""Movement that even two photos of an unchanged face show, by unit; of 63 mm between the pupils."""
+_USUAL_EYES: Final = 63.0
+"""Millimetres between the pupils of the reference face."""
+_STILL: Final = {"mm": 0.3, PERCENT: 0.3 * 100 / _USUAL_EYES, "degrees": 0.3}
+"""Movement that even two photos of an unchanged face show, by unit."""
 
 Side = Literal["subject_right", "subject_left", "both", "neither"]
 
@@ -230,7 +232,7 @@ def compare(
             scale=pooled,
             standard=one.standard,
             refined=None if only or one.refined is None else replace(one.refined, points=points, seen=both_see),
-            as_pair=placed / _unit_per_pixel(one, pooled),
+            as_pair=placed / _mm_per_pixel(one, pooled),
             flags=one.flags,
         )
         for one, points, placed in (
@@ -238,7 +240,8 @@ def compare(
             (second, pair.after, pair.after_placed),
         )
     )
-    moved = pair.movement
+    in_unit = 1.0 if first.unit == "mm" else 100 / _USUAL_EYES
+    moved = pair.movement * in_unit
     for one in (first, second):
         moved[beyond_edge(one.photo, one.landmarks)] = NAN
     moved.flags.writeable = False
@@ -250,7 +253,7 @@ def compare(
         after=second,
         displacement=moved if first.unit == "mm" else unknown,
         movement=moved,
-        map=pair.map,
+        map=None if pair.map is None else replace(pair.map, vectors=pair.map.vectors * in_unit),
         regions=MappingProxyType(regions),
         measures=MappingProxyType({name: _measure_change(first, second, name) for name in first.measures}),
         flags=(*_named(first.flags, "before"), *_named(second.flags, "after"), *_unmatched(regions)),
@@ -271,14 +274,15 @@ def _placed(face: FaceAnalysis, scale: Scale, landmarks_only: bool) -> PlacedFac
     return PlacedFace(
         points=face.landmarks if landmarks_only else face.points,
         frame=fit_frame(face.landmarks) if landmarks_only else face.frame,
-        unit_per_pixel=_unit_per_pixel(face, scale),
+        mm_per_pixel=_mm_per_pixel(face, scale),
         standard=None if landmarks_only else face.standard,
     )
 
 
-def _unit_per_pixel(face: FaceAnalysis, scale: Scale) -> float:
-    mm_per_pixel = float(scale.mm_per_pixel(face.landmarks))
-    return mm_per_pixel if np.isfinite(mm_per_pixel) else 100 / face.interpupillary
+def _mm_per_pixel(face: FaceAnalysis, scale: Scale) -> float:
+    """Millimetres a pixel; where none are known those of usual eyes, for what is not in proportion to size."""
+    known = float(scale.mm_per_pixel(face.landmarks))
+    return known if np.isfinite(known) else _USUAL_EYES / face.interpupillary
 
 
 def _region_changes(first: FaceAnalysis, second: FaceAnalysis, moved: FloatArray) -> dict[str, RegionChange]:

@@ -27,7 +27,7 @@ class FieldMap:
     points : ndarray, shape (52, 44, 2)
         Where the values belong: pixels of the upright photo at full size.
     vectors : ndarray, shape (52, 44, 2)
-        x and y of the facial frame, in the unit of the face; NaN off the face and where the image says too little.
+        x and y of the facial frame, mm or the unit of the face; NaN off the face and where the image says too little.
     """
 
     points: FloatArray
@@ -88,24 +88,24 @@ class PlacedFace:
     points : ndarray, shape (478, 3)
         Landmarks, refined or not, pixels at full size.
     frame : FacialFrame
-    unit_per_pixel : float
-        Size of a pixel in the unit of the results.
+    mm_per_pixel : float
+        Size of a pixel.
     standard : StandardFace or None
         None to go by the landmarks alone.
     """
 
     points: FloatArray
     frame: FacialFrame
-    unit_per_pixel: float
+    mm_per_pixel: float
     standard: StandardFace | None
 
     def place(self, points: FloatArray) -> FloatArray:
-        """Bring image points (n, 3) into the facial frame, in the unit of the results."""
-        return self.frame.place(points) * self.unit_per_pixel
+        """Bring image points (n, 3) into the facial frame, in mm."""
+        return self.frame.place(points) * self.mm_per_pixel
 
     def to_image(self, placed: FloatArray) -> FloatArray:
         """Inverse of `place`."""
-        return self.frame.to_image(placed / self.unit_per_pixel)
+        return self.frame.to_image(placed / self.mm_per_pixel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,10 +118,10 @@ class PairRefinement:
         Landmarks of either photo, pixels at full size, that differ by what moved: what both photos say about the face
         is their mean, so that an error of one photo does not pass for a change.
     before_placed, after_placed : ndarray, shape (478, 3)
-        The same without head movement, in the facial frame of their mean and in the unit of the results.
+        The same without head movement, in the facial frame of their mean, mm.
     movement : ndarray, shape (478, 2)
-        Where each landmark of before has gone, head movement removed: x and y of the facial frame of before; at the
-        jawline across its edge alone. NaN where the image says too little.
+        Where each landmark of before has gone, head movement removed: mm in x and y of the facial frame of before;
+        at the jawline across its edge alone. NaN where the image says too little.
     map : FieldMap or None
         The same, denser, at places of the photo before; None from landmarks alone.
     """
@@ -160,7 +160,7 @@ def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:
     first, second = _shifted(mean, -moved / 2), _shifted(mean, moved / 2)
     shared = fit_frame(before.to_image(mean))
     first_placed, second_placed = (
-        shared.place(before.to_image(placed)) * before.unit_per_pixel for placed in (first, second)
+        shared.place(before.to_image(placed)) * before.mm_per_pixel for placed in (first, second)
     )
     return PairRefinement(
         before=before.to_image(_shifted(first, -head.at(first) / 2)),

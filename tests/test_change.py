@@ -240,8 +240,8 @@ def test_without_a_scale_movements_are_percentages():
     for name, region in unknown.regions.items():
         other = known.regions[name]
         assert region.unit == "% IPD"
-        assert region.change == pytest.approx(other.change / 0.63, abs=1e-3)  # the camera's distance is of second order
-        assert region.subject_left.up == pytest.approx(other.subject_left.up / 0.63, abs=1e-3)
+        assert region.change == pytest.approx(other.change / 0.63, abs=1e-6)
+        assert region.subject_left.up == pytest.approx(other.subject_left.up / 0.63, abs=1e-6)
         assert region.moved == other.moved
     assert {measure.unit for measure in unknown.measures.values()} == {"% IPD", "degrees"}
     assert known.regions["mouth"].unit == "mm"

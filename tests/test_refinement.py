@@ -388,7 +388,7 @@ def placed(one, *, alone=False):
     return PlacedFace(
         points=one.landmarks if alone else one.points,
         frame=one.frame,
-        unit_per_pixel=one.mm_per_pixel,
+        mm_per_pixel=one.mm_per_pixel,
         standard=None if alone else one.standard,
     )
 
