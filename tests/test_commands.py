@@ -443,7 +443,7 @@ def test_tables_fit_80_columns_without_a_broken_line(monkeypatch, strokes):
     unseen = [symmetry.analyze(photo.name) for photo in strokes]
     for content in (face_tables(unseen[0]), change_tables(symmetry.compare(*unseen))):
         broken = set(lines(content, 80)) - set(lines(content, 200))
-        assert all("The image shows too little" in line or line.startswith("  ") for line in broken), broken
+        assert all(line.startswith("  ") for line in broken), broken
 
 
 def test_an_empty_name_is_refused():

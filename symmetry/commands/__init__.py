@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from typing import Any
 
 import click
@@ -20,7 +23,14 @@ class _Program(click.Group):
             return super().main(*args, **options)
         except OSError as error:  # such as a full disk behind a redirected output
             click.echo(f"symmetry: the result cannot be written ({error.strerror})", err=True)
+            _let_go_of_output()
             raise SystemExit(1) from None
+
+
+def _let_go_of_output() -> None:
+    """Send what could not be written nowhere, or Python tries again at its end and fails with a status of its own."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
