@@ -282,11 +282,11 @@ def measure_landmarks(
     unit_per_pixel = mm_per_pixel if in_mm else 100 / interpupillary
 
     field = across_jawline(asymmetry_field(placed), made_even(placed))
-    hidden = outside if refined is None else outside | ~refined.seen
+    unmatched = np.zeros_like(outside) if refined is None else ~refined.seen
+    field[unmatched] = NAN
+    hidden = outside | unmatched
     if (hidden | hidden[MIRROR])[REGIONS["face"]].mean() > _MOST_HIDDEN:
         hidden[MIDLINE] = True
-    if refined is not None:
-        field[~refined.seen] = NAN
     scores = score_regions(field, interpupillary)
     unknown = [NAN if cut[pairs].any() else 0.0 for pairs in REGIONS.values()]
     regions = {

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from symmetry.frame import FacialFrame, FloatArray, across_jawline, fit_frame
+from symmetry.frame import FacialFrame, FloatArray, across_jawline, fit_frame, made_even
 from symmetry.mesh import IRIS_LANDMARKS, LANDMARKS, MIRROR, STABLE_FACE
 from symmetry.motion import HeadMovement, fit_head_movement
 from symmetry.registration import GRID, ON_FACE, Registration, StandardFace, register
@@ -60,7 +60,7 @@ def refine_by_mirror_image(face: StandardFace, landmarks: FloatArray) -> MirrorR
     matches = registration.match_landmarks()
     frame = fit_frame(landmarks)
     correction = np.nan_to_num(frame.place(matches.first) - frame.place(landmarks))
-    uneven = (correction - correction[MIRROR] * _MIRRORED) / 2
+    uneven = correction - made_even(correction)
     seen = matches.seen & matches.seen[MIRROR]
     seen[IRIS_LANDMARKS] = True
     dense = registration.match(GRID)
@@ -74,7 +74,7 @@ def refine_by_mirror_image(face: StandardFace, landmarks: FloatArray) -> MirrorR
 
 def asymmetry_map(refined: MirrorRefinement, frame: FacialFrame, unit_per_pixel: float) -> FieldMap:
     """Left-right difference over the face: on either side, how far it lies from the other side's mirror image."""
-    placed = frame.place(refined.map_points.reshape(-1, 3)).reshape(refined.map_points.shape)
+    placed = frame.place(refined.map_points)
     vectors = (placed - placed[:, ::-1] * _MIRRORED)[..., :2] * unit_per_pixel
     return FieldMap(points=refined.map_points[..., :2], vectors=np.where(refined.map_seen[..., None], vectors, np.nan))
 
@@ -100,7 +100,7 @@ class PlacedFace:
     standard: StandardFace | None
 
     def place(self, points: FloatArray) -> FloatArray:
-        """Bring image points (n, 3) into the facial frame, in mm."""
+        """Bring image points (..., 3) into the facial frame, in mm."""
         return self.frame.place(points) * self.mm_per_pixel
 
     def to_image(self, placed: FloatArray) -> FloatArray:
@@ -174,8 +174,8 @@ def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:
 
 def _movement_map(registration: Registration, before: PlacedFace, after: PlacedFace, head: HeadMovement) -> FieldMap:
     matches = registration.match(GRID)
-    start, end = before.place(matches.first.reshape(-1, 3)), after.place(matches.second.reshape(-1, 3))
-    moved = ((end - start)[:, :2] - head.at((start + end) / 2)).reshape(*GRID.shape)
+    start, end = before.place(matches.first), after.place(matches.second)
+    moved = (end - start)[..., :2] - head.at((start + end) / 2)
     known = ON_FACE & matches.seen
     return FieldMap(points=matches.first[..., :2], vectors=np.where(known[..., None], moved, np.nan))
 
