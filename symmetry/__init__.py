@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from symmetry.version import __version__
 
 if TYPE_CHECKING:
-    from symmetry.analysis import FaceAnalysis, Finding, Measure, Pose, RegionScore, analyze
+    from symmetry.analysis import FaceAnalysis, Measure, Pose, RegionScore, analyze
     from symmetry.change import Change, MeasureChange, RegionChange, SideMovement, compare
     from symmetry.errors import (
         InvalidPointsError,
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
         SeveralFacesError,
         SymmetryError,
     )
+    from symmetry.findings import Finding
     from symmetry.photos import Photo, read_photo
     from symmetry.scale import Scale
 
 _HOME = {
-    "analysis": ("FaceAnalysis", "Finding", "Measure", "Pose", "RegionScore", "analyze"),
+    "findings": ("Finding",),
+    "analysis": ("FaceAnalysis", "Measure", "Pose", "RegionScore", "analyze"),
     "change": ("Change", "MeasureChange", "RegionChange", "SideMovement", "compare"),
     "errors": (
         "InvalidPointsError",

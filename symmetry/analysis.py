@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.errors import SeveralFacesError
+from symmetry.findings import Finding
 from symmetry.frame import FacialFrame, FloatArray, across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.measures import DEFINITIONS, clinical_measures
 from symmetry.mesh import MIDLINE, MIRROR, REGIONS
@@ -26,24 +27,6 @@ PERCENT: Final = "% IPD"
 """Unit of lengths where millimetres are not known: percent of the interpupillary distance."""
 
 ImageLike = Photo | str | os.PathLike[str] | NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something about a photo that its reader should know.
-
-    Attributes
-    ----------
-    name : str
-        Stable, for programs.
-    severity : {"info", "warn", "reject"}
-    advice : str
-        What was found and what to do about it, one sentence.
-    """
-
-    name: str
-    severity: Literal["info", "warn", "reject"]
-    advice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from symmetry.analysis import (
     NOT_SEEN,
     PERCENT,
     FaceAnalysis,
-    Finding,
     ImageLike,
     analyze,
     beyond_edge,
@@ -22,6 +21,7 @@ from symmetry.analysis import (
     not_seen,
 )
 from symmetry.errors import ScaleError
+from symmetry.findings import Finding
 from symmetry.frame import FloatArray, fit_frame
 from symmetry.mesh import MIRROR
 from symmetry.refinement import FieldMap, PlacedFace, refine_pair

@@ -53,10 +53,17 @@ class DetectedFace:
         Mirror-averaged; pixels of the image given, x right, y down, z away in the unit of x.
     others : int
         How many other faces were found in the photo.
+    disagreement : float
+        RMS distance between the meshes of the image and of its mirror image, in eye distances.
+    wobble : float
+        RMS distance between the meshes of the two crops of the second look, in eye distances: how much the landmarks
+        depend on how the face is framed.
     """
 
     landmarks: FloatArray
     others: int
+    disagreement: float
+    wobble: float
 
 
 def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFace:
@@ -82,11 +89,14 @@ def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFa
     for search in (_find_upright, _find_near, _find_far, _find_in_tiles, _find_far_turned):
         candidates = _distinct(search(views))
         for place, face in enumerate(candidates):
-            landmarks = _landmarks_at(views, face.keypoints)
-            if landmarks is not None:
+            found = _landmarks_at(views, face.keypoints)
+            if found is not None:
+                landmarks, disagreement, wobble = found
                 landmarks[:, 0] += margin
                 everybody = _distinct(candidates[place:] + _find_far(views)) if count_all else candidates[place:]
-                return DetectedFace(landmarks=landmarks, others=len(everybody) - 1)
+                return DetectedFace(
+                    landmarks=landmarks, others=len(everybody) - 1, disagreement=disagreement, wobble=wobble
+                )
     raise NoFaceError(
         "no face found; use a photo taken from the front, in good light, with nothing over the face, or crop it"
     )
@@ -155,26 +165,30 @@ class _Views:
         return other
 
 
-def _landmarks_at(views: _Views, keypoints: FloatArray) -> FloatArray | None:
-    """Landmarks (478, 3) of the face at some keypoints (6, 2), or None if the mesh sees none there."""
+def _landmarks_at(views: _Views, keypoints: FloatArray) -> tuple[FloatArray, float, float] | None:
+    """Landmarks (478, 3) of the face at some keypoints (6, 2), disagreement and wobble; None if there is no face."""
     places, shape, partner = keypoints[:4], _KEYPOINTS[:4], _KEYPOINT_MIRROR[:4]  # ears hide behind hair
     for crops in (FIRST_LOOK, SECOND_LOOK):
         plain = _look(views.plain, crops, shape, places)
         mirrored = _look(views.mirrored, crops, shape, views.mirror(places, partner))
         if plain is None or mirrored is None:
             return None
-        apart = plain - views.mirror(mirrored, MIRROR)
-        landmarks = plain - apart / 2
+        each = np.stack([plain, [views.mirror(points, MIRROR) for points in mirrored]])  # view, crop, landmark
+        landmarks = each.mean(axis=(0, 1))
         places, shape, partner = landmarks[:IRIS_RIGHT, :2], REFERENCE[:IRIS_RIGHT, :2], MIRROR[:IRIS_RIGHT]
     between_eyes = np.linalg.norm(landmarks[IRIS_LEFT] - landmarks[IRIS_RIGHT])
-    disagreement = np.sqrt((apart[:, :2] ** 2).sum(axis=-1).mean()) / between_eyes
-    return landmarks if disagreement < _DISAGREEMENT else None
+    of_views, of_crops = each.mean(axis=1), each.mean(axis=0)
+    disagreement, wobble = (
+        float(np.sqrt(((one - other)[:, :2] ** 2).sum(axis=-1).mean()) / between_eyes)
+        for one, other in (of_views, of_crops)
+    )
+    return (landmarks, disagreement, wobble) if disagreement < _DISAGREEMENT else None
 
 
 def _look(
     view: _View, crops: tuple[tuple[float, float], ...], shape: FloatArray, seen_at: FloatArray
-) -> FloatArray | None:
-    """Mean landmarks over crops of a face whose points of `shape` (mm, y up) lie at `seen_at` (pixels)."""
+) -> list[FloatArray] | None:
+    """Landmarks in each of some crops of a face whose points of `shape` (mm, y up) lie at `seen_at` (pixels)."""
     answers = []
     for width, turn in crops:
         to_image = _crop_to_image(shape, seen_at, width, turn)
@@ -184,7 +198,7 @@ def _look(
         points[:, :2] = points[:, :2] @ to_image[:, :2].T + to_image[:, 2]
         points[:, 2] *= _step(to_image)
         answers.append(points)
-    return np.asarray(np.mean(answers, axis=0))
+    return answers
 
 
 def _crop_to_image(shape: FloatArray, seen_at: FloatArray, width: float, turn: float) -> FloatArray:

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from symmetry.analysis import FaceAnalysis, Finding
+from symmetry.analysis import FaceAnalysis
 from symmetry.batch import Failure
 from symmetry.change import Change
+from symmetry.findings import Finding
 
 SCORE_COLUMNS: Final = (
     "photo",

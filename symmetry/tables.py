@@ -12,9 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from symmetry.analysis import FaceAnalysis, Finding
+from symmetry.analysis import FaceAnalysis
 from symmetry.batch import Failure
 from symmetry.change import Change
+from symmetry.findings import Finding
 from symmetry.measures import DEFINITIONS
 from symmetry.mesh import MAIN_REGIONS
 from symmetry.output import printable

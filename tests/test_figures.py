@@ -25,7 +25,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from PIL import Image
 
-from symmetry.analysis import FaceAnalysis, Finding, analyze, measure_landmarks
+from symmetry.analysis import FaceAnalysis, analyze, measure_landmarks
 from symmetry.change import Change, RegionChange, compare
 from symmetry.errors import OutputError, PhotoError
 from symmetry.figures import (
@@ -42,6 +42,7 @@ from symmetry.figures.levelling import align_face
 from symmetry.figures.page import FULL_MOVEMENT, FULL_SCALE, WIDTH, amount_colour
 from symmetry.figures.tint import NOT_SEEN_COLOUR, TINTED, tint_map, tint_regions
 from symmetry.figures.wording import change_in_words, movement_in_words
+from symmetry.findings import Finding
 from symmetry.mesh import CHIN, IRIS_LEFT, MIRROR, REFERENCE, REGIONS
 from symmetry.photos import photo_from_array
 from symmetry.refinement import FieldMap

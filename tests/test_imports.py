@@ -14,14 +14,14 @@ PACKAGE = ROOT / "symmetry"
 
 # Layers from the ground up; a room (a module or a folder) may import rooms of lower layers only.
 LAYERS = [
-    {"version", "data", "errors", "mesh"},
+    {"version", "data", "errors", "mesh", "findings", "norms"},
     {"files"},
     {"frame"},
     {"scale"},
-    {"scores", "measures", "motion"},
+    {"scores", "measures", "motion", "agreement"},
     {"photos", "networks", "synthetic"},
     {"detection", "registration"},
-    {"refinement"},
+    {"refinement", "quality"},
     {"analysis"},
     {"change"},
     {"batch"},
@@ -31,7 +31,7 @@ LAYERS = [
     {"__main__"},
 ]
 LAYER_OF = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
-PURE = ("errors", "mesh", "frame", "scale", "scores", "measures", "motion")
+PURE = ("errors", "findings", "norms", "mesh", "frame", "scale", "scores", "measures", "motion", "agreement")
 ROOM_ONLY_IMPORTS = {
     "photos": {"errors"},
     "networks": {"frame"},
@@ -49,6 +49,7 @@ LIBRARIES = {
     "detection": {"numpy", "cv2"},
     "registration": {"numpy", "scipy", "cv2"},
     "refinement": {"numpy"},
+    "quality": {"numpy", "scipy", "cv2"},
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
     "analysis": {"numpy"},
     "change": {"numpy"},

@@ -7,9 +7,10 @@ from math import isfinite
 from pathlib import PurePath
 from typing import Literal
 
-from symmetry.analysis import NAN, FaceAnalysis, Finding, RegionScore
+from symmetry.analysis import NAN, FaceAnalysis, RegionScore
 from symmetry.change import NOT_ASSESSED, RegionChange, SideMovement
 from symmetry.figures.page import unit_sign
+from symmetry.findings import Finding
 
 Side = Literal["left", "right"]
 

@@ -1,0 +1,49 @@
+"""Findings: what the reader of a result should know about its photos, and which numbers it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Severity = Literal["info", "warn", "reject"]
+
+ALL: Final = "all"
+"""In `Finding.touches`: every result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something about a photo, or about two, that its reader should know.
+
+    Attributes
+    ----------
+    name : str
+        Stable, for programs.
+    severity : {"info", "warn", "reject"}
+        Worth knowing; makes the results touched less sure; stops the results touched.
+    advice : str
+        What was found and what to do about it, one sentence for a person who holds a phone.
+    value, limit : float or None
+        What was measured, and the value from which on this is found; None where there is no number to it.
+    touches : tuple of str
+        The results concerned: "all", a region ("jawline"), one number of a region ("jawline.lateral"), one number of
+        all regions ("lateral"), or a clinical measure ("mouth_cant").
+    """
+
+    name: str
+    severity: Severity
+    advice: str
+    value: float | None = None
+    limit: float | None = None
+    touches: tuple[str, ...] = ()
+
+    def concerns(self, result: str) -> bool:
+        """Tell whether a region ("mouth"), one of its numbers ("mouth.lateral") or a measure is touched."""
+        region, _, number = result.partition(".")
+        return any(touched in (ALL, result, region, number) for touched in self.touches if touched)
+
+
+def rejecting(findings: Iterable[Finding], result: str) -> Finding | None:
+    """Give the first finding that stops a result, or None."""
+    return next((f for f in findings if f.severity == "reject" and f.concerns(result)), None)
