@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from symmetry.version import __version__
 
 if TYPE_CHECKING:
-    from symmetry.analysis import FaceAnalysis, Measure, Pose, RegionScore, analyze
-    from symmetry.change import Change, MeasureChange, RegionChange, SideMovement, compare
+    from symmetry.analysis import analyze
+    from symmetry.change import Change, MeasureChange, RegionChange, SideMovement
+    from symmetry.comparison import compare
     from symmetry.errors import (
         InvalidPointsError,
         NoFaceError,
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
         ScaleError,
         SeveralFacesError,
         SymmetryError,
+        TableError,
     )
+    from symmetry.face import FaceAnalysis, Measure, Pose, RegionScore
     from symmetry.findings import Finding
     from symmetry.photos import Photo, read_photo
     from symmetry.scale import Scale
 
 _HOME = {
     "findings": ("Finding",),
-    "analysis": ("FaceAnalysis", "Measure", "Pose", "RegionScore", "analyze"),
-    "change": ("Change", "MeasureChange", "RegionChange", "SideMovement", "compare"),
+    "analysis": ("analyze",),
+    "change": ("Change", "MeasureChange", "RegionChange", "SideMovement"),
+    "comparison": ("compare",),
+    "face": ("FaceAnalysis", "Measure", "Pose", "RegionScore"),
     "errors": (
         "InvalidPointsError",
         "NoFaceError",
@@ -33,6 +38,7 @@ _HOME = {
         "ScaleError",
         "SeveralFacesError",
         "SymmetryError",
+        "TableError",
     ),
     "photos": ("Photo", "read_photo"),
     "scale": ("Scale",),
@@ -57,6 +63,7 @@ __all__ = [
     "SeveralFacesError",
     "SideMovement",
     "SymmetryError",
+    "TableError",
     "__version__",
     "analyze",
     "compare",

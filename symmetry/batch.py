@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from symmetry.analysis import FaceAnalysis, analyze
+from symmetry.analysis import analyze
+from symmetry.face import FaceAnalysis
 from symmetry.errors import SymmetryError
 from symmetry.scale import Scale
 

@@ -55,15 +55,14 @@ class DetectedFace:
         How many other faces were found in the photo.
     disagreement : float
         RMS distance between the meshes of the image and of its mirror image, in eye distances.
-    wobble : float
-        RMS distance between the meshes of the two crops of the second look, in eye distances: how much the landmarks
-        depend on how the face is framed.
+    crops : ndarray, shape (2, 478, 3)
+        The landmarks as each crop of the second look has them: how much they depend on how the face is framed.
     """
 
     landmarks: FloatArray
     others: int
     disagreement: float
-    wobble: float
+    crops: FloatArray
 
 
 def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFace:
@@ -91,11 +90,12 @@ def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFa
         for place, face in enumerate(candidates):
             found = _landmarks_at(views, face.keypoints)
             if found is not None:
-                landmarks, disagreement, wobble = found
+                landmarks, crops, disagreement = found
                 landmarks[:, 0] += margin
+                crops[..., 0] += margin
                 everybody = _distinct(candidates[place:] + _find_far(views)) if count_all else candidates[place:]
                 return DetectedFace(
-                    landmarks=landmarks, others=len(everybody) - 1, disagreement=disagreement, wobble=wobble
+                    landmarks=landmarks, others=len(everybody) - 1, disagreement=disagreement, crops=crops
                 )
     raise NoFaceError(
         "no face found; use a photo taken from the front, in good light, with nothing over the face, or crop it"
@@ -165,8 +165,8 @@ class _Views:
         return other
 
 
-def _landmarks_at(views: _Views, keypoints: FloatArray) -> tuple[FloatArray, float, float] | None:
-    """Landmarks (478, 3) of the face at some keypoints (6, 2), disagreement and wobble; None if there is no face."""
+def _landmarks_at(views: _Views, keypoints: FloatArray) -> tuple[FloatArray, FloatArray, float] | None:
+    """Landmarks (478, 3) of the face at some keypoints (6, 2), the crops' own, disagreement; None without a face."""
     places, shape, partner = keypoints[:4], _KEYPOINTS[:4], _KEYPOINT_MIRROR[:4]  # ears hide behind hair
     for crops in (FIRST_LOOK, SECOND_LOOK):
         plain = _look(views.plain, crops, shape, places)
@@ -177,12 +177,10 @@ def _landmarks_at(views: _Views, keypoints: FloatArray) -> tuple[FloatArray, flo
         landmarks = each.mean(axis=(0, 1))
         places, shape, partner = landmarks[:IRIS_RIGHT, :2], REFERENCE[:IRIS_RIGHT, :2], MIRROR[:IRIS_RIGHT]
     between_eyes = np.linalg.norm(landmarks[IRIS_LEFT] - landmarks[IRIS_RIGHT])
-    of_views, of_crops = each.mean(axis=1), each.mean(axis=0)
-    disagreement, wobble = (
-        float(np.sqrt(((one - other)[:, :2] ** 2).sum(axis=-1).mean()) / between_eyes)
-        for one, other in (of_views, of_crops)
-    )
-    return (landmarks, disagreement, wobble) if disagreement < _DISAGREEMENT else None
+    of_photo, of_mirror_image = each.mean(axis=1)
+    apart = (of_photo - of_mirror_image)[:, :2]
+    disagreement = float(np.sqrt((apart**2).sum(axis=-1).mean()) / between_eyes)
+    return (landmarks, each.mean(axis=0), disagreement) if disagreement < _DISAGREEMENT else None
 
 
 def _look(

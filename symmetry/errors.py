@@ -29,3 +29,7 @@ class InvalidPointsError(SymmetryError, ValueError):
 
 class OutputError(SymmetryError):
     """A result cannot be written."""
+
+
+class TableError(SymmetryError):
+    """A table of repeatability cannot be read."""

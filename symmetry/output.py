@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from symmetry.analysis import FaceAnalysis
+from symmetry.face import FaceAnalysis
 from symmetry.batch import Failure
 from symmetry.change import Change
 from symmetry.findings import Finding

@@ -11,7 +11,7 @@ import stat
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,8 @@ class Photo:
         Where `captured` comes from, such as "exif:DateTimeOriginal".
     sha256 : str
         Hash of the file's bytes; of an array its type, shape and pixel bytes.
+    focal_length_35mm : float or None
+        Focal length that sees as much on 35 mm film, millimetres; None where the metadata do not tell it.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Photo:
     captured: datetime | None
     captured_source: str | None
     sha256: str
+    focal_length_35mm: float | None = None
 
     def to_full(self, points: ArrayLike) -> NDArray[np.float64]:
         """Convert points from pixels of `pixels` to full-scale pixels.
@@ -318,7 +321,8 @@ def _decode(data: bytes, kind: str, name: str) -> Photo:
     if (turn := _TURNS.get(tag(ExifTags.Base.Orientation))) is not None:
         image = image.transpose(turn)
     captured, source = _capture_time(tag)
-    return _photo(image, name, hashlib.sha256(data).hexdigest(), drafted, captured, source)
+    photo = _photo(image, name, hashlib.sha256(data).hexdigest(), drafted, captured, source)
+    return replace(photo, focal_length_35mm=_focal_length(tag))
 
 
 def _open(stream: io.BytesIO, kind: str) -> Image.Image:
@@ -407,6 +411,11 @@ def _capture_time(tag: Callable[[int], Any]) -> tuple[datetime | None, str | Non
                 captured = captured.replace(tzinfo=parse(tag(offset), "%z").tzinfo)
             return captured, f"exif:{time.name}"
     return None, None
+
+
+def _focal_length(tag: Callable[[int], Any]) -> float | None:
+    value = tag(ExifTags.Base.FocalLengthIn35mmFilm)
+    return float(value) if isinstance(value, int) and value > 0 else None  # 0 stands for unknown
 
 
 def _photo(

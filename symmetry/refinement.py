@@ -124,6 +124,8 @@ class PairRefinement:
         at the jawline across its edge alone. NaN where the image says too little.
     map : FieldMap or None
         The same, denser, at places of the photo before; None from landmarks alone.
+    registration : Registration or None
+        What it rests on; None from landmarks alone.
     """
 
     before: FloatArray
@@ -132,6 +134,7 @@ class PairRefinement:
     after_placed: FloatArray
     movement: FloatArray
     map: FieldMap | None
+    registration: Registration | None
 
 
 def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:
@@ -169,6 +172,7 @@ def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:
         after_placed=second_placed,
         movement=np.where(visible[:, None], moved, np.nan),
         map=None if registration is None else _movement_map(registration, before, after, head),
+        registration=registration,
     )
 
 

@@ -12,6 +12,8 @@ from symmetry.errors import ScaleError
 from symmetry.frame import FloatArray, check_points
 from symmetry.mesh import IRIS_LEFT, IRIS_LEFT_EDGES, IRIS_RIGHT, IRIS_RIGHT_EDGES
 
+USUAL_EYES: Final = 63.0
+"""Millimetres between the pupils of the reference face: for what needs a size where millimetres are not known."""
 IRIS_MM: Final = 11.7
 """Horizontal visible iris diameter of adults, mm; it varies by 0.5 mm (4 %) between people."""
 

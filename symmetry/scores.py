@@ -6,20 +6,27 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from symmetry.errors import InvalidPointsError
 from symmetry.frame import FloatArray
-from symmetry.mesh import LANDMARKS, REGIONS
+from symmetry.mesh import LANDMARKS, PARTS, REGIONS
 
 REGION_NAMES: Final = tuple(REGIONS)
 LEAST_SHARE: Final = 1 / 3
 """Share of a region's pairs that must be known, or the region is not."""
 
-# Column r averages per-landmark values over the pairs of region r.
-_MEMBERSHIP = np.zeros((LANDMARKS, len(REGIONS)))
-for _column, _pairs in enumerate(REGIONS.values()):
-    _MEMBERSHIP[_pairs, _column] = 1 / len(_pairs)
+
+def _membership(groups: list[NDArray[np.intp]]) -> FloatArray:
+    """Weights (478, groups) that average per-landmark values over the pairs of each group."""
+    weights = np.zeros((LANDMARKS, len(groups)))
+    for column, pairs in enumerate(groups):
+        weights[pairs, column] = 1 / len(pairs)
+    return weights
+
+
+_REGIONS: Final = _membership(list(REGIONS.values()))
+_PARTS: Final = _membership([pairs for parts in PARTS.values() for pairs in parts.values()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,15 +61,24 @@ def region_means(field: ArrayLike) -> FloatArray:
     InvalidPointsError
         If the last axis does not hold one value a landmark.
     """
+    return _means(field, _REGIONS)
+
+
+def part_means(field: ArrayLike) -> FloatArray:
+    """Do the same for the parts of the regions, shape (..., 12), in the order of `symmetry.mesh.PARTS`."""
+    return _means(field, _PARTS)
+
+
+def _means(field: ArrayLike, membership: FloatArray) -> FloatArray:
     values = np.asarray(field, dtype=np.float64)
     if values.shape[-1:] != (LANDMARKS,):
         raise InvalidPointsError(f"a field must hold {LANDMARKS} values along its last axis, not {values.shape}")
     known = np.isfinite(values)
     if known.all():
-        return np.asarray(values @ _MEMBERSHIP)
-    share = known @ _MEMBERSHIP
+        return np.asarray(values @ membership)
+    share = known @ membership
     enough = share > LEAST_SHARE - 1e-9
-    return np.where(enough, (np.where(known, values, 0.0) @ _MEMBERSHIP) / np.where(enough, share, 1.0), np.nan)
+    return np.where(enough, (np.where(known, values, 0.0) @ membership) / np.where(enough, share, 1.0), np.nan)
 
 
 def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScores:

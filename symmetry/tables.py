@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from symmetry.analysis import FaceAnalysis
+from symmetry.face import FaceAnalysis
 from symmetry.batch import Failure
 from symmetry.change import Change
 from symmetry.findings import Finding

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from symmetry.analysis import NAN
+from symmetry.face import NAN
 from symmetry.change import Change, RegionChange
 from symmetry.figures.levelling import ASPECT, LevelledFace, Pixels, align_face, level_face
 from symmetry.figures.page import (

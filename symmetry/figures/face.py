@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from symmetry.analysis import FaceAnalysis
+from symmetry.face import FaceAnalysis
 from symmetry.figures.labels import spread
 from symmetry.figures.levelling import ASPECT, LevelledFace, Pixels, level_face
 from symmetry.figures.page import (
@@ -51,7 +51,6 @@ from symmetry.figures.wording import (
     REGION_TITLES,
     Side,
     day_of,
-    errors,
     leanings,
     name_of,
     warnings_of,
@@ -135,7 +134,7 @@ def _head(page: Page, face: FaceAnalysis, title: str | None) -> None:
     page.text(MARGIN, 86, fit(about, 760, size=BODY), colour=QUIET)
     for i, name in enumerate(("face", "lower_face")):
         score = face.regions[name]
-        number = with_error(score.in_unit(face.unit)[0], errors(score, face.unit)[0], face.unit)
+        number = with_error(score.in_unit(face.unit)[0], score.errors_in_unit(face.unit)[0], face.unit)
         x, y = _PICTURE[0] + _PICTURE[2], 54 + 32 * i
         page.swatch(x, y, region_colour(face, name))
         page.text(x + 24, y, REGION_TITLES[name])
@@ -226,7 +225,7 @@ def _label(face: FaceAnalysis, name: str, side: Side, landmark: int) -> _Label:
         toward = f"toward the {'left' if value > 0 else 'right'}" if np.isfinite(value) else NOT_SEEN
         return _Label("Chin", number, [] if round(abs(value), 1) == 0 else [toward], None, landmark)
     score = face.regions[name]
-    number = with_error(score.in_unit(face.unit)[0], errors(score, face.unit)[0], face.unit)
+    number = with_error(score.in_unit(face.unit)[0], score.errors_in_unit(face.unit)[0], face.unit)
     return _Label(REGION_TITLES[name], number, leanings(score, face.unit, side), region_colour(face, name), landmark)
 
 

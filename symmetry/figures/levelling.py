@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from symmetry.analysis import FaceAnalysis
+from symmetry.face import FaceAnalysis
 from symmetry.errors import PhotoError
 from symmetry.frame import FloatArray
 from symmetry.mesh import MIDLINE, REFERENCE, STABLE_UPPER_FACE

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, zoom
 
-from symmetry.analysis import FaceAnalysis
+from symmetry.face import FaceAnalysis
 from symmetry.figures.levelling import OUTSIDE, LevelledFace, Pixels
 from symmetry.figures.page import AMOUNT, amount_colour
 from symmetry.frame import FloatArray

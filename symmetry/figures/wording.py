@@ -7,10 +7,11 @@ from math import isfinite
 from pathlib import PurePath
 from typing import Literal
 
-from symmetry.analysis import NAN, FaceAnalysis, RegionScore
-from symmetry.change import NOT_ASSESSED, RegionChange, SideMovement
+from symmetry.change import RegionChange, SideMovement
+from symmetry.face import FaceAnalysis, RegionScore
 from symmetry.figures.page import unit_sign
 from symmetry.findings import Finding
+from symmetry.verdicts import NOT_COMPARABLE
 
 Side = Literal["left", "right"]
 
@@ -39,19 +40,12 @@ def with_error(value: float, error: float, unit: str, *, digits: int = 1) -> str
     return f"{_plus_minus(value, error, digits)} {unit_sign(unit)}"
 
 
-def errors(score: RegionScore, unit: str) -> tuple[float, float, float]:
-    """Errors of the three; they are known in millimetres only."""
-    if unit == "mm":
-        return score.asymmetry_error, score.lateral_error, score.vertical_error
-    return NAN, NAN, NAN
-
-
 def leanings(score: RegionScore, unit: str, side: Side) -> list[str]:
     """Say how one side of a region lies against the other, such as "left 1.9 higher", or that it was not seen."""
     asymmetry, lateral, vertical = score.in_unit(unit)
     if not isfinite(asymmetry):
         return [NOT_SEEN]
-    _, lateral_error, vertical_error = errors(score, unit)
+    _, lateral_error, vertical_error = score.errors_in_unit(unit)
     own = 1 if side == "left" else -1
     lines = []
     for value, error, more, less in (
@@ -64,18 +58,11 @@ def leanings(score: RegionScore, unit: str, side: Side) -> list[str]:
 
 
 def change_in_words(change: RegionChange) -> tuple[str, str]:
-    """Say how a region changed and how sure that is, such as "less uneven by 0.99 mm" and "how sure: not known yet"."""
-    assessed = change.verdict != NOT_ASSESSED
-    if not isfinite(change.change):
-        return (change.verdict if assessed else NOT_SEEN), ""
-    if _shows(change.change, 2):
-        amount = with_error(abs(change.change), change.error, change.unit, digits=2)
-        said = f"{'more' if change.change > 0 else 'less'} uneven by {amount}"
-    else:
-        said = "as uneven as before"
-    if assessed:
-        return change.verdict, said
-    return said, "" if isfinite(change.error) else "how sure: not known yet"
+    """Say the verdict on a region and what it rests on, such as "improved" and "upper lid less uneven by 0.9 ± 0.4"."""
+    if change.verdict == NOT_COMPARABLE:
+        return NOT_SEEN if change.reason == NOT_SEEN.replace(" ", "_") else change.verdict, ""
+    amount = with_error(abs(change.evenness), change.evenness_error, change.unit)
+    return change.verdict, f"{change.part}: {amount} {'less' if change.evenness < 0 else 'more'} uneven"
 
 
 def movement_in_words(change: RegionChange) -> tuple[str, str]:

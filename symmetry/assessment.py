@@ -1,0 +1,196 @@
+"""From the numbers of a comparison and their spread to what is said of each region and clinical measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from symmetry.analysis import NOT_SEEN, stops_measure
+from symmetry.change import MeasureChange, RegionChange, Side, SideMovement
+from symmetry.face import NAN, PERCENT
+from symmetry.findings import Finding, rejecting
+from symmetry.frame import FloatArray
+from symmetry.measures import DEFINITIONS, Definition
+from symmetry.mesh import REGIONS
+from symmetry.norms import NOTICED, norm_of
+from symmetry.pair_numbers import PairNumbers
+from symmetry.repeatability import PAIR_NUMBERS, PART_NAMES
+from symmetry.scores import REGION_NAMES
+from symmetry.uncertainty import half_width
+from symmetry.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, CameFrom, Verdict, came_from, evenness, verdict_on
+
+_CLEARLY_MORE: Final = 1.5
+"""One side moved when it moved this many times as much as the other; else both did."""
+_OF_REGIONS: Final = len(REGIONS) * len(PAIR_NUMBERS)
+_OF_PARTS: Final = 2 * len(PART_NAMES)
+_WIDER_IS_WORSE: Final = ("jaw_angle_width",)
+
+
+def region_changes(
+    numbers: PairNumbers, sd: FloatArray, freedom: FloatArray, findings: Sequence[Finding], unit: str
+) -> dict[str, RegionChange]:
+    """Judge every region.
+
+    Parameters
+    ----------
+    numbers : PairNumbers
+        Of one pair, or the mean over several.
+    sd, freedom : ndarray, shape (78,)
+        Spread of its numbers, in their units, and its degrees of freedom; in the order of `repeatability.OF_PAIR`.
+    findings : sequence of Finding
+        Of the photos and between them.
+    unit : {"mm", "% IPD"}
+    """
+    errors = half_width(sd, freedom)[:_OF_REGIONS].reshape(len(REGIONS), -1)
+    uneven, lift = numbers.uneven, numbers.lift
+    changes = {}
+    for i, name in enumerate(REGION_NAMES):
+        before, after = numbers.before[i].tolist(), numbers.after[i].tolist()
+        right, left = (
+            SideMovement(outward=o, up=u, size=s) for o, u, s in (numbers.right[i].tolist(), numbers.left[i].tolist())
+        )
+        judged = _judge(name, numbers, sd, freedom, findings)
+        certain = judged.verdict in (IMPROVED, WORSE) or abs(lift[i]) > errors[i, 3]
+        notice = NOTICED.get(name)
+        changes[name] = RegionChange(
+            region=name,
+            before=before[0],
+            after=after[0],
+            change=after[0] - before[0],
+            error=_known(errors[i, 0], after[0] - before[0]),
+            lateral_before=before[1],
+            lateral_after=after[1],
+            vertical_before=before[2],
+            vertical_after=after[2],
+            lateral_change=float(uneven[i, 0]),
+            lateral_change_error=_known(errors[i, 1], uneven[i, 0]),
+            vertical_change=float(uneven[i, 1]),
+            vertical_change_error=_known(errors[i, 2], uneven[i, 1]),
+            lift=float(lift[i]),
+            lift_error=_known(errors[i, 3], lift[i]),
+            subject_right=right,
+            subject_left=left,
+            moved=_which_side(right.size, left.size, certain) if np.isfinite(left.size) else None,
+            part=judged.part,
+            evenness=judged.change,
+            evenness_error=judged.error,
+            verdict=judged.verdict,
+            reason=judged.reason,
+            came_from=judged.source,
+            noticed_from=notice.least if notice and unit == "mm" else None,
+            unit=unit,
+        )
+    return changes
+
+
+def measure_changes(
+    numbers: PairNumbers, sd: FloatArray, freedom: FloatArray, findings: Sequence[Finding], unit: str
+) -> dict[str, MeasureChange]:
+    """Judge every clinical measure; parameters as for `region_changes`."""
+    errors = half_width(sd, freedom)[_OF_REGIONS + _OF_PARTS :].tolist()
+    rows = zip(DEFINITIONS, numbers.measure_before.tolist(), numbers.measure_after.tolist(), errors, strict=True)
+    return {
+        definition.name: _measure_change(definition, before, after, error, findings, unit)
+        for definition, before, after, error in rows
+    }
+
+
+def _measure_change(
+    definition: Definition,
+    before: list[float],
+    after: list[float],
+    error: float,
+    findings: Sequence[Finding],
+    unit: str,
+) -> MeasureChange:
+    name, change = definition.name, after[2] - before[2]
+    right, left = after[0] - before[0], after[1] - before[1]
+    more_uneven = abs(after[2]) - abs(before[2])
+    stopped = stops_measure(tuple(findings), name)
+    verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(more_uneven, error)
+    source: CameFrom | None = None
+    if verdict in (IMPROVED, WORSE) and np.isfinite(right):
+        axis = np.array([1.0, 0.0] if name in _WIDER_IS_WORSE else [0.0, 1.0])
+        toward = axis * np.sign(before[2] + after[2])
+        source = came_from(axis * before[2], toward, axis * left, axis * right)
+    notice = NOTICED.get(name)
+    return MeasureChange(
+        name=name,
+        before=before[2],
+        after=after[2],
+        change=change,
+        error=_known(error, change),
+        subject_right=right,
+        subject_left=left,
+        moved=None if np.isnan(right) else _which_side(abs(right), abs(left), abs(change) > error),
+        evenness=more_uneven,
+        verdict=verdict,
+        reason=(stopped.name if stopped else NOT_SEEN) if verdict == NOT_COMPARABLE else None,
+        came_from=source,
+        noticed_from=notice.least if notice and (unit == "mm" or definition.unit == "degrees") else None,
+        norm=norm_of(name),
+        unit=PERCENT if definition.unit == "mm" and unit != "mm" else definition.unit,
+    )
+
+
+class _Judged(NamedTuple):
+    """What is said of the evenness of a region."""
+
+    verdict: Verdict
+    part: str | None = None
+    change: float = NAN
+    error: float = NAN
+    source: CameFrom | None = None
+    reason: str | None = None
+
+
+def _judge(
+    region: str, numbers: PairNumbers, sd: FloatArray, freedom: FloatArray, findings: Sequence[Finding]
+) -> _Judged:
+    """Judge a region by the part of it that changed most surely."""
+    stopped = rejecting(findings, region)
+    if stopped is not None:
+        return _Judged(NOT_COMPARABLE, reason=stopped.name)
+    own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
+    spread = sd[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own]
+    known_by = freedom[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own].min(axis=-1)
+    for place, direction in enumerate(("lateral", "vertical")):
+        finding = rejecting(findings, f"{region}.{direction}")
+        if finding is not None:
+            stopped, spread[:, place] = finding, NAN
+    before, after = numbers.part_before[own], numbers.part_after[own]
+    found = evenness(before, after, numbers.part_uneven[own], spread)
+    errors = half_width(found.sd, known_by, looks=len(own))
+    surely = np.where(errors > 0, np.abs(found.change) / np.where(errors > 0, errors, 1.0), 0.0)
+    surely[np.isnan(found.change) | np.isnan(errors)] = -1.0
+    best = int(np.argmax(surely))
+    if surely[best] < 0:
+        return _Judged(NOT_COMPARABLE, reason=stopped.name if stopped else NOT_SEEN)
+    change, error = float(found.change[best]), float(errors[best])
+    verdict, source = verdict_on(change, error), None
+    if verdict in (IMPROVED, WORSE):
+        sides = numbers.part_left[own][best], numbers.part_right[own][best]
+        source = came_from(before[best], found.weights[best], *sides)
+    return _Judged(verdict, PART_NAMES[own[best]][1], change, error, source)
+
+
+def _side(movement: FloatArray) -> SideMovement:
+    outward, up, size = movement.tolist()
+    return SideMovement(outward=outward, up=up, size=size)
+
+
+def _known(error: float, number: float) -> float:
+    """Give the error of a number, none of one that is not known."""
+    return float(error) if np.isfinite(number) else NAN
+
+
+def _which_side(right: float, left: float, certain: bool) -> Side:
+    if not certain:
+        return "neither"
+    if right > _CLEARLY_MORE * left:
+        return "subject_right"
+    if left > _CLEARLY_MORE * right:
+        return "subject_left"
+    return "both"

@@ -1,0 +1,230 @@
+"""One face, measured: its numbers, how sure they are, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from symmetry.findings import Finding
+from symmetry.frame import FacialFrame, FloatArray, fit_frame
+from symmetry.norms import NO_NORM
+from symmetry.photos import Photo
+from symmetry.quality import Portrait
+from symmetry.refinement import FieldMap, MirrorRefinement, asymmetry_map
+from symmetry.registration import StandardFace
+from symmetry.repeatability import Method
+from symmetry.scale import Scale, interpupillary_distance
+
+NAN: Final = float("nan")
+PERCENT: Final = "% IPD"
+"""Unit of lengths where millimetres are not known: percent of the interpupillary distance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionScore:
+    """Left-right difference of one facial region.
+
+    Attributes
+    ----------
+    region : str
+    asymmetry : float
+        Root mean square length of the asymmetry field over the region's pairs, mm, less what noise adds to it; 0 is
+        even. Pairs that could not be matched are left out; NaN if fewer than a third could be. Of the jawline: across
+        its edge alone.
+    lateral, vertical : float
+        Mean over the subject-left landmarks, mm: + = the subject's left is further out, higher.
+    percent, lateral_percent, vertical_percent : float
+        The same three as percentages of the interpupillary distance.
+    asymmetry_error, lateral_error, vertical_error : float
+        95 % half-width over re-photographing an unchanged face, mm; NaN where it is not known.
+    percent_error, lateral_percent_error, vertical_percent_error : float
+        The same three as percentages of the interpupillary distance.
+    """
+
+    region: str
+    asymmetry: float
+    lateral: float
+    vertical: float
+    percent: float
+    lateral_percent: float
+    vertical_percent: float
+    asymmetry_error: float = NAN
+    lateral_error: float = NAN
+    vertical_error: float = NAN
+    percent_error: float = NAN
+    lateral_percent_error: float = NAN
+    vertical_percent_error: float = NAN
+
+    def in_unit(self, unit: str) -> tuple[float, float, float]:
+        """Asymmetry, lateral and vertical in "mm" or in "% IPD"."""
+        if unit == "mm":
+            return self.asymmetry, self.lateral, self.vertical
+        return self.percent, self.lateral_percent, self.vertical_percent
+
+    def errors_in_unit(self, unit: str) -> tuple[float, float, float]:
+        """Give the errors of asymmetry, lateral and vertical in "mm" or in "% IPD"."""
+        if unit == "mm":
+            return self.asymmetry_error, self.lateral_error, self.vertical_error
+        return self.percent_error, self.lateral_percent_error, self.vertical_percent_error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One clinical measure of a face.
+
+    Attributes
+    ----------
+    name : str
+    subject_right, subject_left : float
+        Each side's value; NaN for measures of the midline.
+    difference : float
+        Left less right: + = the subject's left is higher, wider, larger, or the midline part lies toward it.
+    unit : str
+        "mm", "degrees", or "% IPD" where millimetres are not known.
+    difference_error : float
+        95 % half-width over re-photographing an unchanged face; NaN where it is not known.
+    noticed_from : float or None
+        Difference from which on people notice it, by published studies; None where there is none.
+    norm : str
+        What is published of healthy people, or that nothing is.
+    """
+
+    name: str
+    subject_right: float
+    subject_left: float
+    difference: float
+    unit: str
+    difference_error: float = NAN
+    noticed_from: float | None = None
+    norm: str = NO_NORM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pose:
+    """Where a head points, degrees: + = toward the subject's left, upward, the subject's left eye higher."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sightings:
+    """How the detector saw a face.
+
+    Attributes
+    ----------
+    crops : ndarray, shape (2, 478, 3), or None
+        The landmarks by each of two crops, pixels at full size: how much they depend on framing.
+    disagreement : float
+        RMS distance between the meshes of the photo and of its mirror image, in eye distances.
+    others : int
+        Other faces in the photo.
+    """
+
+    crops: FloatArray | None = None
+    disagreement: float = NAN
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaceAnalysis:
+    """All that one photo says about the symmetry of a face.
+
+    Attributes
+    ----------
+    photo : Photo
+        The picture measured; swapped back if it came mirrored.
+    landmarks : ndarray, shape (478, 3)
+        Mirror-averaged, pixels of the upright photo at full size.
+    frame : FacialFrame
+        Origin and axes in those pixels.
+    scale : Scale
+        What was asked for.
+    mm_per_pixel : float
+        NaN with scale "none".
+    pose : Pose
+    asymmetry : ndarray, shape (478, 2)
+        Each landmark less its mirrored partner, x and y of the facial frame, mm; at the jawline across its edge alone.
+        NaN where the image says too little, and with scale "none".
+    difference : ndarray, shape (478, 2)
+        The same in `unit`.
+    regions : mapping of str to RegionScore
+    measures : mapping of str to Measure
+    flags : tuple of Finding
+    standard : StandardFace or None
+        The face on the shape that all faces share, for a comparison with another photo.
+    refined : MirrorRefinement or None
+        What the image adds to the landmarks; None from landmarks alone.
+    sightings : Sightings
+        How the detector saw the face.
+    """
+
+    photo: Photo
+    landmarks: FloatArray
+    frame: FacialFrame
+    scale: Scale
+    mm_per_pixel: float
+    pose: Pose
+    asymmetry: FloatArray
+    difference: FloatArray
+    regions: Mapping[str, RegionScore]
+    measures: Mapping[str, Measure]
+    flags: tuple[Finding, ...]
+    standard: StandardFace | None
+    refined: MirrorRefinement | None
+    sightings: Sightings
+
+    @property
+    def method(self) -> Method:
+        """What the numbers rest on: the image, begun by the landmarks, or the landmarks alone."""
+        return "landmarks" if self.refined is None else "registration"
+
+    @property
+    def points(self) -> FloatArray:
+        """Landmarks (478, 3) that were scored: refined where the image allows."""
+        return self.landmarks if self.refined is None else self.refined.points
+
+    @property
+    def asymmetry_map(self) -> FieldMap | None:
+        """Left-right difference over the face in `unit`, for pictures; None from landmarks alone."""
+        return None if self.refined is None else asymmetry_map(self.refined, self.frame, self.unit_per_pixel)
+
+    @property
+    def interpupillary(self) -> float:
+        """Distance between the irises, pixels."""
+        return float(interpupillary_distance(self.landmarks))
+
+    @property
+    def unit(self) -> str:
+        """Unit of lengths in pictures and measures: "mm", or "% IPD" where millimetres are not known."""
+        return "mm" if np.isfinite(self.mm_per_pixel) else PERCENT
+
+    @property
+    def unit_per_pixel(self) -> float:
+        """Size of a pixel in `unit`."""
+        return self.mm_per_pixel if self.unit == "mm" else 100 / self.interpupillary
+
+    @property
+    def portrait(self) -> Portrait | None:
+        """What the quality checks look at; None without pixels."""
+        if self.standard is None:
+            return None
+        return Portrait(
+            photo=self.photo,
+            landmarks=self.landmarks,
+            frame=fit_frame(self.landmarks),
+            standard=self.standard,
+            disagreement=self.sightings.disagreement,
+            others=self.sightings.others,
+        )
+
+    def without_pixels(self) -> FaceAnalysis:
+        """Give the same result without its pictures: a long series of them fits into memory.
+
+        Compared with another face it goes by the landmarks alone.
+        """
+        return replace(self, photo=replace(self.photo, pixels=np.zeros((0, 0, 3), np.uint8)), standard=None)

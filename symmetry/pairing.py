@@ -1,0 +1,151 @@
+"""Two photos brought together: one scale, one frame, the points that both show, and whether they can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from symmetry.analysis import beyond_edge, measure_landmarks
+from symmetry.errors import ScaleError
+from symmetry.face import NAN, FaceAnalysis
+from symmetry.findings import Finding, rejecting
+from symmetry.frame import FloatArray, fit_frame
+from symmetry.mesh import LANDMARKS, MIRROR, REGIONS
+from symmetry.pair_numbers import PairFields
+from symmetry.quality import check_pair
+from symmetry.refinement import FieldMap, PlacedFace, refine_pair
+from symmetry.repeatability import PHOTO_NUMBERS, Repeatability, Table
+from symmetry.scale import IRIS_MM, USUAL_EYES, Scale, iris_diameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pair:
+    """Two photos, measured together.
+
+    Attributes
+    ----------
+    before, after : FaceAnalysis
+    movement : ndarray, shape (478, 2)
+        Where each landmark of before has gone, in the unit of the faces; NaN where it is not known.
+    map : FieldMap or None
+        The same, denser.
+    findings : tuple of Finding
+        What was found between the photos.
+    """
+
+    before: FaceAnalysis
+    after: FaceAnalysis
+    movement: FloatArray
+    map: FieldMap | None
+    findings: tuple[Finding, ...]
+
+
+def common_scale(faces: Sequence[FaceAnalysis]) -> Scale:
+    """Millimetres that one person's eye distance gives in all photos: the iris to eye-distance ratio is pooled.
+
+    Raises
+    ------
+    ScaleError
+        If faces were scaled in different ways.
+    """
+    first = faces[0].scale
+    for face in faces:
+        if face.scale.source != first.source or (first.source == "ipd" and face.scale != first):
+            raise ScaleError("the faces were scaled in different ways; analyse all with the same scale")
+    if first.source != "iris":
+        return first
+    shares = [float(iris_diameter(face.landmarks)) / face.interpupillary for face in faces]
+    return Scale("iris", IRIS_MM / float(np.exp(np.log(shares).mean())))
+
+
+def measure_pair(
+    first: FaceAnalysis, second: FaceAnalysis, *, scale: Scale, landmarks_only: bool, table: Table | None
+) -> Pair:
+    """Measure two photos on what both say: their mean, and half of what moved to either side."""
+    only = landmarks_only or any(face.refined is None or face.standard is None for face in (first, second))
+    pair = refine_pair(_placed(first, scale, only), _placed(second, scale, only))
+    findings: tuple[Finding, ...] = ()
+    if first.portrait is not None and second.portrait is not None:
+        findings = check_pair(first.portrait, second.portrait, pair.registration)
+    both_see = np.isfinite(pair.movement).all(axis=1)
+    both_see &= both_see[MIRROR]
+    for one in (first, second):
+        if one.refined is not None:
+            both_see &= one.refined.seen
+    before, after = (
+        measure_landmarks(
+            one.photo,
+            one.landmarks,
+            scale=scale,
+            standard=one.standard,
+            refined=None if only or one.refined is None else replace(one.refined, points=points, seen=both_see),
+            as_pair=placed / _mm_per_pixel(one, scale),
+            flags=one.flags,
+            sightings=one.sightings,
+            table=table,
+        )
+        for one, points, placed in (
+            (first, pair.before, pair.before_placed),
+            (second, pair.after, pair.after_placed),
+        )
+    )
+    in_unit = 1.0 if before.unit == "mm" else 100 / USUAL_EYES
+    moved = pair.movement * in_unit
+    for one in (before, after):
+        moved[beyond_edge(one.photo, one.landmarks)] = NAN
+    return Pair(
+        before=before,
+        after=after,
+        movement=moved,
+        map=None if pair.map is None else replace(pair.map, vectors=pair.map.vectors * in_unit),
+        findings=findings,
+    )
+
+
+def fields_of(pairs: list[list[Pair]]) -> PairFields:
+    """Stack what all pairs show, one row a photo before, one column a photo after.
+
+    Where a finding stops a region in some of the pairs only, those say nothing of it.
+    """
+    before = np.array([[pair.before.difference for pair in row] for row in pairs])
+    after = np.array([[pair.after.difference for pair in row] for row in pairs])
+    moved = np.array([[pair.movement for pair in row] for row in pairs])
+    for name, landmarks in REGIONS.items():
+        stopped = np.array([[rejecting(pair.findings, name) is not None for pair in row] for row in pairs])
+        if stopped.any() and not stopped.all():
+            silent = stopped[..., None] & np.isin(np.arange(LANDMARKS), [landmarks, MIRROR[landmarks]])
+            before[silent] = after[silent] = moved[silent] = NAN
+    return PairFields(
+        before=before,
+        after=after,
+        moved=moved,
+        measure_before=np.array([[_measures(pair.before) for pair in row] for row in pairs]),
+        measure_after=np.array([[_measures(pair.after) for pair in row] for row in pairs]),
+    )
+
+
+def _measures(face: FaceAnalysis) -> list[tuple[float, float, float]]:
+    return [(m.subject_right, m.subject_left, m.difference) for m in face.measures.values()]
+
+
+def field_noise(table: Repeatability, photos: int, unit_per_mm: float) -> FloatArray:
+    """RMS noise (9,) of the asymmetry field of each region in the mean of some photos, in the unit of the faces."""
+    of_regions = table.photo_sd[: len(REGIONS) * len(PHOTO_NUMBERS)].reshape(len(REGIONS), -1)
+    return np.asarray(of_regions[:, PHOTO_NUMBERS.index("field")] * unit_per_mm / np.sqrt(photos))
+
+
+def _placed(face: FaceAnalysis, scale: Scale, landmarks_only: bool) -> PlacedFace:
+    return PlacedFace(
+        points=face.landmarks if landmarks_only else face.points,
+        frame=fit_frame(face.landmarks) if landmarks_only else face.frame,
+        mm_per_pixel=_mm_per_pixel(face, scale),
+        standard=None if landmarks_only else face.standard,
+    )
+
+
+def _mm_per_pixel(face: FaceAnalysis, scale: Scale) -> float:
+    """Millimetres a pixel; where none are known those of usual eyes, for what is not in proportion to size."""
+    known = float(scale.mm_per_pixel(face.landmarks))
+    return known if np.isfinite(known) else USUAL_EYES / face.interpupillary

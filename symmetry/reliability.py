@@ -1,0 +1,207 @@
+"""Repeated photos of unchanged faces: how well the tool agrees with itself, and the table behind its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from symmetry.agreement import Agreement, agreement
+from symmetry.analysis import measure_landmarks
+from symmetry.face import FaceAnalysis
+from symmetry.frame import FloatArray, across_jawline, asymmetry_field, fit_frame, made_even
+from symmetry.measures import clinical_measures
+from symmetry.mesh import REGIONS
+from symmetry.pair_numbers import pair_numbers
+from symmetry.pairing import common_scale, field_noise, fields_of, measure_pair
+from symmetry.repeatability import OF_PAIR, OF_PHOTO, PHOTO_NUMBERS, Method, Repeatability, Table
+from symmetry.scores import region_means
+from symmetry.uncertainty import pair_difficulty, photo_difficulty, shared_movement, without_noise, wobble_of
+
+_FIELD = PHOTO_NUMBERS.index("field")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reliability:
+    """How repeated photos agree.
+
+    Attributes
+    ----------
+    photos, sittings : int
+        Photos and sittings that were used: those with at least two photos.
+    agreement : Agreement
+        Of the numbers of single photos, in the order of `repeatability.OF_PHOTO`.
+    table : mapping of str to Repeatability
+        For `analyze` and `compare`.
+    """
+
+    photos: int
+    sittings: int
+    agreement: Agreement
+    table: Table
+
+
+def reliability(faces: Sequence[FaceAnalysis], sitting: Sequence[Hashable]) -> Reliability:
+    """Find how well repeated photos of unchanged faces agree.
+
+    Parameters
+    ----------
+    faces : sequence of FaceAnalysis
+        With millimetres, and with the table `NO_TABLE`, so that nothing is corrected yet.
+    sitting : sequence
+        Label of each photo's sitting; photos of one sitting show an unchanged face.
+
+    Raises
+    ------
+    ValueError
+        If no sitting has two photos.
+    """
+    groups: dict[Hashable, list[FaceAnalysis]] = {}
+    for face, label in zip(faces, sitting, strict=True):
+        groups.setdefault(label, []).append(face)
+    repeated = [group for group in groups.values() if len(group) > 1]
+    if not repeated:
+        raise ValueError("no sitting has two photos")
+    by_landmarks = [[_by_landmarks(face) for face in group] for group in repeated]
+    table: dict[Method, Repeatability] = {"landmarks": _repeatability(by_landmarks)}
+    if all(face.method == "registration" for group in repeated for face in group):
+        table["registration"] = _repeatability(repeated)
+    known = table.get("registration", table["landmarks"])
+    values = np.array([corrected(photo_numbers(face), known) for group in repeated for face in group])
+    labels = [place for place, group in enumerate(repeated) for _ in group]
+    return Reliability(
+        photos=len(labels), sittings=len(repeated), agreement=agreement(values, np.array(labels)), table=table
+    )
+
+
+def photo_numbers(face: FaceAnalysis) -> FloatArray:
+    """Numbers of one photo in the order of `repeatability.OF_PHOTO`, shape (54,); "field" is NaN."""
+    of_regions = [(r.asymmetry, r.lateral, r.vertical, np.nan) for r in face.regions.values()]
+    return np.array([*np.ravel(of_regions), *(measure.difference for measure in face.measures.values())])
+
+
+def corrected(numbers: FloatArray, known: Repeatability) -> FloatArray:
+    """Take off the asymmetry (..., 54) what noise adds to it."""
+    of_regions = len(REGIONS) * len(PHOTO_NUMBERS)
+    result = numbers.copy()
+    noise = known.photo_sd[:of_regions].reshape(-1, len(PHOTO_NUMBERS))[:, _FIELD]
+    asymmetry = slice(PHOTO_NUMBERS.index("asymmetry"), of_regions, len(PHOTO_NUMBERS))
+    result[..., asymmetry] = without_noise(numbers[..., asymmetry], noise)
+    return result
+
+
+def _by_landmarks(face: FaceAnalysis) -> FaceAnalysis:
+    return measure_landmarks(
+        face.photo,
+        face.landmarks,
+        scale=face.scale,
+        standard=face.standard,
+        flags=face.flags,
+        sightings=face.sightings,
+        table=NO_TABLE,
+    )
+
+
+def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
+    of_fields = _pooled([_field_squares(group) for group in groups], [len(group) for group in groups])
+    noise = np.full(len(OF_PHOTO), np.nan)
+    noise[_FIELD : len(REGIONS) * len(PHOTO_NUMBERS) : len(PHOTO_NUMBERS)] = np.sqrt(of_fields[0])
+    known = _blank(photo_sd=noise)
+    sizes = [len(group) for group in groups]
+    photo, photo_freedom = _pooled([_photo_squares(group, known) for group in groups], sizes)
+    photo_freedom[np.isfinite(noise)] = of_fields[1][0] if len(of_fields[1]) else 0.0
+    pair, pair_freedom = _pooled([_pair_squares(group, known) for group in groups], sizes)
+    faces = [face for group in groups for face in group]
+    return Repeatability(
+        photo_sd=np.where(np.isfinite(noise), noise, np.sqrt(photo)),
+        photo_freedom=photo_freedom,
+        photo_detector=np.sqrt(np.nanmean([_detector_squares(face) for face in faces], axis=0)),
+        pair_sd=np.sqrt(pair),
+        pair_freedom=pair_freedom,
+        wobble=float(np.sqrt(np.mean([_wobble(face) ** 2 for face in faces]))),
+    )
+
+
+def _pooled(squares: list[FloatArray], sizes: list[int]) -> tuple[FloatArray, FloatArray]:
+    """Pool squared differences (pairs, n) of sittings of k photos, each sitting with k - 1 degrees of freedom."""
+    total, freedom = np.zeros(squares[0].shape[1]), np.zeros(squares[0].shape[1])
+    for of_sitting, size in zip(squares, sizes, strict=True):
+        known = np.isfinite(of_sitting)
+        count = known.sum(axis=0)
+        mean = np.where(known, of_sitting, 0.0).sum(axis=0) / np.maximum(count, 1)
+        total += np.where(count > 0, mean * (size - 1), 0.0)
+        freedom += np.where(count > 0, size - 1, 0)
+    return np.where(freedom > 0, total / np.maximum(freedom, 1), np.nan), freedom
+
+
+def _photo_squares(group: list[FaceAnalysis], known: Repeatability) -> FloatArray:
+    """Squared differences of the numbers of every two photos, each the variance of one straight photo; (pairs, 54)."""
+    numbers = [corrected(photo_numbers(face), known) for face in group]
+    hard = [photo_difficulty(face.pose.yaw) ** 2 for face in group]
+    return np.array(
+        [(numbers[i] - numbers[j]) ** 2 / (hard[i] + hard[j]) for i, j in combinations(range(len(group)), 2)]
+    )
+
+
+def _field_squares(group: list[FaceAnalysis]) -> FloatArray:
+    """Mean squares of the noise of the asymmetry fields, (pairs, 9)."""
+    return np.array(
+        [
+            region_means(((one.asymmetry - other.asymmetry) ** 2).sum(axis=-1)) / 2
+            for one, other in combinations(group, 2)
+        ]
+    )
+
+
+def _pair_squares(group: list[FaceAnalysis], known: Repeatability) -> FloatArray:
+    """Squares of the numbers of every two photos as a pair, at the same pose and expression; (pairs, 78)."""
+    squares = []
+    for one, other in combinations(group, 2):
+        pair = measure_pair(
+            one, other, scale=common_scale((one, other)), landmarks_only=one.refined is None, table=NO_TABLE
+        )
+        numbers = pair_numbers(fields_of([[pair]]).mean_known(), field_noise(known, 1, 1.0))
+        difficulty = pair_difficulty(
+            other.pose.yaw - one.pose.yaw,
+            other.pose.pitch - one.pose.pitch,
+            shared_movement(numbers.left[:, :2], numbers.right[:, :2]),
+        )
+        squares.append((numbers.listed() / difficulty) ** 2)
+    return np.array(squares)
+
+
+def _detector_squares(face: FaceAnalysis) -> FloatArray:
+    """Squared standard errors of the numbers (54,) of a photo that come from the framing of its two crops."""
+    crops = face.sightings.crops
+    if crops is None:
+        return np.full(len(OF_PHOTO), np.nan)
+    placed = fit_frame(crops).place(crops) * face.mm_per_pixel
+    field = across_jawline(asymmetry_field(placed), made_even(placed))
+    size = np.sqrt(region_means((field**2).sum(axis=-1)))
+    lateral, vertical = region_means(field[..., 0]), region_means(field[..., 1])
+    of_regions = np.stack([size, lateral, vertical, np.zeros_like(size)], axis=-1).reshape(2, -1)
+    of_measures = clinical_measures(crops, placed, unit_per_pixel=face.mm_per_pixel).difference
+    numbers = np.concatenate([of_regions, of_measures], axis=-1)
+    return np.asarray(((numbers[0] - numbers[1]) / 2) ** 2)
+
+
+def _wobble(face: FaceAnalysis) -> float:
+    crops = face.sightings.crops
+    return float("nan") if crops is None else wobble_of(crops, face.interpupillary)
+
+
+def _blank(photo_sd: FloatArray) -> Repeatability:
+    return Repeatability(
+        photo_sd=photo_sd,
+        photo_freedom=np.zeros(len(OF_PHOTO)),
+        photo_detector=np.zeros(len(OF_PHOTO)),
+        pair_sd=np.full(len(OF_PAIR), np.nan),
+        pair_freedom=np.zeros(len(OF_PAIR)),
+        wobble=float("nan"),
+    )
+
+
+NO_TABLE: Table = dict.fromkeys(("registration", "landmarks"), _blank(np.full(len(OF_PHOTO), np.nan)))
+"""For measuring without errors and without correction: what a table is made from."""

@@ -1,0 +1,181 @@
+"""How sure a number is: its 95 % half-width over re-photographing an unchanged face.
+
+Three sources add up as variances. From shot to shot: a table of repeatability (or the user's own repeated photos, each
+weighed by its degrees of freedom), more where the head is turned or the expression differs. From this photo's
+detector: how far its landmarks depend on framing, beyond what they do in the photos behind the table, and how few
+pixels the face has. From registration: the part of a region that was not seen may differ from the part that was.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from symmetry.agreement import moderated_variance
+from symmetry.frame import FloatArray
+from symmetry.mesh import LANDMARKS, REGIONS
+from symmetry.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PHOTO_NUMBERS, Quantity, Repeatability
+from symmetry.scores import region_means
+
+_LEVEL: Final = 0.975
+_USUAL_YAW: Final = 2.0
+"""Degrees of yaw that are accepted; a photo turned farther is less sure."""
+_YAW: Final = dict.fromkeys(REGIONS, 3.0) | {"jawline": 1.2, "face": 2.0}
+"""Degrees of yaw beyond the usual, or between two photos, that double the variance. Most at the jawline: the outline
+of a turned head is another line on the jaw; 0.25 to 0.5 mm a degree over 35 adults photographed twice."""
+_PITCH: Final = 5.0
+"""Degrees of pitch between two photos that double the variance."""
+_EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face", "face"), 2.0)
+"""Millimetres by which both sides of a region moved together, an expression, that double the variance: nobody's two
+sides smile alike (35 adults, neutral against smiling: the left-right difference changes by 0.2 to 0.35 mm a mm)."""
+_FEW_PIXELS: Final = (0.1, 33.0)
+"""Spread, mm, that a face of this many pixels between the eyes adds; it falls with the square of their number. Five
+adults, reduced to 33 and 22 pixels: their scores moved by 0.05 to 0.1 and by 0.2 mm."""
+_INDEPENDENT: Final = 4.0
+"""Places of a region that vary by themselves; fields are smooth over the others."""
+
+
+def half_width(sd: FloatArray, freedom: FloatArray, looks: FloatArray | int = 1) -> FloatArray:
+    """95 % half-width of numbers whose standard deviation is known with so many degrees of freedom (Student's t).
+
+    Where the most striking of several `looks` is taken, each half-width is that of 5 % / looks (Bonferroni).
+    """
+    freedom = np.asarray(freedom, dtype=np.float64)
+    quantile = special.stdtrit(np.where(freedom > 0, freedom, np.nan), 1 - (1 - _LEVEL) / np.asarray(looks))
+    return np.asarray(sd * quantile)
+
+
+def without_noise(rms: FloatArray, noise: FloatArray) -> FloatArray:
+    """Take off a root mean square what noise of root mean square `noise` adds: E rms**2 = true**2 + noise**2."""
+    return np.asarray(np.sqrt(np.maximum(np.asarray(rms) ** 2 - np.nan_to_num(noise) ** 2, 0.0)))
+
+
+def wobble_of(crops: FloatArray, interpupillary: float) -> float:
+    """How far framing moves the landmarks: RMS distance between those of two crops (2, 478, 3), in eye distances."""
+    apart = (crops[0] - crops[1])[:, :2]
+    return float(np.sqrt((apart**2).sum(axis=-1).mean()) / interpupillary)
+
+
+def few_pixels(interpupillary: float) -> float:
+    """Spread, mm, of the numbers of a face with so many pixels between the eyes."""
+    spread, pixels = _FEW_PIXELS
+    return spread * (pixels / interpupillary) ** 2
+
+
+def unseen_part(field: FloatArray) -> FloatArray:
+    """Spread of region means that comes from what was not seen of a field (478, 2), shape (9, 2).
+
+    What was seen is a sample of the region: variance within it * (1 - share) / (share * number of independent places).
+    """
+    left = np.where(np.isnan(field), 0.0, 1.0)
+    share = np.stack([region_means(left[:, i]) for i in range(2)], axis=-1)
+    within = np.stack([region_means(field[:, i] ** 2) - region_means(field[:, i]) ** 2 for i in range(2)], axis=-1)
+    missing = (1 - share) / (np.maximum(share, 1 / LANDMARKS) * _INDEPENDENT)
+    return np.asarray(np.sqrt(np.maximum(within, 0.0) * missing))
+
+
+def shared_movement(left: FloatArray, right: FloatArray) -> FloatArray:
+    """How far both sides moved the same way, outward and upward, from the movement (..., 2) of each; shape (...)."""
+    together = np.where(np.sign(left) == np.sign(right), np.minimum(np.abs(left), np.abs(right)), 0.0)
+    return np.asarray(np.linalg.norm(together, axis=-1))
+
+
+def photo_difficulty(yaw: float) -> FloatArray:
+    """Factor (54,) by which the numbers of a photo spread more because the head is turned, `yaw` in degrees."""
+    beyond = max(0.0, abs(yaw) - _USUAL_YAW)
+    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2))
+
+
+def pair_difficulty(yaw: float, pitch: float, shared: FloatArray) -> FloatArray:
+    """Factor (78,) by which the numbers of two photos spread more: differences of pose in degrees, expression (9,)."""
+    place = {region: i for i, region in enumerate(REGIONS)}
+    expression = np.nan_to_num(np.array([shared[place[quantity.region]] for quantity in OF_PAIR]))
+    return np.sqrt(
+        1
+        + (yaw / _scale_of(OF_PAIR, _YAW)) ** 2
+        + (pitch / _PITCH) ** 2
+        + (expression / _scale_of(OF_PAIR, _EXPRESSION)) ** 2
+    )
+
+
+def _scale_of(quantities: tuple[Quantity, ...], scales: dict[str, float]) -> FloatArray:
+    return np.array([scales.get(quantity.region, np.inf) for quantity in quantities])
+
+
+def photo_errors(
+    table: Repeatability, *, yaw: float, wobble: float, interpupillary: float, unseen: FloatArray
+) -> FloatArray:
+    """95 % half-widths of the numbers of one photo.
+
+    Parameters
+    ----------
+    table : Repeatability
+    yaw : float
+        Of the head, degrees.
+    wobble : float
+        As `wobble_of`; NaN if it is not known.
+    interpupillary : float
+        Pixels between the irises.
+    unseen : ndarray, shape (9, 2)
+        As `unseen_part`, mm.
+
+    Returns
+    -------
+    ndarray, shape (54,)
+        In the order of `OF_PHOTO`, mm or degrees; NaN where the table knows nothing.
+    """
+    shots = (table.photo_sd * photo_difficulty(yaw)) ** 2
+    excess = np.nan_to_num(max((wobble / table.wobble) ** 2 - 1, 0.0)) if np.isfinite(wobble) else 0.0
+    detector = table.photo_detector**2 * excess + few_pixels(interpupillary) ** 2
+    of_regions = np.zeros((len(REGIONS), len(PHOTO_NUMBERS)))
+    of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
+    registration = np.concatenate([of_regions.ravel(), np.zeros(len(OF_PHOTO) - of_regions.size)])
+    sd = np.sqrt(shots + detector + np.nan_to_num(registration) ** 2)
+    return half_width(sd, table.photo_freedom)
+
+
+def pair_sds(
+    table: Repeatability,
+    *,
+    difficulty: FloatArray,
+    photos: tuple[int, int],
+    interpupillary: tuple[float, float],
+    unseen: FloatArray,
+    own: FloatArray | None = None,
+    own_freedom: float = 0.0,
+) -> tuple[FloatArray, FloatArray]:
+    """Give the standard deviations, and their degrees of freedom, of the numbers of a comparison.
+
+    Parameters
+    ----------
+    table : Repeatability
+    difficulty : ndarray, shape (78,)
+        As `pair_difficulty`.
+    photos : tuple of int
+        How many photos stand on either side: the mean over n of them spreads by 1 / sqrt(n).
+    interpupillary : tuple of float
+        Pixels between the irises on either side.
+    unseen : ndarray, shape (9, 2)
+        As `unseen_part` of the left-right difference of what moved, mm.
+    own : ndarray, shape (78,), optional
+        Variance of one photo's numbers among the user's own repeated photos.
+    own_freedom : float
+        Its degrees of freedom.
+
+    Returns
+    -------
+    sd, freedom : ndarray, shape (78,)
+        In the order of `OF_PAIR`, mm or degrees.
+    """
+    one_photo = (table.pair_sd * difficulty) ** 2 / 2
+    freedom = table.pair_freedom
+    if own is not None:
+        one_photo, freedom = moderated_variance(own, own_freedom, one_photo, freedom)
+    shots = one_photo * (1 / photos[0] + 1 / photos[1])
+    pixels = sum(few_pixels(size) ** 2 / count for size, count in zip(interpupillary, photos, strict=True))
+    of_regions = np.zeros((len(REGIONS), len(PAIR_NUMBERS)))
+    of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
+    registration = np.concatenate([of_regions.ravel(), np.zeros(len(OF_PAIR) - of_regions.size)])
+    return np.sqrt(shots + pixels + np.nan_to_num(registration) ** 2), np.asarray(freedom, dtype=np.float64)

@@ -1,0 +1,110 @@
+"""Verdicts: more even, less even, or no more different than photos of an unchanged face are.
+
+A region is judged by the part of it that changed most surely. In each part the two directions, outward and upward, are
+weighed by how well they are known: a height that repeats to 0.2 mm says more than a width that repeats to 0.8 mm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from symmetry.frame import FloatArray
+
+Verdict = Literal["improved", "worse", "no detectable change", "not comparable"]
+IMPROVED: Final = "improved"
+WORSE: Final = "worse"
+NO_CHANGE: Final = "no detectable change"
+NOT_COMPARABLE: Final = "not comparable"
+
+CameFrom = Literal["worse side", "better side", "both sides"]
+_MOSTLY: Final = 2 / 3
+"""Share of a change from which on it came from one side; else from both."""
+_TINY: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evenness:
+    """Change of evenness of a batch of places; arrays (...).
+
+    Attributes
+    ----------
+    change : ndarray
+        Change of the left-right difference along the direction in which it is known best; negative = more even.
+    sd : ndarray
+        Its standard deviation over re-photographing.
+    weights : ndarray, shape (..., 2)
+        That direction, a unit vector, x outward and y upward on the subject's left.
+    """
+
+    change: FloatArray
+    sd: FloatArray
+    weights: FloatArray
+
+
+def evenness(before: FloatArray, after: FloatArray, moved: FloatArray, sd: FloatArray) -> Evenness:
+    """Measure how much less even places became, in the direction that says most.
+
+    With S = diag(sd**2), difference A (mean of before and after) and its change D, the statistic A' S^-1 D over its
+    own standard deviation has mean 0 and variance 1 where nothing changed: the matched filter.
+
+    Parameters
+    ----------
+    before, after : ndarray, shape (..., 2)
+        Left-right difference, outward and upward.
+    moved : ndarray, shape (..., 2)
+        How far the left moved more than the right.
+    sd : ndarray, shape (..., 2)
+        Standard deviation of `moved` over re-photographing; NaN or infinite for a direction that is not to be used.
+
+    Returns
+    -------
+    Evenness
+        NaN where nothing is known.
+    """
+    usable = np.isfinite(sd)
+    precision = np.where(usable, 1.0 / np.maximum(sd, _TINY) ** 2, 0.0)
+    toward = np.where(usable, (before + after) / 2, 0.0) * precision
+    length = np.linalg.norm(toward, axis=-1, keepdims=True)
+    weights = toward / np.where(length > 0, length, 1.0)  # 0 where the mean is even: no direction is less even
+    weights = np.where(usable.any(axis=-1, keepdims=True), weights, np.nan)
+    return Evenness(
+        change=np.asarray((weights * np.where(usable, moved, 0.0)).sum(axis=-1)),
+        sd=np.asarray(np.sqrt(((weights * np.where(usable, sd, 0.0)) ** 2).sum(axis=-1))),
+        weights=np.asarray(weights),
+    )
+
+
+def verdict_on(change: float, error: float) -> Verdict:
+    """Compare a change of evenness (negative = more even) with its 95 % half-width."""
+    if not (np.isfinite(change) and np.isfinite(error)):
+        return NOT_COMPARABLE
+    if abs(change) <= error:
+        return NO_CHANGE
+    return IMPROVED if change < 0 else WORSE
+
+
+def came_from(difference: FloatArray, weights: FloatArray, left: FloatArray, right: FloatArray) -> CameFrom:
+    """Tell which side a change of evenness came from.
+
+    The worse side is the one that hangs lower, or where width counts more, the one that stands further out.
+
+    Parameters
+    ----------
+    difference : ndarray, shape (2,)
+        Left-right difference before, outward and upward.
+    weights : ndarray, shape (2,)
+        As `Evenness.weights`.
+    left, right : ndarray, shape (2,)
+        Movement of each side, outward and upward.
+    """
+    outward, upward = np.abs(weights * difference)
+    left_is_worse = difference[1] < 0 if upward >= outward else difference[0] > 0
+    of_left, of_right = float(weights @ left), -float(weights @ right)
+    whole = of_left + of_right
+    share = (of_left if left_is_worse else of_right) / whole if abs(whole) > _TINY else 0.5
+    if share > _MOSTLY:
+        return "worse side"
+    return "better side" if share < 1 - _MOSTLY else "both sides"
