@@ -370,6 +370,16 @@ def test_no_capture_time(tmp_path: Path, text: str) -> None:
     assert (photo.captured, photo.captured_source) == (None, None)
 
 
+@pytest.mark.parametrize(("stored", "expected"), [(26, 26.0), (0, None), (None, None), ("26", None)])
+def test_focal_length(tmp_path: Path, stored: int | str | None, expected: float | None) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.IFD.Exif] = {} if stored is None else {ExifTags.Base.FocalLengthIn35mmFilm: stored}
+    for file_format in ("JPEG", "PNG", "WEBP", "HEIF"):
+        photo = read_bytes(tmp_path, encode(PICTURE, file_format, quality=95, exif=exif.tobytes()))
+        assert photo.focal_length_35mm == expected
+    assert photo_from_array(PICTURE).focal_length_35mm is None
+
+
 # Scale
 
 SIGMA = 3.0
