@@ -37,7 +37,7 @@ def region_changes(
     ----------
     numbers : PairNumbers
         Of one pair, or the mean over several.
-    sd, freedom : ndarray, shape (78,)
+    sd, freedom : ndarray, shape (76,)
         Spread of its numbers, in their units, and its degrees of freedom; in the order of `repeatability.OF_PAIR`.
     findings : sequence of Finding
         Of the photos and between them.

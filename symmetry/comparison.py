@@ -127,7 +127,7 @@ def _spread(
     each: FloatArray,
     unit_per_mm: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the standard deviations (78,) of the numbers, in their units, and their degrees of freedom."""
+    """Give the standard deviations (76,) of the numbers, in their units, and their degrees of freedom."""
     befores, afters = [row[0].before for row in pairs], [pair.after for pair in pairs[0]]
 
     def apart(angle: str) -> float:

@@ -49,9 +49,9 @@ class PairNumbers:
         Asymmetry, lateral and vertical of each region.
     right, left : ndarray, shape (..., 9, 3)
         Mean outward and upward movement of each side, and its root mean square length.
-    part_before, part_after : ndarray, shape (..., 12, 2)
+    part_before, part_after : ndarray, shape (..., 11, 2)
         Lateral and vertical of each part of a region.
-    part_right, part_left : ndarray, shape (..., 12, 2)
+    part_right, part_left : ndarray, shape (..., 11, 2)
         Mean outward and upward movement of each side.
     measure_before, measure_after : ndarray, shape (..., 18, 3)
         Right, left and difference of each clinical measure.
@@ -75,7 +75,7 @@ class PairNumbers:
 
     @property
     def part_uneven(self) -> FloatArray:
-        """The same of each part, shape (..., 12, 2)."""
+        """The same of each part, shape (..., 11, 2)."""
         return np.asarray(self.part_left - self.part_right)
 
     @property
@@ -84,7 +84,7 @@ class PairNumbers:
         return np.asarray((self.left[..., 1] + self.right[..., 1]) / 2)
 
     def listed(self) -> FloatArray:
-        """All numbers in the order of `repeatability.OF_PAIR`, shape (..., 78)."""
+        """All numbers in the order of `repeatability.OF_PAIR`, shape (..., 76)."""
         change = self.after[..., 0] - self.before[..., 0]
         of_regions = np.stack([change, self.uneven[..., 0], self.uneven[..., 1], self.lift], axis=-1)
         of_measures = self.measure_after[..., 2] - self.measure_before[..., 2]
@@ -124,11 +124,11 @@ def variance_of_one(listed: FloatArray) -> tuple[FloatArray, float]:
 
     Parameters
     ----------
-    listed : ndarray, shape (before, after, 78)
+    listed : ndarray, shape (before, after, 76)
 
     Returns
     -------
-    variance : ndarray, shape (78,)
+    variance : ndarray, shape (76,)
         NaN where it cannot be told.
     freedom : float
         Photos less two.

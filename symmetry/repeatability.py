@@ -87,7 +87,7 @@ OF_PAIR: Final = (
     ),
     *_of_measures("pair", "change"),
 )
-"""Numbers of two photos: regions (9 x 4), parts (12 x 2), clinical measures (18)."""
+"""Numbers of two photos: regions (9 x 4), parts (11 x 2), clinical measures (18)."""
 PART_NAMES: Final = tuple((region, part) for region, parts in PARTS.items() for part in parts)
 
 COLUMNS: Final = ("method", "of", "name", "number", "unit", "sd", "freedom", "detector")
@@ -105,7 +105,7 @@ class Repeatability:
         mm or degrees, and its degrees of freedom; NaN and 0 where it is not known.
     photo_detector : ndarray, shape (54,)
         Share of it that the landmarks' dependence on framing makes, in the photos behind the table.
-    pair_sd, pair_freedom : ndarray, shape (78,)
+    pair_sd, pair_freedom : ndarray, shape (76,)
         Standard deviation of each number of `OF_PAIR` between two photos of the same pose and expression.
     wobble : float
         Root mean square over the photos behind the table of how far framing moves the landmarks, in eye distances.

@@ -65,7 +65,7 @@ def region_means(field: ArrayLike) -> FloatArray:
 
 
 def part_means(field: ArrayLike) -> FloatArray:
-    """Do the same for the parts of the regions, shape (..., 12), in the order of `symmetry.mesh.PARTS`."""
+    """Do the same for the parts of the regions, shape (..., 11), in the order of `symmetry.mesh.PARTS`."""
     return _means(field, _PARTS)
 
 

@@ -27,7 +27,7 @@ _YAW: Final = dict.fromkeys(REGIONS, 3.0) | {"jawline": 1.2, "face": 2.0}
 of a turned head is another line on the jaw; 0.25 to 0.5 mm a degree over 35 adults photographed twice."""
 _PITCH: Final = 5.0
 """Degrees of pitch between two photos that double the variance."""
-_EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face", "face"), 2.0)
+_EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face", "face"), 3.0)
 """Millimetres by which both sides of a region moved together, an expression, that double the variance: nobody's two
 sides smile alike (35 adults, neutral against smiling: the left-right difference changes by 0.2 to 0.35 mm a mm)."""
 _FEW_PIXELS: Final = (0.1, 33.0)
@@ -89,9 +89,13 @@ def photo_difficulty(yaw: float) -> FloatArray:
 
 
 def pair_difficulty(yaw: float, pitch: float, shared: FloatArray) -> FloatArray:
-    """Factor (78,) by which the numbers of two photos spread more: differences of pose in degrees, expression (9,)."""
+    """Factor (76,) by which the numbers of two photos spread more: differences of pose in degrees, expression (9,).
+
+    A lift is what both sides share, so expression makes it no harder to tell.
+    """
     place = {region: i for i, region in enumerate(REGIONS)}
-    expression = np.nan_to_num(np.array([shared[place[quantity.region]] for quantity in OF_PAIR]))
+    expression = np.array([0.0 if q.number == "lift" else shared[place[q.region]] for q in OF_PAIR])
+    expression = np.nan_to_num(expression)
     return np.sqrt(
         1
         + (yaw / _scale_of(OF_PAIR, _YAW)) ** 2
@@ -151,7 +155,7 @@ def pair_sds(
     Parameters
     ----------
     table : Repeatability
-    difficulty : ndarray, shape (78,)
+    difficulty : ndarray, shape (76,)
         As `pair_difficulty`.
     photos : tuple of int
         How many photos stand on either side: the mean over n of them spreads by 1 / sqrt(n).
@@ -159,14 +163,14 @@ def pair_sds(
         Pixels between the irises on either side.
     unseen : ndarray, shape (9, 2)
         As `unseen_part` of the left-right difference of what moved, mm.
-    own : ndarray, shape (78,), optional
+    own : ndarray, shape (76,), optional
         Variance of one photo's numbers among the user's own repeated photos.
     own_freedom : float
         Its degrees of freedom.
 
     Returns
     -------
-    sd, freedom : ndarray, shape (78,)
+    sd, freedom : ndarray, shape (76,)
         In the order of `OF_PAIR`, mm or degrees.
     """
     one_photo = (table.pair_sd * difficulty) ** 2 / 2
