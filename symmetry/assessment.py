@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -28,8 +29,25 @@ _OF_PARTS: Final = 2 * len(PART_NAMES)
 _WIDER_IS_WORSE: Final = ("jaw_angle_width",)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Spread:
+    """How the numbers of a comparison vary over re-photographing.
+
+    Attributes
+    ----------
+    sd, freedom : ndarray, shape (76,)
+        Standard deviations in the units of the numbers, and their degrees of freedom, as `repeatability.OF_PAIR`.
+    correlation : ndarray, shape (11,)
+        Between the lateral and vertical change of each part of a region.
+    """
+
+    sd: FloatArray
+    freedom: FloatArray
+    correlation: FloatArray
+
+
 def region_changes(
-    numbers: PairNumbers, sd: FloatArray, freedom: FloatArray, findings: Sequence[Finding], unit: str
+    numbers: PairNumbers, spread: Spread, findings: Sequence[Finding], unit: str
 ) -> dict[str, RegionChange]:
     """Judge every region.
 
@@ -37,13 +55,13 @@ def region_changes(
     ----------
     numbers : PairNumbers
         Of one pair, or the mean over several.
-    sd, freedom : ndarray, shape (76,)
-        Spread of its numbers, in their units, and its degrees of freedom; in the order of `repeatability.OF_PAIR`.
+    spread : Spread
+        Of these numbers over re-photographing.
     findings : sequence of Finding
         Of the photos and between them.
     unit : {"mm", "% IPD"}
     """
-    errors = half_width(sd, freedom)[:_OF_REGIONS].reshape(len(REGIONS), -1)
+    errors = half_width(spread.sd, spread.freedom)[:_OF_REGIONS].reshape(len(REGIONS), -1)
     uneven, lift = numbers.uneven, numbers.lift
     changes = {}
     for i, name in enumerate(REGION_NAMES):
@@ -51,7 +69,7 @@ def region_changes(
         right, left = (
             SideMovement(outward=o, up=u, size=s) for o, u, s in (numbers.right[i].tolist(), numbers.left[i].tolist())
         )
-        judged = _judge(name, numbers, sd, freedom, findings)
+        judged = _judge(name, numbers, spread, findings)
         certain = judged.verdict in (IMPROVED, WORSE) or abs(lift[i]) > errors[i, 3]
         notice = NOTICED.get(name)
         changes[name] = RegionChange(
@@ -86,10 +104,10 @@ def region_changes(
 
 
 def measure_changes(
-    numbers: PairNumbers, sd: FloatArray, freedom: FloatArray, findings: Sequence[Finding], unit: str
+    numbers: PairNumbers, spread: Spread, findings: Sequence[Finding], unit: str
 ) -> dict[str, MeasureChange]:
     """Judge every clinical measure; parameters as for `region_changes`."""
-    errors = half_width(sd, freedom)[_OF_REGIONS + _OF_PARTS :].tolist()
+    errors = half_width(spread.sd, spread.freedom)[_OF_REGIONS + _OF_PARTS :].tolist()
     rows = zip(DEFINITIONS, numbers.measure_before.tolist(), numbers.measure_after.tolist(), errors, strict=True)
     return {
         definition.name: _measure_change(definition, before, after, error, findings, unit)
@@ -146,22 +164,20 @@ class _Judged(NamedTuple):
     reason: str | None = None
 
 
-def _judge(
-    region: str, numbers: PairNumbers, sd: FloatArray, freedom: FloatArray, findings: Sequence[Finding]
-) -> _Judged:
+def _judge(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence[Finding]) -> _Judged:
     """Judge a region by the part of it that changed most surely."""
     stopped = rejecting(findings, region)
     if stopped is not None:
         return _Judged(NOT_COMPARABLE, reason=stopped.name)
     own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
-    spread = sd[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own]
-    known_by = freedom[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own].min(axis=-1)
+    sd = spread.sd[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own]
+    known_by = spread.freedom[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own].min(axis=-1)
     for place, direction in enumerate(("lateral", "vertical")):
         finding = rejecting(findings, f"{region}.{direction}")
         if finding is not None:
-            stopped, spread[:, place] = finding, NAN
+            stopped, sd[:, place] = finding, NAN
     before, after = numbers.part_before[own], numbers.part_after[own]
-    found = evenness(before, after, numbers.part_uneven[own], spread)
+    found = evenness(before, after, numbers.part_uneven[own], sd, spread.correlation[own])
     errors = half_width(found.sd, known_by, looks=len(own))
     surely = np.where(errors > 0, np.abs(found.change) / np.where(errors > 0, errors, 1.0), 0.0)
     surely[np.isnan(found.change) | np.isnan(errors)] = -1.0

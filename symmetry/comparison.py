@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from symmetry.analysis import NOT_SEEN, ImageLike, analyze, not_seen
-from symmetry.assessment import measure_changes, region_changes
+from symmetry.assessment import Spread, measure_changes, region_changes
 from symmetry.change import Change, RegionChange
 from symmetry.face import NAN, FaceAnalysis
 from symmetry.findings import Finding
 from symmetry.frame import FloatArray
 from symmetry.pair_numbers import PairNumbers, beyond_partner, pair_numbers, variance_of_one
 from symmetry.pairing import Pair, common_scale, field_noise, fields_of, measure_pair
+from symmetry.quality.gate import GRAVITY, by_gravity
 from symmetry.repeatability import OF_PAIR, Repeatability, Table, of_method
 from symmetry.scale import USUAL_EYES, Scale
 from symmetry.uncertainty import pair_difficulty, pair_sds, shared_movement, unseen_part
-
-_GRAVITY: Final = {"reject": 0, "warn": 1, "info": 2}
 
 Given = ImageLike | FaceAnalysis
 
@@ -100,8 +99,8 @@ def compare(
     means = fields.mean_known()
     mean = pair_numbers(means, field_noise(known, min(len(befores), len(afters)), unit_per_mm))
     moved = means.moved
-    sd, freedom = _spread(pairs, known, mean, moved, each.listed(), unit_per_mm)
-    regions = region_changes(mean, sd, freedom, findings, unit)
+    spread = _spread(pairs, known, mean, moved, each.listed(), unit_per_mm)
+    regions = region_changes(mean, spread, findings, unit)
     moved.flags.writeable = False
     unknown = np.full_like(moved, NAN)
     unknown.flags.writeable = False
@@ -114,7 +113,7 @@ def compare(
         movement=moved,
         map=first.map,
         regions=MappingProxyType(regions),
-        measures=MappingProxyType(measure_changes(mean, sd, freedom, findings, unit)),
+        measures=MappingProxyType(measure_changes(mean, spread, findings, unit)),
         flags=(*findings, *_unmatched(regions)),
     )
 
@@ -126,8 +125,7 @@ def _spread(
     moved: FloatArray,
     each: FloatArray,
     unit_per_mm: float,
-) -> tuple[FloatArray, FloatArray]:
-    """Give the standard deviations (76,) of the numbers, in their units, and their degrees of freedom."""
+) -> Spread:
     befores, afters = [row[0].before for row in pairs], [pair.after for pair in pairs[0]]
 
     def apart(angle: str) -> float:
@@ -148,7 +146,7 @@ def _spread(
         own=own,
         own_freedom=own_freedom,
     )
-    return sd * to_unit, freedom
+    return Spread(sd=sd * to_unit, freedom=freedom, correlation=table.part_correlation)
 
 
 def _findings(
@@ -171,11 +169,11 @@ def _findings(
             between.setdefault(finding.name, []).append(finding)
     for same in between.values():
         # What stops a result in some pairs is left out of them, so that it stops the result only where all agree.
-        gravest = min(same, key=lambda finding: _GRAVITY[finding.severity])
+        gravest = min(same, key=lambda finding: GRAVITY[finding.severity])
         if gravest.severity == "reject" and sum(f.severity == "reject" for f in same) < len(every):
             gravest = replace(gravest, severity="warn")
         found.append(gravest)
-    return tuple(sorted(found, key=lambda finding: _GRAVITY[finding.severity]))
+    return by_gravity(found)
 
 
 def _mean_eyes(faces: Sequence[FaceAnalysis]) -> float:

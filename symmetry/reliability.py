@@ -16,10 +16,20 @@ from symmetry.measures import clinical_measures
 from symmetry.mesh import REGIONS
 from symmetry.pair_numbers import pair_numbers
 from symmetry.pairing import common_scale, field_noise, fields_of, measure_pair
-from symmetry.repeatability import OF_PAIR, OF_PHOTO, PHOTO_NUMBERS, Method, Repeatability, Table
+from symmetry.repeatability import (
+    OF_PAIR,
+    OF_PHOTO,
+    PAIR_NUMBERS,
+    PART_NAMES,
+    PHOTO_NUMBERS,
+    Method,
+    Repeatability,
+    Table,
+)
 from symmetry.scores import region_means
 from symmetry.uncertainty import pair_difficulty, photo_difficulty, shared_movement, without_noise, wobble_of
 
+_PARTS = slice(len(REGIONS) * len(PAIR_NUMBERS), len(REGIONS) * len(PAIR_NUMBERS) + 2 * len(PART_NAMES))
 _FIELD = PHOTO_NUMBERS.index("field")
 
 
@@ -111,16 +121,22 @@ def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
     known = _blank(photo_sd=noise)
     sizes = [len(group) for group in groups]
     photo, photo_freedom = _pooled([_photo_squares(group, known) for group in groups], sizes)
-    photo_freedom[np.isfinite(noise)] = of_fields[1][0] if len(of_fields[1]) else 0.0
-    pair, pair_freedom = _pooled([_pair_squares(group, known) for group in groups], sizes)
-    faces = [face for group in groups for face in group]
+    photo_freedom[np.isfinite(noise)] = of_fields[1][np.isfinite(of_fields[0])]
+    of_pairs = [_pair_numbers(group, known) for group in groups]
+    pair, pair_freedom = _pooled([numbers**2 for numbers in of_pairs], sizes)
+    lateral, vertical = ([numbers[:, _PARTS][:, i::2] for numbers in of_pairs] for i in range(2))
+    together, _ = _pooled([x * y for x, y in zip(lateral, vertical, strict=True)], sizes)
+    framed = [face for group in groups for face in group if face.sightings.crops is not None]
+    detector = [_detector_squares(face) for face in framed] or [np.full(len(OF_PHOTO), np.nan)]
+    wobble = [_wobble(face) ** 2 for face in framed] or [np.nan]
     return Repeatability(
         photo_sd=np.where(np.isfinite(noise), noise, np.sqrt(photo)),
         photo_freedom=photo_freedom,
-        photo_detector=np.sqrt(np.nanmean([_detector_squares(face) for face in faces], axis=0)),
+        photo_detector=np.sqrt(np.mean(detector, axis=0)),
         pair_sd=np.sqrt(pair),
         pair_freedom=pair_freedom,
-        wobble=float(np.sqrt(np.mean([_wobble(face) ** 2 for face in faces]))),
+        part_correlation=np.nan_to_num(together / np.sqrt(pair[_PARTS][::2] * pair[_PARTS][1::2])).clip(-1.0, 1.0),
+        wobble=float(np.sqrt(np.mean(wobble))),
     )
 
 
@@ -155,9 +171,9 @@ def _field_squares(group: list[FaceAnalysis]) -> FloatArray:
     )
 
 
-def _pair_squares(group: list[FaceAnalysis], known: Repeatability) -> FloatArray:
-    """Squares of the numbers of every two photos as a pair, at the same pose and expression; (pairs, 78)."""
-    squares = []
+def _pair_numbers(group: list[FaceAnalysis], known: Repeatability) -> FloatArray:
+    """Numbers of every two photos as a pair, as at the same pose and expression; (pairs, 76)."""
+    found = []
     for one, other in combinations(group, 2):
         pair = measure_pair(
             one, other, scale=common_scale((one, other)), landmarks_only=one.refined is None, table=NO_TABLE
@@ -168,15 +184,13 @@ def _pair_squares(group: list[FaceAnalysis], known: Repeatability) -> FloatArray
             other.pose.pitch - one.pose.pitch,
             shared_movement(numbers.left[:, :2], numbers.right[:, :2]),
         )
-        squares.append((numbers.listed() / difficulty) ** 2)
-    return np.array(squares)
+        found.append(numbers.listed() / difficulty)
+    return np.array(found)
 
 
 def _detector_squares(face: FaceAnalysis) -> FloatArray:
     """Squared standard errors of the numbers (54,) of a photo that come from the framing of its two crops."""
-    crops = face.sightings.crops
-    if crops is None:
-        return np.full(len(OF_PHOTO), np.nan)
+    crops = np.asarray(face.sightings.crops)
     placed = fit_frame(crops).place(crops) * face.mm_per_pixel
     field = across_jawline(asymmetry_field(placed), made_even(placed))
     size = np.sqrt(region_means((field**2).sum(axis=-1)))
@@ -188,8 +202,7 @@ def _detector_squares(face: FaceAnalysis) -> FloatArray:
 
 
 def _wobble(face: FaceAnalysis) -> float:
-    crops = face.sightings.crops
-    return float("nan") if crops is None else wobble_of(crops, face.interpupillary)
+    return wobble_of(np.asarray(face.sightings.crops), face.interpupillary)
 
 
 def _blank(photo_sd: FloatArray) -> Repeatability:
@@ -199,6 +212,7 @@ def _blank(photo_sd: FloatArray) -> Repeatability:
         photo_detector=np.zeros(len(OF_PHOTO)),
         pair_sd=np.full(len(OF_PAIR), np.nan),
         pair_freedom=np.zeros(len(OF_PAIR)),
+        part_correlation=np.zeros(len(PART_NAMES)),
         wobble=float("nan"),
     )
 

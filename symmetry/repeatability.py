@@ -107,6 +107,8 @@ class Repeatability:
         Share of it that the landmarks' dependence on framing makes, in the photos behind the table.
     pair_sd, pair_freedom : ndarray, shape (76,)
         Standard deviation of each number of `OF_PAIR` between two photos of the same pose and expression.
+    part_correlation : ndarray, shape (11,)
+        Between the lateral and vertical change of each part of a region.
     wobble : float
         Root mean square over the photos behind the table of how far framing moves the landmarks, in eye distances.
     """
@@ -116,6 +118,7 @@ class Repeatability:
     photo_detector: FloatArray
     pair_sd: FloatArray
     pair_freedom: FloatArray
+    part_correlation: FloatArray
     wobble: float
 
 
@@ -133,6 +136,9 @@ def to_rows(table: Table) -> list[dict[str, object]]:
         for quantity, sd, freedom, detector in zip(OF_PHOTO + OF_PAIR, sds, freedoms, detectors, strict=True):
             row = {"method": method, "of": quantity.of, "name": quantity.name, "number": quantity.number}
             rows.append(row | {"unit": quantity.unit, "sd": sd, "freedom": freedom, "detector": detector})
+        for (region, part), correlation in zip(PART_NAMES, known.part_correlation, strict=True):
+            row = {"method": method, "of": "pair", "name": f"{region}: {part}", "number": "correlation"}
+            rows.append(row | {"unit": "", "sd": correlation})
     return rows
 
 
@@ -190,5 +196,8 @@ def _of_method(values: dict[tuple[str, str, str], tuple[float, float, float]]) -
         photo_detector=np.nan_to_num(column(OF_PHOTO, 2)),
         pair_sd=column(OF_PAIR, 0),
         pair_freedom=np.nan_to_num(column(OF_PAIR, 1)),
+        part_correlation=np.array(
+            [values.get(("pair", f"{region}: {part}", "correlation"), (0.0,))[0] for region, part in PART_NAMES]
+        ),
         wobble=values["photo", "landmarks", "wobble"][0],
     )

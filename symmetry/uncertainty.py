@@ -132,7 +132,7 @@ def photo_errors(
     """
     shots = (table.photo_sd * photo_difficulty(yaw)) ** 2
     excess = np.nan_to_num(max((wobble / table.wobble) ** 2 - 1, 0.0)) if np.isfinite(wobble) else 0.0
-    detector = table.photo_detector**2 * excess + few_pixels(interpupillary) ** 2
+    detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2
     of_regions = np.zeros((len(REGIONS), len(PHOTO_NUMBERS)))
     of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
     registration = np.concatenate([of_regions.ravel(), np.zeros(len(OF_PHOTO) - of_regions.size)])

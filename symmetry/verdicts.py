@@ -44,11 +44,14 @@ class Evenness:
     weights: FloatArray
 
 
-def evenness(before: FloatArray, after: FloatArray, moved: FloatArray, sd: FloatArray) -> Evenness:
+def evenness(
+    before: FloatArray, after: FloatArray, moved: FloatArray, sd: FloatArray, correlation: FloatArray | float = 0.0
+) -> Evenness:
     """Measure how much less even places became, in the direction that says most.
 
-    With S = diag(sd**2), difference A (mean of before and after) and its change D, the statistic A' S^-1 D over its
-    own standard deviation has mean 0 and variance 1 where nothing changed: the matched filter.
+    With the variances V = diag(sd**2), the difference A (mean of before and after) and its change D, this is
+    A' V^-1 D along a unit vector: the matched filter. Its own spread takes in how both directions vary together; that
+    is left out of the weights, which would lean on a correlation known from few photos.
 
     Parameters
     ----------
@@ -58,6 +61,8 @@ def evenness(before: FloatArray, after: FloatArray, moved: FloatArray, sd: Float
         How far the left moved more than the right.
     sd : ndarray, shape (..., 2)
         Standard deviation of `moved` over re-photographing; NaN or infinite for a direction that is not to be used.
+    correlation : ndarray, shape (...)
+        Between the two directions, over re-photographing.
 
     Returns
     -------
@@ -70,9 +75,10 @@ def evenness(before: FloatArray, after: FloatArray, moved: FloatArray, sd: Float
     length = np.linalg.norm(toward, axis=-1, keepdims=True)
     weights = toward / np.where(length > 0, length, 1.0)  # 0 where the mean is even: no direction is less even
     weights = np.where(usable.any(axis=-1, keepdims=True), weights, np.nan)
+    each = weights * np.where(usable, sd, 0.0)
     return Evenness(
         change=np.asarray((weights * np.where(usable, moved, 0.0)).sum(axis=-1)),
-        sd=np.asarray(np.sqrt(((weights * np.where(usable, sd, 0.0)) ** 2).sum(axis=-1))),
+        sd=np.asarray(np.sqrt(np.maximum((each**2).sum(axis=-1) + 2 * correlation * each.prod(axis=-1), 0.0))),
         weights=np.asarray(weights),
     )
 

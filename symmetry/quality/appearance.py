@@ -43,9 +43,10 @@ _STEPS: Final = 127
 
 
 _MOUTH: Final = cells(widened(MOUTH, 5))
+NOSE: Final = cells(widened(NOSTRILS, 7))
 AREAS: Final[dict[str, Mask]] = {
     "mouth": _MOUTH,
-    "mouth_and_nose": _MOUTH | cells(widened(NOSTRILS, 7)),
+    "mouth_and_nose": _MOUTH | NOSE,
     "lower_face": cells(OVAL & rows_below(115)),
     "right_side": cells(INNER_OVAL & rows_below(84) & RIGHT),
     "face": cells(INNER_OVAL),

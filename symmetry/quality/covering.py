@@ -14,7 +14,7 @@ import numpy as np
 
 from symmetry.findings import ALL, Finding, Severity
 from symmetry.frame import FloatArray
-from symmetry.quality.appearance import RIGHT_EYE, RIGHT_EYE_AND_BROW, coarse, fit, likeness, structure
+from symmetry.quality.appearance import NOSE, RIGHT_EYE, RIGHT_EYE_AND_BROW, coarse, fit, likeness, structure
 from symmetry.quality.portrait import Portrait
 from symmetry.quality.zones import (
     EYES,
@@ -39,14 +39,15 @@ _LOWER: Final = (2.0, 2.5)
 in poor light, 2.3 where they are turned by 13 degrees. Masks: 2.8 and more; hands drawn over mouth or chin: 1.7 and
 more, half of them more than 2.5."""
 _EYE: Final = (1.3, 2.0)
-"""The same for an eye. Faces: at most 0.4 on studio photos and selfies, 0.7 behind glasses, 1.1 where they are turned by
-13 degrees. Hair over it: 3.6 and more; a hand: half of them more than 2.6; dark glasses: 1.1 and more, half of them
-more than 2.7."""
+"""The same for an eye. Faces: at most 0.4 on studio photos and selfies, 0.7 behind glasses, 1.1 where they are
+turned by 13 degrees. Hair over it: 3.6 and more; a hand: half of them more than 2.6; dark glasses: 1.1 and more, half
+of them more than 2.7."""
 _SIDE: Final = (0.78, 0.84)
 """The same for a cheek, as the share of what it shows that faces do not: at most 0.5 on the 70, 0.72 on selfies in poor
 light and behind glasses, 0.76 where they are turned; hands: 0.75 and more, half of them more than 0.82."""
-_LEAST_NOSE: Final = 0.35
-"""Fit of nose and mouth: 0.56 and more on faces left out in turn; masks over both at most 0.47, below the nose 0.49."""
+_LEAST_NOSE: Final = (0.42, 0.55)
+"""Likeness and structure of a nose, below which what covers the mouth covers it too: of masks over both at most 0.35
+or 0.58, of masks below the nose at least 0.48 and 0.87."""
 
 _LOWER_PART: Final = cells(INNER_OVAL & rows_below(112) & ~MOUTH)
 _UPPER_SKIN: Final = cells(FOREHEAD | (SKIN & ~rows_below(112)))
@@ -78,7 +79,7 @@ class Covering:
     lower : float
         Mouth, chin and the sides of the lower face, 0 to 7.
     nose : bool
-        Whether the nose looks as unlike one as the mouth.
+        Whether what may cover the mouth covers the nose too.
     eyes : tuple of float
         The person's right and left eye, 0 to 7.
     sides : tuple of float
@@ -120,23 +121,20 @@ def covering_of(portrait: Portrait) -> Covering:
     right = _Eye.see(seen, structure(pattern, EYES & RIGHT), _colour(look, _RIGHT_EYE) - skin)
     left = _Eye.see(other, structure(pattern, EYES & ~RIGHT), _colour(look, _LEFT_EYE) - skin)
     alike = likeness(seen, RIGHT_EYE_AND_BROW, to=other)
-    nose = fit(seen, "mouth_and_nose")
     bare = (structure(pattern, MOUTH), structure(pattern, NOSTRILS))
     return Covering(
         face=fit(seen, "face"),
-        lower=_lower(seen, nose, sides, bare, _colour(look, _LOWER_PART) - skin),
-        nose=nose < _LEAST_NOSE,
+        lower=_lower(seen, sides, bare, _colour(look, _LOWER_PART) - skin),
+        nose=likeness(seen, NOSE) < _LEAST_NOSE[0] or bare[1] < _LEAST_NOSE[1],
         eyes=(right.evidence(left, alike), left.evidence(right, alike)),
         sides=(1 - sides[0], 1 - sides[1]),
     )
 
 
-def _lower(
-    seen: Float32, nose: float, sides: tuple[float, float], bare: tuple[float, float], colour: FloatArray
-) -> float:
+def _lower(seen: Float32, sides: tuple[float, float], bare: tuple[float, float], colour: FloatArray) -> float:
     cues = (
         _cue(fit(seen, "mouth"), 0.75, 0.25),
-        _cue(nose, 0.70, 0.20),
+        _cue(fit(seen, "mouth_and_nose"), 0.70, 0.20),
         _cue(fit(seen, "lower_face"), 0.55, 0.10),
         _cue(sum(sides) / 2, 0.45, 0.15),
         _cue(float(np.hypot(colour[0], colour[1])), 0.06, 0.21),

@@ -1,14 +1,22 @@
-"""The gate of one photo: every check, the gravest finding first."""
+"""The gate of one photo: every check, the gravest finding first, none that only follows from another."""
 
 from __future__ import annotations
 
 from symmetry.findings import Finding
+from symmetry.quality.covering import check_covering
 from symmetry.quality.distance import check_distance
 from symmetry.quality.expression import check_expression
+from symmetry.quality.picture import check_picture
 from symmetry.quality.portrait import Portrait
 from symmetry.quality.pose import check_framing, check_pose
 
-_GRAVITY = {"reject": 0, "warn": 1, "info": 2}
+GRAVITY = {"reject": 0, "warn": 1, "info": 2}
+_EXPRESSION = ("smiling", "mouth_open", "eyes_closed", "brows_raised")
+_FOLLOWS_FROM_TURN = 12.0
+"""Degrees of yaw from which on one side of a face looks covered because it is turned away."""
+_FOLLOWS_FROM_CUT = 0.03
+"""Share of landmarks beyond the edge from which on the mesh squeezes the face into the frame: expressions come of it,
+and what lies beyond looks covered."""
 
 
 def check_photo(portrait: Portrait) -> tuple[Finding, ...]:
@@ -16,11 +24,36 @@ def check_photo(portrait: Portrait) -> tuple[Finding, ...]:
     findings = [
         *_company(portrait),
         *check_framing(portrait),
+        *check_covering(portrait),
         *check_pose(portrait),
         *check_expression(portrait),
+        *check_picture(portrait),
         *check_distance(portrait),
     ]
-    return tuple(sorted(findings, key=lambda finding: _GRAVITY[finding.severity]))
+    return by_gravity(_without_consequences(findings))
+
+
+def by_gravity(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Put the gravest findings first."""
+    return tuple(sorted(findings, key=lambda finding: GRAVITY[finding.severity]))
+
+
+def _without_consequences(findings: list[Finding]) -> list[Finding]:
+    found = {finding.name: finding for finding in findings}
+    dropped: set[str] = set()
+    if "not_a_face" in found:
+        return [found["not_a_face"]]
+    if abs(_value(found.get("head_turned"))) >= _FOLLOWS_FROM_TURN:
+        dropped |= {"face_covered", *_EXPRESSION}
+    if _value(found.get("face_cut")) >= _FOLLOWS_FROM_CUT:
+        dropped |= {"face_covered", "phone_too_near", *_EXPRESSION}
+    if "face_covered" in found and "face_covered" not in dropped:
+        dropped |= set(_EXPRESSION)
+    return [finding for finding in findings if finding.name not in dropped]
+
+
+def _value(finding: Finding | None) -> float:
+    return 0.0 if finding is None or finding.value is None else finding.value
 
 
 def _company(portrait: Portrait) -> tuple[Finding, ...]:
