@@ -132,7 +132,7 @@ def _measure_change(
     if verdict in (IMPROVED, WORSE) and np.isfinite(right):
         axis = np.array([1.0, 0.0] if name in _WIDER_IS_WORSE else [0.0, 1.0])
         toward = axis * np.sign(before[2] + after[2])
-        source = came_from(axis * before[2], toward, axis * left, axis * right)
+        source = came_from(axis * (before[2] + after[2]), toward, axis * left, axis * right)
     notice = NOTICED.get(name)
     return MeasureChange(
         name=name,
@@ -188,7 +188,7 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence
     verdict, source = verdict_on(change, error), None
     if verdict in (IMPROVED, WORSE):
         sides = numbers.part_left[own][best], numbers.part_right[own][best]
-        source = came_from(before[best], found.weights[best], *sides)
+        source = came_from((before + after)[best], found.weights[best], *sides)
     return _Judged(verdict, PART_NAMES[own[best]][1], change, error, source)
 
 

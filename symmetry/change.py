@@ -71,7 +71,8 @@ class RegionChange:
     reason : str or None
         Name of the finding why it is not comparable.
     came_from : {"worse side", "better side", "both sides"} or None
-        Where a change came from: the worse side is the one that hangs lower or stands further out.
+        Where a change came from: the worse side is the one that hangs lower or stands further out,
+        before and after taken together.
     noticed_from : float or None
         Difference from which on people notice it, mm, by published studies; None where there is none.
     unit : str

@@ -135,7 +135,7 @@ def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
         photo_detector=np.sqrt(np.mean(detector, axis=0)),
         pair_sd=np.sqrt(pair),
         pair_freedom=pair_freedom,
-        part_correlation=np.nan_to_num(together / np.sqrt(pair[_PARTS][::2] * pair[_PARTS][1::2])).clip(-1.0, 1.0),
+        part_correlation=_correlation(together, pair[_PARTS][::2], pair[_PARTS][1::2]),
         wobble=float(np.sqrt(np.mean(wobble))),
     )
 
@@ -150,6 +150,13 @@ def _pooled(squares: list[FloatArray], sizes: list[int]) -> tuple[FloatArray, Fl
         total += np.where(count > 0, mean * (size - 1), 0.0)
         freedom += np.where(count > 0, size - 1, 0)
     return np.where(freedom > 0, total / np.maximum(freedom, 1), np.nan), freedom
+
+
+def _correlation(together: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
+    """Correlation from a covariance and two variances; 0 where nothing varies or nothing is known."""
+    scale = np.sqrt(one * other)
+    known = np.isfinite(together) & (scale > 0)
+    return np.where(known, together / np.where(known, scale, 1.0), 0.0).clip(-1.0, 1.0)
 
 
 def _photo_squares(group: list[FaceAnalysis], known: Repeatability) -> FloatArray:

@@ -100,7 +100,7 @@ def came_from(difference: FloatArray, weights: FloatArray, left: FloatArray, rig
     Parameters
     ----------
     difference : ndarray, shape (2,)
-        Left-right difference before, outward and upward.
+        Left-right difference, outward and upward, before and after together.
     weights : ndarray, shape (2,)
         As `Evenness.weights`.
     left, right : ndarray, shape (2,)
