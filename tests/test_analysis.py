@@ -12,9 +12,13 @@ from conftest import SAMPLES, drawn
 
 import symmetry
 from symmetry import PhotoError, ScaleError, SeveralFacesError
-from symmetry.analysis import PERCENT, measure_landmarks
+from symmetry.analysis import measure_landmarks
+from symmetry.face import PERCENT
+from symmetry.findings import Finding
 from symmetry.mesh import MIRROR
+from symmetry.mesh import REGIONS as PAIRS
 from symmetry.photos import Photo, photo_from_array
+from symmetry.repeatability import PHOTO_NUMBERS, shipped_table
 from symmetry.scale import Scale
 from symmetry.synthetic import Scene, draw_face
 
@@ -158,14 +162,51 @@ def test_names_units_and_shapes_are_those_that_others_call():
     assert face.flags == ()
 
 
-def test_errors_are_unknown_until_someone_knows_them():
+def test_every_number_has_its_error():
     face = uneven()
-    assert all(
-        math.isnan(error)
-        for region in face.regions.values()
-        for error in (region.asymmetry_error, region.lateral_error, region.vertical_error)
+    for region in face.regions.values():
+        for number, error in (
+            (region.asymmetry, region.asymmetry_error),
+            (region.lateral, region.lateral_error),
+            (region.vertical, region.vertical_error),
+            (region.percent, region.percent_error),
+        ):
+            assert math.isfinite(number) == math.isfinite(error)
+            assert not error <= 0
+        if math.isfinite(region.percent):
+            assert region.percent_error / region.asymmetry_error == pytest.approx(
+                region.lateral_percent_error / region.lateral_error
+            )
+    for measure in face.measures.values():
+        assert math.isfinite(measure.difference) == math.isfinite(measure.difference_error)
+        assert measure.norm
+
+
+def test_asymmetry_is_freed_of_noise():
+    face = uneven()
+    noise = shipped_table()["registration"].photo_sd[PHOTO_NUMBERS.index("field") :: len(PHOTO_NUMBERS)]
+    for place, (name, pairs) in enumerate(PAIRS.items()):
+        seen = face.asymmetry[pairs]
+        rms = math.sqrt(np.nanmean((seen**2).sum(axis=-1)))
+        expected = math.sqrt(max(rms**2 - noise[place] ** 2, 0.0))
+        assert face.regions[name].asymmetry == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_number_that_a_finding_rejects_is_not_given():
+    turned = Finding(name="head_turned", severity="reject", advice="", touches=("jawline.lateral", "mrd1"))
+    covered = Finding(name="face_covered", severity="reject", advice="", touches=("mouth",))
+    whole = uneven()
+    face = measure_landmarks(
+        whole.photo, whole.landmarks, scale=whole.scale, refined=whole.refined, flags=(turned, covered)
     )
-    assert all(math.isnan(measure.difference_error) for measure in face.measures.values())
+    assert math.isnan(face.regions["jawline"].lateral)
+    assert math.isnan(face.regions["jawline"].lateral_error)
+    assert face.regions["jawline"].vertical == whole.regions["jawline"].vertical
+    assert math.isnan(face.regions["mouth"].asymmetry)
+    assert math.isnan(face.measures["commissure_height"].difference)  # of the mouth
+    assert math.isnan(face.measures["mrd1"].difference)
+    assert face.measures["mrd2"].difference == whole.measures["mrd2"].difference
+    assert np.isnan(face.asymmetry[PAIRS["mouth"]]).all()
 
 
 def test_field_scores_and_measures_are_of_one_face():
@@ -184,7 +225,7 @@ def test_without_a_scale_there_are_percentages_and_no_millimetres():
     assert np.isnan(face.asymmetry).all()
     for name, region in face.regions.items():
         assert all(math.isnan(value) for value in (region.asymmetry, region.lateral, region.vertical))
-        assert region.percent == pytest.approx(known.regions[name].percent, abs=1e-12)
+        assert region.percent == pytest.approx(known.regions[name].percent, abs=0.05)
         assert region.lateral_percent == pytest.approx(known.regions[name].lateral_percent, abs=1e-12)
         assert region.vertical_percent == pytest.approx(known.regions[name].vertical_percent, abs=1e-12)
     assert face.unit == PERCENT
@@ -215,8 +256,8 @@ def two_faces():
 def test_of_several_faces_the_largest_is_taken_and_it_says_so(two_faces):
     face = symmetry.analyze(two_faces)
     assert face.landmarks[:, 0].max() < 480
-    (finding,) = face.flags
-    assert (finding.name, finding.severity) == ("several_faces", "info")
+    (finding,) = (finding for finding in face.flags if finding.name == "several_faces")
+    assert finding.severity == "info"
     assert "1 other face" in finding.advice
 
 
@@ -295,7 +336,7 @@ def test_half_a_face_has_no_midline(uneven_photo):
     whole = uneven()
     middle = int(whole.landmarks[6, 0])
     half = symmetry.analyze(np.ascontiguousarray(uneven_photo[:, : middle + 40]))
-    assert [flag.name for flag in half.flags] == ["face_cut"]
+    assert "face_cut" in [flag.name for flag in half.flags]
     for name in ("chin_deviation", "philtrum_deviation", "nose_tip_deviation"):
         assert math.isfinite(whole.measures[name].difference)
         assert math.isnan(half.measures[name].difference)
