@@ -4,6 +4,7 @@ Nothing here touches pyplot's global state: figures are plain `matplotlib.figure
 servers alike.
 """
 
+from symmetry.figures.audit import draw_audit
 from symmetry.figures.change import draw_change
 from symmetry.figures.composites import draw_composites, make_composites
 from symmetry.figures.face import draw_face
@@ -12,6 +13,7 @@ from symmetry.figures.saving import save_figure
 
 __all__ = [
     "LevelledFace",
+    "draw_audit",
     "draw_change",
     "draw_composites",
     "draw_face",

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from symmetry.face import NAN
 from symmetry.change import Change, RegionChange
+from symmetry.face import NAN, FaceAnalysis
 from symmetry.figures.levelling import ASPECT, LevelledFace, Pixels, align_face, level_face
 from symmetry.figures.page import (
     AMOUNT,
@@ -25,27 +25,32 @@ from symmetry.figures.page import (
     SMALL,
     STRONG,
     TITLE,
+    TO_VERDICT,
     WIDTH,
     Box,
     Page,
     caption_height,
     fit,
+    line_height,
     on_page,
-    unit_sign,
 )
 from symmetry.figures.tint import NOT_SEEN_COLOUR, beside_colour, fill_gaps, tint_map
 from symmetry.figures.wording import (
     ACROSS_EDGE,
+    HOW_SURE,
     NOT_SEEN,
     OF_PUPILS,
     OWN_SIDES,
     REGION_TITLES,
-    change_in_words,
     day_of,
     movement_in_words,
     name_of,
-    warnings_of,
-    with_error,
+    noticing_in_words,
+    plus_minus,
+    remarks,
+    verdict_in_short,
+    verdict_in_words,
+    why_unknown,
 )
 from symmetry.frame import FloatArray
 from symmetry.mesh import (
@@ -57,6 +62,7 @@ from symmetry.mesh import (
     LIPS_OUTER,
     MAIN_REGIONS,
     MIRROR,
+    REGIONS,
 )
 
 _WIDE: Final = 550.0
@@ -65,8 +71,11 @@ _BOXES: Final[tuple[Box, Box]] = (
     (MARGIN, _TOP, _WIDE, _WIDE * ASPECT),
     (WIDTH - MARGIN - _WIDE, _TOP, _WIDE, _WIDE * ASPECT),
 )
-_TO_SCALE, _TO_TABLE, _ROW = 50.0, 82.0, 62.0
-_BARE_HEIGHT: Final = _TOP + _WIDE * ASPECT + _TO_SCALE + _TO_TABLE + len(MAIN_REGIONS) * _ROW + 56
+_OTHERS: Final = tuple(name for name in REGIONS if name not in MAIN_REGIONS)
+_TO_SCALE, _TO_TABLE, _ROW, _SHORT_ROW = 50.0, 82.0, 88.0, 32.0
+_BARE_HEIGHT: Final = (
+    _TOP + _WIDE * ASPECT + _TO_SCALE + _TO_TABLE + len(MAIN_REGIONS) * _ROW + len(_OTHERS) / 2 * _SHORT_ROW + 80
+)
 _SHARPNESS: Final = 2
 
 _APART: Final = 26.0
@@ -80,15 +89,17 @@ _CONTOURS_FIRST: Final = tuple(
 )
 _SHORTEST: Final = 14.0
 """Drawn length, pixels of the page, below which there is a dot instead of an arrow."""
-_COLUMNS: Final = (MARGIN, 180.0, 285.0, 390.0, 710.0)
+_COLUMNS: Final = (MARGIN, 137.0, 245.0, 352.0, 788.0)
+_TO_SHORT_VERDICT: Final = 168.0
 
 
 def draw_change(change: Change, figure: Figure | None = None, *, title: str | None = None) -> Figure:
     """Draw what changed between two photos.
 
     Both faces in one frame, the second in the colours of the movement on a scale that is the same in every figure and
-    with arrows where something moved, and the main regions' numbers below. From landmarks alone only the arrows are
-    coloured.
+    with arrows where something moved; below, the main regions' numbers with verdicts, what these rest on, where the
+    change came from and whether people would notice; of the other regions the verdicts. From landmarks alone only the
+    arrows are coloured. Of several photos a side the first is shown.
 
     Parameters
     ----------
@@ -102,29 +113,39 @@ def draw_change(change: Change, figure: Figure | None = None, *, title: str | No
     -------
     Figure
     """
-    caption, warnings = _caption(change), warnings_of(change.flags)
-    page = Page(figure, height=_BARE_HEIGHT + caption_height(caption, warnings))
+    names = {one.photo.name: name_of(one) for one in change.befores + change.afters if name_of(one)}
+    caption, mind = _caption(change), remarks(change.flags, names=names)
+    page = Page(figure, height=_BARE_HEIGHT + caption_height(caption, mind))
     page.text(MARGIN, 54, "What changed", size=TITLE, weight="bold")
-    names = [name_of(face) for face in (change.before, change.after)]
-    about = " → ".join(name or "unnamed" for name in names) if any(names) else ""
+    shown = [name_of(face) for face in (change.before, change.after)]
+    about = " → ".join(name or "unnamed" for name in shown) if any(shown) else ""
     page.text(MARGIN, 86, fit(about if title is None else title, WIDTH - 2 * MARGIN, size=BODY), colour=QUIET)
 
     before = level_face(change.before, width=int(_WIDE) * _SHARPNESS)
     after = align_face(change.after, before)
-    for name, pixels, levelled, other, box in (
-        ("before", before.pixels, before, change.after, _BOXES[0]),
-        ("after", _tinted(change, before, after), after, change.before, _BOXES[1]),
+    for name, pixels, levelled, all_of_side, other, box in (
+        ("before", before.pixels, before, change.befores, change.after, _BOXES[0]),
+        ("after", _tinted(change, before, after), after, change.afters, change.before, _BOXES[1]),
     ):
-        day = day_of(levelled.face, other)
-        middle = box[0] + box[2] / 2
-        page.text(middle, _TOP - 10, f"{name} · {day}" if day else name, size=HEADING, weight="bold", align="center")
+        _title(page, name, levelled.face, all_of_side, other, box)
         page.sides(box)
         page.picture(pixels, box)
         page.midline(levelled, box)
     magnified = _arrows(page, change, before)
     _foot(page, change, magnified)
-    page.caption(_BARE_HEIGHT - 14, caption, warnings)
+    page.caption(_BARE_HEIGHT - 14, caption, mind)
     return page.figure
+
+
+def _title(
+    page: Page, name: str, face: FaceAnalysis, all_of_side: tuple[FaceAnalysis, ...], other: FaceAnalysis, box: Box
+) -> None:
+    """Write over a picture when it was taken and how many more photos there are on its side."""
+    day, middle, baseline = day_of(face, other), box[0] + box[2] / 2, _TOP - 10
+    if len(all_of_side) > 1:
+        page.text(middle, baseline, f"and {len(all_of_side) - 1} more", size=SMALL, colour=QUIET, align="center")
+        baseline -= line_height(SMALL) + 2
+    page.text(middle, baseline, f"{name} · {day}" if day else name, size=HEADING, weight="bold", align="center")
 
 
 def _tinted(change: Change, before: LevelledFace, after: LevelledFace) -> Pixels:
@@ -220,35 +241,65 @@ def _foot(page: Page, change: Change, magnified: int) -> None:
     )
 
     y += _TO_TABLE
-    titles = ("", "before", "after", "change", f"what moved, {unit_sign(unit)}")
+    titles = (f"in {unit}", "before", "after", "verdict", "what moved")
     for x, text in zip(_COLUMNS, titles, strict=True):
         page.text(x, y, text, size=SMALL, colour=QUIET)
     for name in MAIN_REGIONS:
-        page.rule(y + 14)
-        _row(page, change.regions[name], y + 42)
+        page.rule(y + 12)
+        _row(page, change, change.regions[name], y + 36)
         y += _ROW
-    page.rule(y + 14)
+    page.rule(y + 12)
+    rows = -(-len(_OTHERS) // 2)
+    for i, name in enumerate(_OTHERS):
+        _short_row(page, change.regions[name], _BOXES[i // rows], y + 40 + _SHORT_ROW * (i % rows))
+    page.rule(y + 30 + _SHORT_ROW * rows)
 
 
 def _caption(change: Change) -> str:
     parts = [
         OWN_SIDES,
         "Before, after: typical distance of a region’s left half from its mirrored right half; 0 is even.",
+        "The verdict is on the part that changed most surely.",
+        HOW_SURE,
         ACROSS_EDGE,
     ]
+    if len(change.befores) + len(change.afters) > 2:
+        parts.append("Numbers and arrows are of all photos, pictures and colours of the first ones.")
     if change.map is not None:
         parts.append("What has no colour was not seen: the images show too little there that both share.")
     return " ".join(parts if change.before.unit == "mm" else [*parts, OF_PUPILS])
 
 
-def _row(page: Page, region: RegionChange, y: float) -> None:
-    name, before, after, change, moved = _COLUMNS
+def _row(page: Page, change: Change, region: RegionChange, y: float) -> None:
+    """Write what is said of a main region, the first of three baselines at y."""
+    name, before, after, verdict, moved = _COLUMNS
     page.text(name, y, REGION_TITLES[region.region], size=STRONG, weight="bold")
-    for x, value in ((before, region.before), (after, region.after)):
-        page.text(x, y, with_error(value, NAN, region.unit), size=STRONG)
-    for x, end, (first, second) in (
-        (change, moved, change_in_words(region)),
-        (moved, WIDTH - MARGIN, movement_in_words(region)),
+    for x, value, face, photos in (
+        (before, region.before, change.before, change.befores),
+        (after, region.after, change.after, change.afters),
     ):
-        page.text(x, y - 8 if second else y, fit(first, end - x, size=BODY))
-        page.text(x, y + 15, fit(second, end - x, size=SMALL), size=SMALL, colour=QUIET)
+        # The error of a mean over photos is not that of one.
+        error = face.regions[region.region].errors_in_unit(face.unit)[0] if len(photos) == 1 else NAN
+        page.text(x, y, fit(plus_minus(value, error), after - before - 2, size=BODY))
+        if not np.isfinite(value):
+            why = fit(why_unknown(face.flags, region.region), after - before - 6, size=SMALL)
+            page.text(x, y + line_height(SMALL), why, size=SMALL, colour=QUIET)
+    page.verdict(verdict, y, region.verdict, region.verdict, size=STRONG)
+    first, second, third = movement_in_words(region)
+    rests, notice = verdict_in_words(region), noticing_in_words(region)
+    for x, end, texts in (
+        (verdict + TO_VERDICT, moved, (("", INK), (rests, INK), (notice, QUIET))),
+        (moved, WIDTH - MARGIN, ((first, INK), (second, QUIET), (third, QUIET))),
+    ):
+        for i, (text, colour) in enumerate(texts):
+            if text:
+                at = y + i * line_height(SMALL)
+                page.text(x, at, fit(text, end - x, size=SMALL), size=SMALL, colour=colour)
+
+
+def _short_row(page: Page, region: RegionChange, column: Box, y: float) -> None:
+    left, _, width, _ = column
+    page.text(left, y, REGION_TITLES[region.region], weight="bold")
+    x = left + _TO_SHORT_VERDICT
+    said = fit(verdict_in_short(region), left + width - x - TO_VERDICT, size=SMALL)
+    page.verdict(x, y, region.verdict, said, size=SMALL, weight="normal")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from symmetry.face import FaceAnalysis
 from symmetry.figures.levelling import ASPECT, LevelledFace, Pixels, level_face
 from symmetry.figures.page import BODY, HEADING, MARGIN, QUIET, SMALL, TITLE, Box, Page, caption_height, fit
-from symmetry.figures.wording import OWN_SIDES, day_of, name_of, warnings_of
+from symmetry.figures.wording import OWN_SIDES, day_of, name_of, remarks
 
 _WIDE: Final = 360.0
 _SPACE: Final = 20.0
@@ -55,9 +55,9 @@ def draw_composites(face: FaceAnalysis, figure: Figure | None = None, *, title: 
     -------
     Figure
     """
-    caption, warnings = f"{OWN_SIDES} {_CAPTION}", warnings_of(face.flags)
+    caption, mind = f"{OWN_SIDES} {_CAPTION}", remarks(face.flags)
     bottom = _TOP + _WIDE * ASPECT
-    page = Page(figure, height=bottom + 76 + caption_height(caption, warnings))
+    page = Page(figure, height=bottom + 76 + caption_height(caption, mind))
     page.text(MARGIN, 54, "Each side twice", size=TITLE, weight="bold")
     about = " · ".join(filter(None, (name_of(face) if title is None else title, day_of(face))))
     page.text(MARGIN, 86, fit(about, 1100, size=BODY), colour=QUIET)
@@ -77,5 +77,5 @@ def draw_composites(face: FaceAnalysis, figure: Figure | None = None, *, title: 
             page.midline(levelled, box)
     page.text(MARGIN + _WIDE + _SPACE, bottom + 24, "person’s right", size=SMALL, colour=QUIET)
     page.text(MARGIN + 2 * _WIDE + _SPACE, bottom + 24, "person’s left", size=SMALL, colour=QUIET, align="right")
-    page.caption(bottom + 62, caption, warnings)
+    page.caption(bottom + 62, caption, mind)
     return page.figure

@@ -45,6 +45,8 @@ from symmetry.figures.tint import (
 )
 from symmetry.figures.wording import (
     ACROSS_EDGE,
+    DASH,
+    HOW_SURE,
     NOT_SEEN,
     OF_PUPILS,
     OWN_SIDES,
@@ -53,10 +55,13 @@ from symmetry.figures.wording import (
     day_of,
     leanings,
     name_of,
-    warnings_of,
+    remarks,
+    why_unknown,
     with_error,
 )
 from symmetry.mesh import CHIN, EYE_RIGHT, LIPS_INNER, LIPS_OUTER, MIRROR, REFERENCE, REGIONS
+from symmetry.refinement import FieldMap
+from symmetry.repeatability import REGION_OF_MEASURE
 
 _PICTURE: Final[Box] = (310.0, 142.0, 580.0, 580.0 * ASPECT)
 _TO_SCALE, _TO_CAPTION = 52.0, 96.0
@@ -114,17 +119,18 @@ def draw_face(face: FaceAnalysis, figure: Figure | None = None, *, title: str | 
     -------
     Figure
     """
-    caption, warnings = _caption(face), warnings_of(face.flags)
-    page = Page(figure, height=_BARE_HEIGHT + caption_height(caption, warnings))
+    caption, mind, uneven = _caption(face), remarks(face.flags), face.asymmetry_map
+    page = Page(figure, height=_BARE_HEIGHT + caption_height(caption, mind))
     levelled = level_face(face, width=int(_PICTURE[2]) * _SHARPNESS)
     _head(page, face, title)
     page.sides(_PICTURE)
-    page.picture(_tinted(levelled), _PICTURE)
+    page.picture(_tinted(levelled, uneven), _PICTURE)
     page.midline(levelled, _PICTURE)
     _contours(page, levelled)
     for side in _LABELS:
-        _margin(page, levelled, side)
-    _foot(page, face, caption, warnings)
+        _margin(page, levelled, uneven, side)
+    _foot(page, face)
+    page.caption(_BARE_HEIGHT - 14, caption, mind)
     return page.figure
 
 
@@ -135,19 +141,20 @@ def _head(page: Page, face: FaceAnalysis, title: str | None) -> None:
     for i, name in enumerate(("face", "lower_face")):
         score = face.regions[name]
         number = with_error(score.in_unit(face.unit)[0], score.errors_in_unit(face.unit)[0], face.unit)
+        if number == DASH:
+            number = f"{DASH} {why_unknown(face.flags, name)}"
         x, y = _PICTURE[0] + _PICTURE[2], 54 + 32 * i
         page.swatch(x, y, region_colour(face, name))
         page.text(x + 24, y, REGION_TITLES[name])
-        page.text(WIDTH - MARGIN, y, number, weight="bold", align="right")
+        room = WIDTH - MARGIN - x - 24 - text_width(REGION_TITLES[name], size=BODY) - 10
+        page.text(WIDTH - MARGIN, y, fit(number, room, size=BODY, weight="bold"), weight="bold", align="right")
 
 
-def _tinted(levelled: LevelledFace) -> Pixels:
-    face = levelled.face
-    uneven = face.asymmetry_map
+def _tinted(levelled: LevelledFace, uneven: FieldMap | None) -> Pixels:
     if uneven is None:
         return tint_regions(levelled)
     amounts = np.linalg.norm(uneven.vectors, axis=-1)
-    return tint_map(levelled, levelled.locate(uneven.points), amounts, full=FULL_SCALE[face.unit])
+    return tint_map(levelled, levelled.locate(uneven.points), amounts, full=FULL_SCALE[levelled.face.unit])
 
 
 def _contours(page: Page, levelled: LevelledFace) -> None:
@@ -165,10 +172,13 @@ def _contours(page: Page, levelled: LevelledFace) -> None:
             page.line(at, colour=colour, width=1.8, halo=0.8, gid=name)
 
 
-def _margin(page: Page, levelled: LevelledFace, side: Side) -> None:
+def _margin(page: Page, levelled: LevelledFace, uneven: FieldMap | None, side: Side) -> None:
     face = levelled.face
     left, top, width, height = _PICTURE
-    labels = [_label(face, name, side, _anchor(face, name, side, landmark)) for name, landmark in _LABELS[side].items()]
+    labels = [
+        _label(face, name, side, _anchor(face, uneven, name, side, landmark))
+        for name, landmark in _LABELS[side].items()
+    ]
     points = on_page(levelled.locate(face.points), levelled, _PICTURE)
     anchors = np.array([points[label.landmark] for label in labels])
     edges = spread(
@@ -179,6 +189,7 @@ def _margin(page: Page, levelled: LevelledFace, side: Side) -> None:
         gap=18,
     )
     x = MARGIN if side == "right" else left + width + 24
+    room = (left if side == "right" else WIDTH) - x - 24 - 4
     for label, anchor, edge in zip(labels, anchors, edges, strict=True):
         baseline = edge + HEADING
         if label.colour is not None:
@@ -189,7 +200,7 @@ def _margin(page: Page, levelled: LevelledFace, side: Side) -> None:
         page.text(indent, baseline, label.number, size=STRONG)
         for line in label.leanings:
             baseline += line_height(BODY)
-            page.text(indent, baseline, line, size=BODY, colour=QUIET)
+            page.text(indent, baseline, fit(line, room, size=BODY), size=BODY, colour=QUIET)
         middle = edge + 0.64 * HEADING
         start = indent + text_width(label.title, size=HEADING, weight="bold") + 10 if side == "right" else x - 6
         corner = left if side == "right" else left + width
@@ -204,9 +215,8 @@ def _margin(page: Page, levelled: LevelledFace, side: Side) -> None:
         )
 
 
-def _anchor(face: FaceAnalysis, name: str, side: Side, landmark: int) -> int:
+def _anchor(face: FaceAnalysis, field: FieldMap | None, name: str, side: Side, landmark: int) -> int:
     """Landmark that a label's line leads to: the given one, or that of its region next to it where there is colour."""
-    field = face.asymmetry_map
     if field is None or name not in face.regions:
         return landmark
     seen = beside_colour(face.points[:, :2], field, face.interpupillary)
@@ -222,14 +232,18 @@ def _label(face: FaceAnalysis, name: str, side: Side, landmark: int) -> _Label:
         measure = face.measures["chin_deviation"]
         value = measure.difference
         number = with_error(abs(value), measure.difference_error, measure.unit)
-        toward = f"toward the {'left' if value > 0 else 'right'}" if np.isfinite(value) else NOT_SEEN
+        toward = f"toward the {'left' if value > 0 else 'right'}"
+        if not np.isfinite(value):
+            toward = why_unknown(face.flags, measure.name, REGION_OF_MEASURE[measure.name])
         return _Label("Chin", number, [] if round(abs(value), 1) == 0 else [toward], None, landmark)
     score = face.regions[name]
     number = with_error(score.in_unit(face.unit)[0], score.errors_in_unit(face.unit)[0], face.unit)
-    return _Label(REGION_TITLES[name], number, leanings(score, face.unit, side), region_colour(face, name), landmark)
+    return _Label(
+        REGION_TITLES[name], number, leanings(score, face.unit, side, face.flags), region_colour(face, name), landmark
+    )
 
 
-def _foot(page: Page, face: FaceAnalysis, caption: str, warnings: str) -> None:
+def _foot(page: Page, face: FaceAnalysis) -> None:
     y = _PICTURE[1] + _PICTURE[3] + _TO_SCALE
     page.colour_bar(MARGIN, y, width=330, full=FULL_SCALE[face.unit], unit=face.unit, title="Left–right difference")
     if face.method == "registration":
@@ -249,7 +263,6 @@ def _foot(page: Page, face: FaceAnalysis, caption: str, warnings: str) -> None:
     page.text(612, at + 6, "fitted midline")
 
     page.rule(y + 66)
-    page.caption(y + _TO_CAPTION, caption, warnings)
 
 
 def _caption(face: FaceAnalysis) -> str:
@@ -258,9 +271,7 @@ def _caption(face: FaceAnalysis) -> str:
         "A region’s number is the typical distance between its left half and its mirrored right half; 0 is even.",
         "Below it: where its left or right half lies on average, against the other.",
     ]
-    if not np.isfinite([score.asymmetry_error for score in face.regions.values()]).any():
-        parts.append("How sure they are is not known yet.")
-    parts.append(ACROSS_EDGE)
+    parts += [HOW_SURE, ACROSS_EDGE]
     if face.method == "registration":
         parts.append("What has no colour was not seen: the image shows too little there that both sides share.")
     if face.unit != "mm":

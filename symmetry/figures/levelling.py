@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from symmetry.face import FaceAnalysis
 from symmetry.errors import PhotoError
+from symmetry.face import FaceAnalysis
 from symmetry.frame import FloatArray
 from symmetry.mesh import MIDLINE, REFERENCE, STABLE_UPPER_FACE
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, Normalize
@@ -15,7 +16,9 @@ from matplotlib.textpath import TextPath
 from numpy.typing import ArrayLike, NDArray
 
 from symmetry.figures.levelling import LevelledFace
+from symmetry.findings import Severity
 from symmetry.frame import FloatArray
+from symmetry.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 
 WIDTH: Final = 1200
 MARGIN: Final = 40
@@ -41,6 +44,24 @@ FULL_SCALE: Final = {"mm": 5.0, "% IPD": 8.0}
 FULL_MOVEMENT: Final = {"mm": 3.0, "% IPD": 5.0}
 """The same for movements, which are smaller."""
 
+SIGNS: Final[dict[Severity, tuple[str, str]]] = {
+    "reject": ("✖", "#b02a00"),
+    "warn": ("⚠", "#9a6700"),
+    "info": ("·", QUIET),
+}
+"""What stands before a finding, and its colour."""
+VERDICT_COLOURS: Final[dict[Verdict, str]] = {
+    IMPROVED: "#00724f",
+    WORSE: "#b02a00",
+    NO_CHANGE: QUIET,
+    NOT_COMPARABLE: QUIET,
+}
+"""Okabe and Ito's bluish green and vermilion, dark enough to be read on white."""
+
+TO_VERDICT: Final = 22.0
+"""From a verdict's dot to its words."""
+_TO_REMARK: Final = 28.0
+_AFTER_REMARKS: Final = 10.0
 _LINE_SPACING: Final = 1.36
 _HINTED: Final = 1.04
 """Letters set on whole pixels take up to this much more room than their outlines."""
@@ -50,6 +71,13 @@ Align = Literal["left", "center", "right"]
 Weight = Literal["normal", "bold"]
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
+
+
+class Remark(NamedTuple):
+    """A line about what a reader should mind; without a severity it tells how many more there are."""
+
+    text: str
+    severity: Severity | None = None
 
 
 def amount_colour(amount: float, unit: str) -> tuple[float, float, float, float]:
@@ -131,9 +159,19 @@ class Page:
             y += line_height(SMALL)
         return y
 
-    def caption(self, y: float, text: str, warnings: str) -> None:
-        """Write what a figure shows and, below that, what its reader should mind."""
-        self.paragraph(self.paragraph(y, text), warnings, colour=INK)
+    def remarks(self, y: float, lines: Sequence[Remark]) -> float:
+        """Write what a reader should mind, the first baseline at y; return the next one's."""
+        for remark in lines:
+            if remark.severity is not None:
+                sign, colour = SIGNS[remark.severity]
+                self.text(MARGIN, y, sign, size=SMALL, weight="bold", colour=colour)
+            y = self.paragraph(y, remark.text, left=MARGIN + _TO_REMARK, colour=INK)
+        return y
+
+    def caption(self, y: float, text: str, lines: Sequence[Remark] = ()) -> None:
+        """Write what the reader of a figure should mind and, below that, what it shows."""
+        y = self.remarks(y, lines)
+        self.paragraph(y + (_AFTER_REMARKS if lines else 0.0), text)
 
     def picture(self, pixels: NDArray[Any], box: Box) -> None:
         """Lay pixels (h, w, 3) into a box."""
@@ -161,6 +199,23 @@ class Page:
         self.axes.add_patch(
             Rectangle((x, y - size), size, size, facecolor=colour, edgecolor=QUIET, linewidth=self.points(0.8))
         )
+
+    def verdict(
+        self, x: float, y: float, verdict: Verdict, text: str, *, size: float = BODY, weight: Weight = "bold"
+    ) -> None:
+        """Write a verdict in its colour with its baseline at y, behind a dot that is filled where something changed."""
+        colour = VERDICT_COLOURS[verdict]
+        self.axes.plot(
+            [x + 7],
+            [y - 0.36 * size],
+            marker="_" if verdict == NOT_COMPARABLE else "o",
+            markersize=self.points(12),
+            markerfacecolor=colour if verdict in (IMPROVED, WORSE) else PAPER,
+            markeredgecolor=colour,
+            markeredgewidth=self.points(2.2),
+            gid=verdict,
+        )
+        self.text(x + TO_VERDICT, y, text, size=size, weight=weight, colour=colour)
 
     def colour_bar(self, x: float, y: float, *, width: float, full: float, unit: str, title: str) -> None:
         """Draw a scale of amounts from 0 to `full`, its bar's upper edge at y and its title above."""
@@ -205,9 +260,11 @@ def line_height(size: float) -> float:
     return _LINE_SPACING * size
 
 
-def caption_height(*texts: str) -> float:
+def caption_height(text: str, lines: Sequence[Remark] = ()) -> float:
     """Room that a caption takes, pixels."""
-    return sum(len(wrap(text, WIDTH - 2 * MARGIN, size=SMALL)) for text in texts) * line_height(SMALL)
+    count = len(wrap(text, WIDTH - 2 * MARGIN, size=SMALL))
+    count += sum(len(wrap(remark.text, WIDTH - 2 * MARGIN - _TO_REMARK, size=SMALL)) for remark in lines)
+    return count * line_height(SMALL) + (_AFTER_REMARKS if lines else 0.0)
 
 
 def unit_sign(unit: str) -> str:

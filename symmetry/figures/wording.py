@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from pathlib import PurePath
-from typing import Literal
+from typing import Final, Literal
 
 from symmetry.change import RegionChange, SideMovement
 from symmetry.face import FaceAnalysis, RegionScore
-from symmetry.figures.page import unit_sign
-from symmetry.findings import Finding
-from symmetry.verdicts import NOT_COMPARABLE
+from symmetry.figures.page import Remark, unit_sign
+from symmetry.findings import Finding, Severity
+from symmetry.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, CameFrom, Verdict
 
 Side = Literal["left", "right"]
 
@@ -31,54 +31,148 @@ ACROSS_EDGE = "The jawline is measured across its edge only."
 NOT_SEEN = "not seen"
 DASH = "–"
 OF_PUPILS = "Percentages are of the distance between the pupils (IPD)."
+HOW_SURE = "± is how far another photo of the unchanged face may lie off, 19 times out of 20."
+
+_REASONS: Final = {
+    "different_person": "different people",
+    "not_a_face": "no face",
+    "pose_differs": "head held differently",
+}
+"""Findings whose names make no good words as they are."""
+_SOURCES: Final[dict[tuple[Verdict, CameFrom | None], str]] = {
+    (IMPROVED, "worse side"): "the worse side improved",
+    (IMPROVED, "better side"): "the better side followed",
+    (IMPROVED, "both sides"): "they came closer",
+    (WORSE, "worse side"): "the worse side got worse",
+    (WORSE, "better side"): "the better side moved off",
+    (WORSE, "both sides"): "they moved apart",
+}
+_CUT: Final = "face_cut"
+"""Only a warning, yet what lies beyond the photo's edge has no numbers."""
+_GRAVITY: Final[dict[Severity, int]] = {"reject": 0, "warn": 1}
 
 
 def with_error(value: float, error: float, unit: str, *, digits: int = 1) -> str:
     """Write a number, its error if that is known, and its unit; a dash if it could not be measured."""
     if not isfinite(value):
         return DASH
-    return f"{_plus_minus(value, error, digits)} {unit_sign(unit)}"
+    return f"{plus_minus(value, error, digits)} {unit_sign(unit)}"
 
 
-def leanings(score: RegionScore, unit: str, side: Side) -> list[str]:
-    """Say how one side of a region lies against the other, such as "left 1.9 higher", or that it was not seen."""
+def plus_minus(value: float, error: float, digits: int = 1) -> str:
+    """Write a number and its error if that is known; a dash if it could not be measured."""
+    if not isfinite(value):
+        return DASH
+    return f"{value:.{digits}f} ± {error:.{digits}f}" if isfinite(error) else f"{value:.{digits}f}"
+
+
+def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Finding] = ()) -> list[str]:
+    """Say how one side of a region lies against the other, such as "left 1.9 ± 0.4 higher", or why it is unknown."""
     asymmetry, lateral, vertical = score.in_unit(unit)
     if not isfinite(asymmetry):
-        return [NOT_SEEN]
+        return [why_unknown(flags, score.region)]
     _, lateral_error, vertical_error = score.errors_in_unit(unit)
     own = 1 if side == "left" else -1
     lines = []
-    for value, error, more, less in (
-        (own * vertical, vertical_error, "higher", "lower"),
-        (own * lateral, lateral_error, "further out", "further in"),
+    for number, value, error, more, less, unknown in (
+        ("vertical", own * vertical, vertical_error, "higher", "lower", "up or down"),
+        ("lateral", own * lateral, lateral_error, "further out", "further in", "in or out"),
     ):
-        if isfinite(value) and _shows(value):
-            lines.append(f"{side} {_plus_minus(abs(value), error, 1)} {more if value > 0 else less}")
+        if not isfinite(value):
+            lines.append(f"{unknown} {DASH} {why_unknown(flags, f'{score.region}.{number}')}")
+        elif _shows(value):
+            lines.append(f"{side} {plus_minus(abs(value), error)} {more if value > 0 else less}")
     return lines
 
 
-def change_in_words(change: RegionChange) -> tuple[str, str]:
-    """Say the verdict on a region and what it rests on, such as "improved" and "upper lid less uneven by 0.9 ± 0.4"."""
+def why_unknown(flags: Iterable[Finding], *results: str) -> str:
+    """Name what stops a result, or a region that it belongs to, in plain words: "head turned", else "not seen"."""
+    for flag in flags:
+        stops = flag.severity == "reject" or flag.name == _CUT
+        if stops and any(flag.concerns(result) for result in results):
+            return reason_in_words(flag.name)
+    return NOT_SEEN
+
+
+def reason_in_words(name: str) -> str:
+    """Write the name of a finding as words."""
+    return _REASONS.get(name, name.replace("_", " "))
+
+
+def verdict_in_words(change: RegionChange) -> str:
+    """Say what the verdict on a region rests on, such as "upper lid 0.9 ± 0.4 mm less uneven", or why there is none."""
     if change.verdict == NOT_COMPARABLE:
-        return NOT_SEEN if change.reason == NOT_SEEN.replace(" ", "_") else change.verdict, ""
-    amount = with_error(abs(change.evenness), change.evenness_error, change.unit)
-    return change.verdict, f"{change.part}: {amount} {'less' if change.evenness < 0 else 'more'} uneven"
+        return reason_in_words(change.reason) if change.reason else NOT_SEEN
+    part = f"{change.part} " if change.part not in (None, change.region) else ""
+    if not _shows(change.evenness) and change.verdict == NO_CHANGE:
+        return f"{part}as uneven as before, ± {change.evenness_error:.1f} {change.unit}"
+    return f"{part}{_amount(change)} {'less' if change.evenness < 0 else 'more'} uneven"
 
 
-def movement_in_words(change: RegionChange) -> tuple[str, str]:
-    """Say which side moved, and where both have gone."""
+def verdict_in_short(change: RegionChange) -> str:
+    """Say a verdict in one line, such as "improved by 0.9 ± 0.4 mm"."""
+    if change.verdict == NOT_COMPARABLE:
+        return f"{change.verdict}: {verdict_in_words(change)}"
+    if change.verdict == NO_CHANGE:
+        return f"{change.verdict} (± {change.evenness_error:.1f} {change.unit})"
+    return f"{change.verdict} by {_amount(change)}"
+
+
+def noticing_in_words(change: RegionChange) -> str:
+    """Say whether people would notice a change, by published studies; nothing without a verdict or millimetres."""
+    if change.verdict == NOT_COMPARABLE or change.unit != "mm":
+        return ""
+    least = change.noticed_from
+    if least is None:
+        return "when people notice it is not published"
+    size, error = abs(change.evenness), change.evenness_error
+    if change.verdict == NO_CHANGE:
+        return f"people notice from {least:g} mm"
+    if size + error < least:
+        return f"too small to be noticed: under {least:g} mm"
+    return f"{'large enough to' if size - error >= least else 'may'} be noticed: from {least:g} mm"
+
+
+def movement_in_words(change: RegionChange) -> tuple[str, str, str]:
+    """Say which side moved and whether that was the worse one, and where the right and the left have gone."""
     right, left = change.subject_right, change.subject_left
     if not isfinite(right.size + left.size):
-        return NOT_SEEN, ""
-    where = f"right {_direction(right)}; left {_direction(left)}"
-    if change.moved in ("both", "neither"):
-        return f"{change.moved} side{'s' if change.moved == 'both' else ''}", where
-    return f"mostly the {'right' if change.moved == 'subject_right' else 'left'}", where
+        return NOT_SEEN, "", ""
+    who = {
+        None: NOT_SEEN,
+        "both": "both sides",
+        "neither": "neither side for sure",
+        "subject_right": "mostly the right",
+        "subject_left": "mostly the left",
+    }[change.moved]
+    source = _SOURCES.get((change.verdict, change.came_from))
+    return f"{who}: {source}" if source else who, f"right {_direction(right)}", f"left {_direction(left)}"
 
 
-def warnings_of(flags: Iterable[Finding]) -> str:
-    """Join what casts doubt on the numbers to one text."""
-    return " ".join(flag.advice for flag in flags if flag.severity != "info")
+def remarks(flags: Iterable[Finding], *, most: int = 4, names: Mapping[str, str] | None = None) -> list[Remark]:
+    """Say what casts doubt on the numbers, the gravest first.
+
+    Parameters
+    ----------
+    flags : iterable of Finding
+        Those that are only worth knowing are left out.
+    most : int
+        Lines at the most; the last one counts what is left out.
+    names : mapping of str to str, optional
+        Photos' names as they stand in texts, and what is to be written instead.
+    """
+    grave = sorted((flag for flag in flags if flag.severity in _GRAVITY), key=lambda flag: _GRAVITY[flag.severity])
+    found: dict[str, Remark] = {}
+    for flag in grave:
+        text = flag.advice
+        for name, short in (names or {}).items():
+            text = text.replace(name, short)
+        found.setdefault(text, Remark(text, flag.severity))
+    lines = list(found.values())
+    if len(lines) <= most:
+        return lines
+    more = len(lines) - (most - 1)
+    return [*lines[: most - 1], Remark(f"and {more} more finding{'s' if more > 1 else ''}")]
 
 
 def name_of(face: FaceAnalysis) -> str:
@@ -95,12 +189,18 @@ def day_of(face: FaceAnalysis, other: FaceAnalysis | None = None) -> str:
     return taken.strftime("%Y-%m-%d %H:%M" if same else "%Y-%m-%d")
 
 
-def _plus_minus(value: float, error: float, digits: int) -> str:
-    return f"{value:.{digits}f} ± {error:.{digits}f}" if isfinite(error) else f"{value:.{digits}f}"
-
-
 def _shows(value: float, digits: int = 1) -> bool:
     return round(abs(value), digits) > 0
+
+
+def _amount(change: RegionChange) -> str:
+    """Write the size of a change of evenness with its error, to the hundredth where tenths hide which is larger.
+
+    A percent sign alone would be read as a share of what was uneven before.
+    """
+    size, error = abs(change.evenness), change.evenness_error
+    digits = 1 if (round(size, 1) > round(error, 1)) == (size > error) else 2
+    return f"{plus_minus(size, error, digits)} {change.unit}"
 
 
 def _direction(movement: SideMovement) -> str:
