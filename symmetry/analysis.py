@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from symmetry.errors import SeveralFacesError
 from symmetry.face import NAN, PERCENT, FaceAnalysis, Measure, Pose, RegionScore, Sightings
-from symmetry.findings import Finding, rejecting
+from symmetry.findings import ALL, Finding, rejecting
 from symmetry.frame import FloatArray, across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.measures import DEFINITIONS, clinical_measures
-from symmetry.mesh import MIDLINE, MIRROR, REGIONS
+from symmetry.mesh import MIDLINE, MIRROR, REGIONS, WHOLES
 from symmetry.norms import NOTICED, norm_of
 from symmetry.photos import Photo, photo_from_array, read_photo
 from symmetry.quality import Portrait, check_photo
@@ -142,9 +142,7 @@ def measure_landmarks(
     field[unmatched] = NAN
     unseen = [name for name, share in zip(REGION_NAMES, region_means(field[:, 0]), strict=True) if np.isnan(share)]
     field[cut] = NAN
-    for name, pairs in REGIONS.items():
-        if rejecting(flags, name):
-            field[pairs] = field[MIRROR[pairs]] = NAN
+    field[stopped_landmarks(flags)] = NAN
     hidden = outside | unmatched
     if (hidden | hidden[MIRROR])[REGIONS["face"]].mean() > _MOST_HIDDEN:
         hidden[MIDLINE] = True
@@ -241,6 +239,15 @@ def _measures(
             norm=norm_of(definition.name),
         )
     return measures
+
+
+def stopped_landmarks(flags: tuple[Finding, ...]) -> NDArray[np.bool_]:
+    """Tell which landmarks findings stop, with their partners, shape (478,); a whole made of regions stops none."""
+    stopped = np.zeros(len(MIRROR), dtype=bool)
+    for name, pairs in REGIONS.items():
+        if rejecting(flags, name) and (name not in WHOLES or rejecting(flags, ALL)):
+            stopped[pairs] = stopped[MIRROR[pairs]] = True
+    return stopped
 
 
 def stops_measure(flags: tuple[Finding, ...], name: str) -> Finding | None:

@@ -14,7 +14,7 @@ from symmetry.face import NAN, PERCENT
 from symmetry.findings import Finding, rejecting
 from symmetry.frame import FloatArray
 from symmetry.measures import DEFINITIONS, Definition
-from symmetry.mesh import REGIONS
+from symmetry.mesh import REGIONS, WHOLES
 from symmetry.norms import NOTICED, norm_of
 from symmetry.pair_numbers import PairNumbers
 from symmetry.repeatability import PAIR_NUMBERS, PART_NAMES
@@ -185,6 +185,10 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence
     if surely[best] < 0:
         return _Judged(NOT_COMPARABLE, reason=stopped.name if stopped else NOT_SEEN)
     change, error = float(found.change[best]), float(errors[best])
+    if region in WHOLES:  # many parts, each its own way: only their size sums up
+        place = REGION_NAMES.index(region)
+        change = float(numbers.after[place, 0] - numbers.before[place, 0])
+        error = float(half_width(spread.sd, spread.freedom)[place * len(PAIR_NUMBERS)])
     verdict, source = verdict_on(change, error), None
     if verdict in (IMPROVED, WORSE):
         sides = numbers.part_left[own][best], numbers.part_right[own][best]

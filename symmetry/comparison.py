@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -156,7 +157,7 @@ def _findings(
     found = []
     for label, faces in (("before", befores), ("after", afters)):
         for face in faces:
-            who = label if len(faces) == 1 else f"{label}, {face.photo.name}"
+            who = label if len(faces) == 1 else f"{label}, {PurePath(face.photo.name).name}"
             found += [
                 replace(finding, advice=f"{who}: {finding.advice}")
                 for finding in face.flags

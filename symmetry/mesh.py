@@ -118,4 +118,6 @@ PARTS: Final[dict[str, dict[str, NDArray[np.intp]]]] = {
 """Parts of each region that move by themselves, in the order of `REGIONS`: a lid that rises by 2 mm hardly shows in the
 mean of the eye. Beside the ear lobe and under the chin the jaw's outline slides too much along the jaw to be judged."""
 
+WHOLES: Final = ("lower_face", "face")
+"""Regions made of other regions."""
 MAIN_REGIONS: Final = ("jawline", "eyes", "mouth")

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from symmetry.analysis import beyond_edge, measure_landmarks
+from symmetry.analysis import beyond_edge, measure_landmarks, stopped_landmarks
 from symmetry.errors import ScaleError
 from symmetry.face import NAN, FaceAnalysis
-from symmetry.findings import Finding, rejecting
+from symmetry.findings import Finding
 from symmetry.frame import FloatArray, fit_frame
-from symmetry.mesh import LANDMARKS, MIRROR, REGIONS
+from symmetry.mesh import MIRROR, REGIONS
 from symmetry.pair_numbers import PairFields
 from symmetry.quality import check_pair
 from symmetry.refinement import FieldMap, PlacedFace, refine_pair
@@ -112,11 +112,9 @@ def fields_of(pairs: list[list[Pair]]) -> PairFields:
     before = np.array([[pair.before.difference for pair in row] for row in pairs])
     after = np.array([[pair.after.difference for pair in row] for row in pairs])
     moved = np.array([[pair.movement for pair in row] for row in pairs])
-    for name, landmarks in REGIONS.items():
-        stopped = np.array([[rejecting(pair.findings, name) is not None for pair in row] for row in pairs])
-        if stopped.any() and not stopped.all():
-            silent = stopped[..., None] & np.isin(np.arange(LANDMARKS), [landmarks, MIRROR[landmarks]])
-            before[silent] = after[silent] = moved[silent] = NAN
+    silent = np.array([[stopped_landmarks(pair.findings) for pair in row] for row in pairs])
+    silent &= ~silent.all(axis=(0, 1))
+    before[silent] = after[silent] = moved[silent] = NAN
     return PairFields(
         before=before,
         after=after,
