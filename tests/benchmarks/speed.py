@@ -3,6 +3,7 @@
 Prints, on one core, each with its limit:
 - scoring one photo by its landmarks (decode to scores, no figure) over decoding it plus the mesh passes that it makes;
 - scoring one photo and comparing two, with registration, beside landmarks alone and beside the flow's own time;
+- the quality gate and the errors of one photo over all that `analyze` does;
 - faces a second from landmarks to region scores and clinical measures;
 - `symmetry --help` over `python -c "import click"`.
 """
@@ -28,10 +29,13 @@ from symmetry.frame import asymmetry_field, fit_frame
 from symmetry.measures import clinical_measures
 from symmetry.mesh import REFERENCE
 from symmetry.networks import mesh_pass
+from symmetry.quality import check_photo
 from symmetry.registration import standardize
 from symmetry.registration.flow import symmetric_flow
+from symmetry.repeatability import of_method
 from symmetry.scale import interpupillary_distance
 from symmetry.scores import score_regions
+from symmetry.uncertainty import photo_errors, unseen_part, wobble_of
 
 PASSES = 2 * (len(detection.FIRST_LOOK) + len(detection.SECOND_LOOK))
 
@@ -90,6 +94,27 @@ def register_photos(before: Path, after: Path, rounds: int = 15) -> None:
     print(f"  one flow {flow * 1e3:.0f} ms; a comparison makes three")
 
 
+def check_and_errors(photo: Path, rounds: int = 15) -> None:
+    face = analyze(photo)
+    portrait, table = face.portrait, of_method(None, "registration")
+    assert portrait is not None
+    whole, gate, errors = seconds(
+        lambda: analyze(photo),
+        lambda: check_photo(portrait),
+        lambda: photo_errors(
+            table,
+            yaw=face.pose.yaw,
+            wobble=wobble_of(face.sightings.crops, face.interpupillary),
+            interpupillary=face.interpupillary,
+            unseen=unseen_part(face.asymmetry),
+        ),
+        rounds=rounds,
+    )
+    share = errors / (whole - errors)
+    print(f"errors of one photo: {errors * 1e3:.1f} ms, {share:.2f} of the rest of analyze (at most 0.5)")
+    print(f"  quality gate {gate * 1e3:.1f} ms, {gate / whole:.2f} of analyze")
+
+
 def score_landmarks(faces: int = 500, rounds: int = 9) -> None:
     noise = np.random.default_rng(0).normal(scale=0.5, size=(faces, *REFERENCE.shape))
     points = (REFERENCE + noise) * [3.0, -3.0, -3.0] + [500, 600, 0]
@@ -120,5 +145,6 @@ if __name__ == "__main__":
     photos = [Path(given) for given in sys.argv[1:3]] or [samples / "before.jpg", samples / "after.jpg"]
     score_one_photo(photos[0])
     register_photos(photos[0], photos[-1])
+    check_and_errors(photos[0])
     score_landmarks()
     show_help()
