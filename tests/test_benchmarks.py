@@ -20,3 +20,23 @@ def test_speed_prints_its_figures(capsys):
     assert "one flow" in printed
     assert "faces a second" in printed
     assert "times importing click" in printed
+
+
+def test_power_prints_its_tables(capsys):
+    power = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "power.py"))
+    mouth = [site for site in power["SITES"] if site.name == "mouth corner"]
+    samples = ROOT / "sample_images"
+    unmoved, cases = power["try_pair"]((samples / "even.jpg", samples / "even.jpg"), sites=mouth)
+    power["report"]([("even even", unmoved)], cases, misses=True)
+    printed = capsys.readouterr().out
+    assert "mouth corner             4" in printed
+    assert "nothing moved: 0 false changes" in printed
+    assert {case.outcome for case in cases} == {"right"}  # an even face can but get less even
+    assert {case.truth for case in cases} == {"worse"}
+
+
+def test_power_is_skipped_without_its_faces(capsys, monkeypatch, tmp_path):
+    power = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "power.py"))
+    monkeypatch.setattr("sys.argv", ["power.py", "--faces", str(tmp_path)])
+    power["main"]()
+    assert "skipped" in capsys.readouterr().out

@@ -1,0 +1,133 @@
+"""`symmetry audit`: what a photo can show before it is trusted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from symmetry.commands.options import (
+    PhotoPath,
+    check_figure,
+    chosen_format,
+    complain,
+    complaining,
+    deliver,
+    deliver_table,
+    measuring_options,
+    output_options,
+    say,
+    table_option,
+)
+from symmetry.commands.running import check_targets, table_from
+from symmetry.errors import SymmetryError
+
+if TYPE_CHECKING:
+    from symmetry.audit import Audit, Trial
+
+
+@click.command()
+@click.argument("photo", type=PhotoPath())
+@click.option(
+    "--figure",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    callback=check_figure,
+    help="Draw the face with the spots and how much of each movement is seen: .png, .jpg, .pdf or .svg.",
+)
+@table_option
+@measuring_options
+@output_options
+def audit(
+    photo: Path,
+    figure: Path | None,
+    reliability: Path | None,
+    scale: str,
+    mirrored: bool,
+    face: Literal["largest", "only"],
+    landmarks_only: bool,
+    output: Path | None,
+    format_: str | None,
+) -> None:
+    """Try out what a photo can show: the tool's test of itself, on your photo.
+
+    Moves spots of the photo by 1, 2 and 3 mm on either side, measures it anew and compares: how much of each movement
+    is seen, and from how many millimetres on it is called real. Takes about half a minute.
+
+    \b
+    Example:
+      symmetry audit me.jpg --figure audit.png
+    """
+    wanted = chosen_format(format_, output)
+    if scale == "none":
+        raise click.UsageError("spots are moved by millimetres; use --scale iris or --scale ipd=MM")
+    check_targets(output, figure, inputs=(photo, *([reliability] if reliability else [])))
+    table = table_from(reliability)
+    from symmetry.analysis import analyze
+    from symmetry.audit import MILLIMETRES, OWN_SIDES, SITES, Audit, run_trials
+
+    trials: list[Trial] = []
+    total = len(SITES) * len(OWN_SIDES) * len(MILLIMETRES)
+    stopped = False
+    try:
+        measured = analyze(photo, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table)
+        for trial in _with_progress(run_trials(measured, millimetres=MILLIMETRES, table=table), total):
+            trials.append(trial)
+    except SymmetryError as error:
+        complain(str(photo), error)
+        with complaining(output):
+            _deliver_failure(str(photo), str(error), wanted, output)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        stopped = True
+        say(f"symmetry: stopped; {len(trials)} of {total} movements are done")
+    if trials:
+        found = Audit(face=measured, trials=tuple(trials))
+        with complaining(output):
+            _deliver(found, wanted, output)
+        if figure is not None:
+            from symmetry.figures import draw_audit, save_figure
+
+            with complaining(figure):
+                save_figure(draw_audit(found), figure)
+            say(f"wrote {figure}")
+    if stopped:
+        raise SystemExit(130)
+
+
+def _deliver(found: Audit, wanted: str, output: Path | None) -> None:
+    from symmetry.output import to_csv, to_json
+    from symmetry.output.audit import AUDIT_COLUMNS, audit_rows, audit_to_dict
+
+    if wanted == "json":
+        deliver(to_json(audit_to_dict(found)), output)
+    elif wanted == "csv":
+        deliver(to_csv(audit_rows(found), AUDIT_COLUMNS), output)
+    else:
+        from symmetry.tables.audit import audit_table
+
+        deliver_table(audit_table(found), output)
+
+
+def _deliver_failure(photo: str, error: str, wanted: str, output: Path | None) -> None:
+    """Leave the reason in the output too, for programs that read only that."""
+    from symmetry.output import to_csv, to_json
+    from symmetry.output.audit import AUDIT_COLUMNS, failed_audit_to_dict
+
+    if wanted == "json":
+        deliver(to_json(failed_audit_to_dict(photo, error)), output)
+    elif wanted == "csv":
+        deliver(to_csv([{"photo": photo, "error": error}], AUDIT_COLUMNS), output)
+
+
+def _with_progress(trials: Iterator[Trial], total: int) -> Iterable[Trial]:
+    """Show on a terminal how far the run is."""
+    if not sys.stderr.isatty():
+        return trials
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(trials, "moving and measuring", total=total, console=Console(stderr=True), transient=True)
