@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from symmetry.analysis import analyze
-from symmetry.face import FaceAnalysis
 from symmetry.errors import SymmetryError
+from symmetry.face import FaceAnalysis
+from symmetry.repeatability import Table
 from symmetry.scale import Scale
 
 
@@ -36,10 +37,11 @@ def analyze_photos(
     mirrored: bool = False,
     face: Literal["largest", "only"] = "largest",
     landmarks_only: bool = False,
+    table: Table | None = None,
 ) -> Iterator[FaceAnalysis | Failure]:
     """Measure photos one after the other; options as for `analyze`."""
     for photo in photos:
         try:
-            yield analyze(photo, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only)
+            yield analyze(photo, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table)
         except SymmetryError as error:
             yield Failure(photo=str(photo), error=str(error))

@@ -30,7 +30,7 @@ LAYERS = [
     {"comparison"},
     {"audit", "batch", "reliability", "sittings"},
     {"figures", "output"},
-    {"tables", "audit_results"},
+    {"tables"},
     {"commands"},
     {"__main__"},
 ]
@@ -67,7 +67,6 @@ LIBRARIES = {
     "comparison": {"numpy"},
     "reliability": {"numpy"},
     "audit": {"numpy", "cv2"},
-    "audit_results": {"rich"},
     "batch": set(),
     "sittings": set(),
     "figures": {"numpy", "scipy", "matplotlib", "cv2", "PIL"},

@@ -10,7 +10,7 @@ from conftest import ROOT
 from mediapipe.python.solutions import face_mesh_connections as published
 
 from symmetry import mesh
-from symmetry.mesh import MIRROR, REFERENCE, REGIONS, mirrored, subject_left
+from symmetry.mesh import MIRROR, PARTS, REFERENCE, REGIONS, mirrored, subject_left
 
 SHARED_TABLE = ROOT.parent / "shared" / "mesh_mirror.csv"
 
@@ -170,3 +170,40 @@ def test_stable_upper_face_is_even_and_above_the_mouth():
     stable = mesh.STABLE_UPPER_FACE
     assert np.array_equal(np.sort(MIRROR[stable]), stable)
     assert REFERENCE[stable, 1].min() > REFERENCE[61, 1] / 2
+
+
+def test_every_region_has_parts_in_its_order():
+    assert list(PARTS) == list(REGIONS)
+    assert {region: list(parts) for region, parts in PARTS.items() if list(parts) != [region]} == {
+        "jawline": ["jaw angle", "jaw beside the chin"],
+        "eyes": ["upper lid", "lower lid"],
+    }
+
+
+@pytest.mark.parametrize("region", PARTS)
+def test_parts_are_of_their_region(region):
+    for members in PARTS[region].values():
+        assert len(members) >= 4
+        assert np.array_equal(members, subject_left(members))
+        assert set(members.tolist()) <= set(REGIONS[region].tolist())
+    if len(PARTS[region]) == 1:
+        assert np.array_equal(*PARTS[region].values(), REGIONS[region])
+
+
+def test_lids_are_what_lies_above_and_below_the_corners_of_the_eye():
+    upper, lower = PARTS["eyes"]["upper lid"], PARTS["eyes"]["lower lid"]
+    corners = {263, 362}
+    assert set(upper.tolist()) | set(lower.tolist()) | corners == set(REGIONS["eyes"].tolist())
+    assert not {*upper.tolist()} & {*lower.tolist()}
+    assert not corners & {*upper.tolist(), *lower.tolist()}
+    assert REFERENCE[upper, 1].min() > REFERENCE[lower, 1].max()
+    assert {386} <= set(upper.tolist())  # the middles, where the fissure is measured
+    assert {374} <= set(lower.tolist())
+
+
+def test_parts_of_the_jaw_leave_out_its_ends():
+    angle, chin = PARTS["jawline"]["jaw angle"], PARTS["jawline"]["jaw beside the chin"]
+    ear_lobe, under_chin = int(MIRROR[132]), int(MIRROR[148])
+    assert {*angle.tolist(), *chin.tolist()} == set(REGIONS["jawline"].tolist()) - {ear_lobe, under_chin}
+    assert REFERENCE[angle, 1].mean() > REFERENCE[chin, 1].mean() + 10
+    assert REFERENCE[angle, 0].mean() > REFERENCE[chin, 0].mean() + 10

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from symmetry.errors import InvalidPointsError, ScaleError
 from symmetry.frame import asymmetry_field, fit_frame
-from symmetry.mesh import IRIS_LEFT, MIRROR, REFERENCE, REGIONS
+from symmetry.mesh import IRIS_LEFT, MIRROR, PARTS, REFERENCE, REGIONS
 from symmetry.scale import IRIS_MM, Scale, interpupillary_distance, iris_diameter
-from symmetry.scores import REGION_NAMES, region_means, score_regions
+from symmetry.scores import REGION_NAMES, part_means, region_means, score_regions
 
 NAMES = ("asymmetry", "lateral", "vertical", "percent", "lateral_percent", "vertical_percent")
 SIGNED = np.array([False, True, True, False, True, True])[:, None]
@@ -310,3 +310,52 @@ def test_unknown_parts_of_one_face_change_nothing_in_another(seed):
         for name in NAMES:
             assert getattr(batch, name)[i, j] == pytest.approx(getattr(alone, name), abs=1e-12, nan_ok=True)
             assert np.isfinite(getattr(batch, name)[i, j]).all() or (i, j) in {(0, 1), (1, 2)}
+
+
+# Parts of a region that move by themselves.
+
+PART_NAMES = [(region, part) for region in PARTS for part in PARTS[region]]
+
+
+@given(seeds, st.sampled_from(range(len(PART_NAMES))))
+@settings(max_examples=25, deadline=None)
+def test_means_of_parts_are_over_their_pairs(seed, at):
+    values = np.random.default_rng(seed).normal(0.0, 2.0, 478)
+    region, part = PART_NAMES[at]
+    assert part_means(values).shape == (11,)
+    assert part_means(values)[at] == pytest.approx(values[PARTS[region][part]].mean())
+
+
+def test_mean_of_a_region_of_one_part_is_that_of_the_part():
+    values = np.random.default_rng(4).normal(size=(3, 478))
+    values[:, REGIONS["cheeks"][:2]] = np.nan
+    of_regions, of_parts = region_means(values), part_means(values)
+    assert of_parts.shape == (3, 11)
+    for at, (region, _) in enumerate(PART_NAMES):
+        if len(PARTS[region]) == 1:
+            assert of_parts[:, at] == pytest.approx(of_regions[:, REGION_NAMES.index(region)])
+
+
+@pytest.mark.parametrize("at", range(len(PART_NAMES)))
+def test_third_of_a_part_is_enough_and_less_is_not(at):
+    region, part = PART_NAMES[at]
+    pairs = PARTS[region][part]
+    enough = -(-len(pairs) // 3)
+    values = np.arange(478.0)
+    values[pairs[enough:]] = np.nan
+    assert part_means(values)[at] == pytest.approx(pairs[:enough].mean())
+    values[pairs[enough - 1 :]] = np.nan
+    assert np.isnan(part_means(values)[at])
+
+
+def test_batch_of_parts_gives_what_each_face_gives():
+    values = np.random.default_rng(5).normal(size=(2, 3, 478))
+    values[0, 1, :300] = np.nan
+    found = part_means(values)
+    for at in np.ndindex(2, 3):
+        assert found[at] == pytest.approx(part_means(values[at]), nan_ok=True)
+
+
+def test_means_of_parts_refuse_another_length():
+    with pytest.raises(InvalidPointsError, match="478"):
+        part_means(np.zeros((478, 2)))

@@ -9,8 +9,11 @@ from typing import Any
 
 import click
 
+from symmetry.commands.audit import audit
+from symmetry.commands.check import check
 from symmetry.commands.compare import compare
 from symmetry.commands.demo import demo
+from symmetry.commands.reliability import reliability
 from symmetry.commands.score import score
 from symmetry.version import __version__
 
@@ -42,6 +45,9 @@ def main() -> None:
     """
 
 
+main.add_command(check)
 main.add_command(score)
 main.add_command(compare)
+main.add_command(reliability)
+main.add_command(audit)
 main.add_command(demo)

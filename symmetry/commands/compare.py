@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -18,16 +19,55 @@ from symmetry.commands.options import (
     measuring_options,
     output_options,
     say,
+    table_option,
 )
+from symmetry.commands.running import check_targets, photos_of, table_from
 
 if TYPE_CHECKING:
-    from symmetry.analysis import FaceAnalysis
     from symmetry.batch import Failure
+    from symmetry.change import Change
+    from symmetry.face import FaceAnalysis
+    from symmetry.repeatability import Table
+
+_SEVERAL = ("--before", "--after")
 
 
-@click.command()
-@click.argument("before", type=PhotoPath())
-@click.argument("after", type=PhotoPath())
+class _TakesSeveral(click.Command):
+    """A command two of whose options take all photos that follow, up to the next option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Write `--before A1 A2` as click knows it: `--before A1 --before A2`."""
+        plain: list[str] = []
+        side = ""
+        for place, argument in enumerate(args):
+            name, equals, _ = argument.partition("=")
+            if argument == "--":
+                plain += args[place:]
+                break
+            if name in _SEVERAL:
+                side = name
+                follows = args[place + 1 : place + 2]
+                if equals:
+                    plain.append(argument)
+                elif not follows or (follows[0].startswith("-") and len(follows[0]) > 1):
+                    raise click.UsageError(f"{name} needs one photo or more behind it", ctx)
+            elif side and not argument.startswith("-"):
+                plain += [side, argument]
+            else:
+                side = ""
+                plain.append(argument)
+        return super().parse_args(ctx, plain)
+
+
+@click.command(cls=_TakesSeveral)
+@click.argument("photos", nargs=-1, type=PhotoPath(), metavar="[BEFORE AFTER]")
+@click.option(
+    "--before", multiple=True, type=PhotoPath(), metavar="PHOTO...", help="Several photos before, taken in one sitting."
+)
+@click.option(
+    "--after", multiple=True, type=PhotoPath(), metavar="PHOTO...", help="Several photos after, taken in one sitting."
+)
+@click.option("--mirrored-after", is_flag=True, help="Only the photos after show the face as a mirror does.")
 @click.option(
     "--figure",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -35,79 +75,128 @@ if TYPE_CHECKING:
     callback=check_figure,
     help="Draw both faces side by side, with what moved: .png, .jpg, .pdf or .svg.",
 )
+@table_option
 @measuring_options
 @output_options
 def compare(
-    before: Path,
-    after: Path,
+    photos: tuple[Path, ...],
+    before: tuple[Path, ...],
+    after: tuple[Path, ...],
+    mirrored_after: bool,
     figure: Path | None,
-    scale: str,
+    reliability: Path | None,
     mirrored: bool,
-    face: Literal["largest", "only"],
-    landmarks_only: bool,
     output: Path | None,
     format_: str | None,
+    **options: Any,
 ) -> None:
-    """Compare two photos of one person.
+    """Compare photos of one person before and after.
 
-    Shows every region and clinical measure before and after, the change, and which side moved.
+    Gives a verdict on every region and clinical measure, the change with its error, and which side moved. Several
+    photos a side, each of the same unchanged face, make the errors smaller.
 
     \b
-    Example:
+    Examples:
       symmetry compare monday.jpg friday.jpg --figure change.png
+      symmetry compare --before mon1.jpg mon2.jpg --after fri1.jpg fri2.jpg
     """
     wanted = chosen_format(format_, output)
-    from symmetry.files import check_target
-
-    for target in (output, figure):
-        if target is not None:
-            with complaining(target):
-                check_target(target, inputs=(before, after))
-    from symmetry.batch import Failure, analyze_photos
-
-    faces: list[FaceAnalysis] = []
-    failures: list[Failure] = []
-    for result in analyze_photos(
-        (before, after), scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only
-    ):
-        if isinstance(result, Failure):
-            complain(result.photo, result.error)
-            failures.append(result)
-        else:
-            faces.append(result)
-    if failures:
+    sides = _sides(photos, before, after)
+    inputs = [*sides[0], *sides[1], *([reliability] if reliability else [])]
+    check_targets(output, figure, inputs=inputs)
+    options["table"] = table_from(reliability)
+    measured = [
+        _measure(paths, mirrored=as_in_a_mirror, **options)
+        for paths, as_in_a_mirror in zip(sides, (mirrored, mirrored or mirrored_after), strict=True)
+    ]
+    failures = [failure for _, failed in measured for failure in failed]
+    error = "; ".join(f"{failure.photo}: {failure.error}" for failure in failures) or None
+    befores, afters = (faces for faces, _ in measured)
+    if not (befores and afters):
         with complaining(output):
-            _deliver_failures(failures, str(before), str(after), wanted, output)
+            _deliver_failure(sides, str(error), wanted, output)
         raise SystemExit(1)
 
-    from symmetry.change import compare as compare_faces
+    from symmetry.comparison import compare as compare_faces
 
-    with complaining(after):
-        change = compare_faces(*faces)
+    with complaining(sides[1][0]):
+        change = compare_faces(befores, afters, table=options["table"])
     with complaining(output):
-        if wanted == "json":
-            from symmetry.output import change_to_dict, to_json
-
-            deliver(to_json(change_to_dict(change)), output)
-        elif wanted == "csv":
-            from symmetry.output import CHANGE_COLUMNS, change_rows, to_csv
-
-            deliver(to_csv(change_rows(change), CHANGE_COLUMNS), output)
-        else:
-            from symmetry.tables import change_tables
-
-            deliver_table(change_tables(change), output)
+        _deliver(change, error, wanted, output)
     if figure is not None:
         from symmetry.figures import draw_change, save_figure
 
         with complaining(figure):
             save_figure(draw_change(change), figure)
         say(f"wrote {figure}")
+    if failures:
+        raise SystemExit(1)
 
 
-def _deliver_failures(failures: list[Failure], before: str, after: str, wanted: str, output: Path | None) -> None:
+def _sides(
+    photos: tuple[Path, ...], before: tuple[Path, ...], after: tuple[Path, ...]
+) -> tuple[list[Path], list[Path]]:
+    """Tell the photos before from those after."""
+    if before or after:
+        if photos:
+            raise click.UsageError(
+                f"'{photos[0]}' stands neither behind --before nor behind --after; give all photos behind the two"
+            )
+        if not (before and after):
+            there, missing = _SEVERAL if before else _SEVERAL[::-1]
+            raise click.UsageError(f"{there} needs {missing} too; give one photo or more behind each")
+        return photos_of(before), photos_of(after)
+    if len(photos) != 2:
+        raise click.UsageError(
+            f"{len(photos)} photo{'' if len(photos) == 1 else 's'} given; give one before and one after, or several "
+            "a side: --before PHOTO... --after PHOTO..."
+        )
+    return photos_of(photos[:1]), photos_of(photos[1:])
+
+
+def _measure(
+    paths: Sequence[Path],
+    *,
+    mirrored: bool,
+    scale: str,
+    face: Literal["largest", "only"],
+    landmarks_only: bool,
+    table: Table | None,
+) -> tuple[list[FaceAnalysis], list[Failure]]:
+    """Measure the photos of one side; copies of one picture say nothing about its error and count once."""
+    from symmetry.batch import Failure, analyze_photos
+
+    faces: dict[str, FaceAnalysis] = {}
+    failures: list[Failure] = []
+    for result in analyze_photos(
+        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table
+    ):
+        if isinstance(result, Failure):
+            complain(result.photo, result.error)
+            failures.append(result)
+        elif (first := faces.setdefault(result.photo.sha256, result)) is not result:
+            complain(result.photo.name, f"the same picture as {first.photo.name}; counted once")
+    return list(faces.values()), failures
+
+
+def _deliver(change: Change, error: str | None, wanted: str, output: Path | None) -> None:
+    if wanted == "json":
+        from symmetry.output import change_to_dict, to_json
+
+        deliver(to_json(change_to_dict(change, error)), output)
+    elif wanted == "csv":
+        from symmetry.output import CHANGE_COLUMNS, change_rows, to_csv
+
+        deliver(to_csv(change_rows(change, error), CHANGE_COLUMNS), output)
+    else:
+        from symmetry.tables import change_tables
+
+        deliver_table(change_tables(change), output)
+
+
+def _deliver_failure(sides: tuple[list[Path], list[Path]], reason: str, wanted: str, output: Path | None) -> None:
     """Leave the reason in the output too, for programs that read only that."""
-    reason = "; ".join(f"{failure.photo}: {failure.error}" for failure in failures)
+    before, after = ([str(path) for path in paths] for paths in sides)
     if wanted == "json":
         from symmetry.output import failed_change_to_dict, to_json
 
@@ -115,4 +204,5 @@ def _deliver_failures(failures: list[Failure], before: str, after: str, wanted: 
     elif wanted == "csv":
         from symmetry.output import CHANGE_COLUMNS, to_csv
 
-        deliver(to_csv([{"before_photo": before, "after_photo": after, "error": reason}], CHANGE_COLUMNS), output)
+        row = {"before_photo": "; ".join(before), "after_photo": "; ".join(after), "error": reason}
+        deliver(to_csv([row], CHANGE_COLUMNS), output)

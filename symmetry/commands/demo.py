@@ -31,7 +31,7 @@ def demo(output: Path) -> None:
     with complaining(output):
         make_folder(output)
         before, after = _samples(output)
-        from symmetry.change import compare
+        from symmetry.comparison import compare
         from symmetry.figures import draw_change, draw_composites, draw_face, save_figure
         from symmetry.tables import change_tables
 

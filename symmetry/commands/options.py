@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -63,6 +64,23 @@ def measuring_options(command: Command) -> Command:
             help="Go by the face mesh alone: faster, nearly blind to local change.",
         ),
         click.option(
+            "-s",
+            "--scale",
+            metavar="iris|ipd=MM|none",
+            default="iris",
+            show_default=True,
+            callback=_check_scale,
+            help="Where millimetres come from: the iris, a known distance of the pupils, or nowhere (percent only).",
+        ),
+    ):
+        command = option(command)
+    return finding_options(command)
+
+
+def finding_options(command: Command) -> Command:
+    """Options that say which face of a photo is meant: `mirrored`, `face`."""
+    for option in (
+        click.option(
             "--face",
             type=click.Choice(["largest", "only"]),
             default="largest",
@@ -75,18 +93,21 @@ def measuring_options(command: Command) -> Command:
             is_flag=True,
             help="The photo shows the face as a mirror does (many front cameras): swap the sides back.",
         ),
-        click.option(
-            "-s",
-            "--scale",
-            metavar="iris|ipd=MM|none",
-            default="iris",
-            show_default=True,
-            callback=_check_scale,
-            help="Where millimetres come from: the iris, a known distance of the pupils, or nowhere (percent only).",
-        ),
     ):
         command = option(command)
     return command
+
+
+photos_argument = click.argument("photos", nargs=-1, required=True, type=PhotoPath(), metavar="PHOTO...")
+recursive_option = click.option(
+    "-r", "--recursive", is_flag=True, help="Take the photos of folders within folders too."
+)
+table_option = click.option(
+    "--reliability",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take the errors from your own repeated photos: a table that `symmetry reliability --table` wrote.",
+)
 
 
 def output_options(command: Command) -> Command:
@@ -117,12 +138,15 @@ def chosen_format(format_: str | None, output: Path | None) -> str:
     Raises
     ------
     click.UsageError
-        If a file's suffix does not say the form and nobody else does.
+        If a file's suffix does not say the form and nobody else does, or says another form than was asked for.
     """
-    if format_:
-        return format_
     if output is None:
-        return "table"
+        return format_ or "table"
+    if format_:
+        said = _FORMAT_OF.get(output.suffix.lower(), format_)
+        if said not in (format_, "table"):
+            raise click.UsageError(f"'{output.name}' would hold {format_}, not {said}; rename it or drop --format")
+        return format_
     if output.suffix.lower() not in _FORMAT_OF:
         raise click.UsageError(f"'{output.name}' does not end in .json, .csv or .txt; rename it or add --format")
     return _FORMAT_OF[output.suffix.lower()]
@@ -157,7 +181,24 @@ def say(message: str) -> None:
     """Tell the person at the terminal something that is no part of the result."""
     from symmetry.output import printable
 
-    click.echo(printable(message), err=True)
+    _speak.get()(printable(message))
+
+
+def _to_stderr(line: str) -> None:
+    click.echo(line, err=True)
+
+
+_speak: ContextVar[Callable[[str], object]] = ContextVar("_speak", default=_to_stderr)
+
+
+@contextlib.contextmanager
+def speaking_through(speak: Callable[[str], object]) -> Iterator[None]:
+    """Let something else show what is said: a progress bar keeps lines of its own on the terminal."""
+    token = _speak.set(speak)
+    try:
+        yield
+    finally:
+        _speak.reset(token)
 
 
 def complain(name: str, error: SymmetryError | str) -> None:

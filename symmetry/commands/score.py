@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from symmetry.commands.options import (
-    PhotoPath,
     chosen_format,
     complain,
     complaining,
@@ -19,18 +16,22 @@ from symmetry.commands.options import (
     make_folder,
     measuring_options,
     output_options,
+    photos_argument,
+    recursive_option,
     say,
+    table_option,
 )
+from symmetry.commands.running import check_targets, photos_of, run_through, table_from
 from symmetry.errors import SymmetryError
 
 if TYPE_CHECKING:
-    from symmetry.analysis import FaceAnalysis
     from symmetry.batch import Failure
+    from symmetry.face import FaceAnalysis
 
 
 @click.command()
-@click.argument("photos", nargs=-1, required=True, type=PhotoPath(), metavar="PHOTO...")
-@click.option("-r", "--recursive", is_flag=True, help="Take the photos of folders within folders too.")
+@photos_argument
+@recursive_option
 @click.option("-d", "--details", is_flag=True, help="All regions and measures of every photo, not one line a photo.")
 @click.option(
     "--figures",
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Draw two pictures a photo into this folder: the asymmetry, and the two mirrored halves.",
 )
+@table_option
 @measuring_options
 @output_options
 def score(
@@ -45,6 +47,7 @@ def score(
     recursive: bool,
     details: bool,
     figures: Path | None,
+    reliability: Path | None,
     scale: str,
     mirrored: bool,
     face: Literal["largest", "only"],
@@ -55,7 +58,7 @@ def score(
     """Score the symmetry of one or more photos.
 
     PHOTO is a photo or a folder of photos. One photo gives all its regions and clinical measures, several give a line
-    each.
+    each. Every number has its error; what speaks against a photo stands above its numbers.
 
     \b
     Examples:
@@ -63,13 +66,9 @@ def score(
       symmetry score selfies/ -o scores.csv
     """
     wanted = chosen_format(format_, output)
-    from symmetry.files import check_target
-    from symmetry.photos import find_photos
-
-    paths = find_photos(photos, recursive=recursive)
-    if output is not None:
-        with complaining(output):
-            check_target(output, inputs=paths)
+    paths = photos_of(photos, recursive=recursive)
+    check_targets(output, inputs=[*paths, *([reliability] if reliability else [])])
+    table = table_from(reliability)
     if figures is not None:
         with complaining(figures):
             make_folder(figures)
@@ -77,19 +76,18 @@ def score(
 
     results: list[FaceAnalysis | Failure] = []
     pictures = _Pictures(figures, paths)
-    stopped = False
-    try:
-        measured = analyze_photos(paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only)
-        for result in _with_progress(measured, len(paths)):
-            if isinstance(result, Failure):
-                complain(result.photo, result.error)
-                results.append(result)
-            else:
-                pictures.draw(result)
-                results.append(result.without_pixels())
-    except KeyboardInterrupt:
-        stopped = True
-        say(f"symmetry: stopped; {len(results)} of {len(paths)} photos are done")
+
+    def take(result: FaceAnalysis | Failure) -> None:
+        if isinstance(result, Failure):
+            results.append(result)
+        else:
+            pictures.draw(result)
+            results.append(result.without_pixels())
+
+    measured = analyze_photos(
+        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table
+    )
+    stopped = run_through(measured, len(paths), take)
     failures = [result for result in results if isinstance(result, Failure)]
     if results and not (wanted == "table" and output is None and len(failures) == len(results)):
         with complaining(output):
@@ -160,13 +158,3 @@ class _Pictures:
         name = next(name for name in names if name.casefold() not in self._taken)
         self._taken.add(name.casefold())
         return name
-
-
-def _with_progress(results: Iterator[FaceAnalysis | Failure], total: int) -> Iterable[FaceAnalysis | Failure]:
-    """Show on a terminal how far a long run is."""
-    if total < 3 or not sys.stderr.isatty():
-        return results
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(results, "measuring", total=total, console=Console(stderr=True), transient=True)

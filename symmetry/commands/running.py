@@ -1,0 +1,94 @@
+"""Long runs over many photos: what stands before, during and after them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from symmetry.commands.options import complain, complaining, say, speaking_through
+
+if TYPE_CHECKING:
+    from symmetry.batch import Failure
+    from symmetry.face import FaceAnalysis
+    from symmetry.repeatability import Table
+
+_WORTH_A_BAR = 3
+
+
+def photos_of(paths: Iterable[Path], *, recursive: bool = False) -> list[Path]:
+    """List the photos that files and folders stand for, each once."""
+    from symmetry.photos import find_photos
+
+    found: dict[object, Path] = {}
+    for path in find_photos(paths, recursive=recursive):
+        found.setdefault(_identity(path), path)
+    return list(found.values())
+
+
+def _identity(path: Path) -> object:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte: reading it says what is wrong
+        return str(path)
+
+
+def check_targets(*targets: Path | None, inputs: Iterable[Path]) -> None:
+    """Make sure that files can be written, before long work is done for them."""
+    from symmetry.files import check_target
+
+    sources = list(inputs)
+    for target in targets:
+        if target is not None:
+            with complaining(target):
+                check_target(target, inputs=sources)
+
+
+def table_from(file: Path | None) -> Table | None:
+    """Read a table of repeatability, if one is given."""
+    if file is None:
+        return None
+    from symmetry.repeatability import read_table
+
+    with complaining(file):
+        return read_table(file)
+
+
+def run_through(
+    results: Iterator[FaceAnalysis | Failure], total: int, take: Callable[[FaceAnalysis | Failure], None]
+) -> bool:
+    """Take results one by one and complain of failures; tell whether the person stopped the run.
+
+    On a terminal a bar shows how far a long run is, and what is said meanwhile stands above it.
+    """
+    from symmetry.batch import Failure
+
+    done = 0
+    try:
+        for result in _with_progress(results, total):
+            if isinstance(result, Failure):
+                complain(result.photo, result.error)
+            take(result)
+            done += 1
+    except KeyboardInterrupt:
+        say(f"symmetry: stopped; {done} of {total} photos are done")
+        return True
+    return False
+
+
+def _with_progress(results: Iterator[FaceAnalysis | Failure], total: int) -> Iterator[FaceAnalysis | Failure]:
+    if total < _WORTH_A_BAR or not sys.stderr.isatty():
+        yield from results
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.text import Text
+
+    console = Console(stderr=True)
+
+    def speak(line: str) -> None:
+        console.print(Text(line), soft_wrap=True)
+
+    with Progress(console=console, transient=True) as bar, speaking_through(speak):
+        yield from bar.track(results, total=total, description="measuring")

@@ -1,0 +1,66 @@
+"""JSON and CSV text, and names that are safe to show."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from symmetry.findings import Finding
+
+
+def to_json(value: object) -> str:
+    """JSON text, indented, ending in a line break."""
+    return json.dumps(value, indent=2, allow_nan=False) + "\n"
+
+
+def to_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """CSV text with a header; numbers in full, what is not known left empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    return text.getvalue()
+
+
+def printable(name: str) -> str:
+    """Show a file's name without what would confuse a terminal: control characters, direction marks, broken bytes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in name)
+
+
+def but(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    """Leave one key out."""
+    return {key: value for key, value in fields.items() if key != name}
+
+
+def flag_names(flags: Iterable[Finding]) -> str:
+    """Names of findings for a cell, each once."""
+    return " ".join(dict.fromkeys(flag.name for flag in flags))
+
+
+def without_nan(fields: dict[str, Any]) -> dict[str, Any]:
+    """Replace what is not known by None, however deep."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, dict):
+            return without_nan(value)
+        if isinstance(value, (list, tuple)):
+            return [clean(item) for item in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return {key: clean(value) for key, value in fields.items()}
+
+
+def _cell(value: Any) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, float):
+        return f"{round(value, 6) + 0.0:.10g}"
+    text = str(value)
+    # A spreadsheet would run a text that starts like a formula; a terminal obeys control characters.
+    formula = text.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"{chr(39) if formula else ''}{printable(text)}"
