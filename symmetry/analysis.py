@@ -235,7 +235,7 @@ def _measures(
             difference=difference + stopped,
             unit=PERCENT if percent else definition.unit,
             difference_error=error * (100 / USUAL_EYES if percent else 1.0) + 0.0 * (difference + stopped),
-            noticed_from=notice.least if notice else None,
+            noticed_from=notice.least if notice and not percent else None,
             norm=norm_of(definition.name),
         )
     return measures

@@ -26,7 +26,9 @@ _CLEARLY_MORE: Final = 1.5
 """One side moved when it moved this many times as much as the other; else both did."""
 _OF_REGIONS: Final = len(REGIONS) * len(PAIR_NUMBERS)
 _OF_PARTS: Final = 2 * len(PART_NAMES)
-_WIDER_IS_WORSE: Final = ("jaw_angle_width",)
+_FOR_CORRELATION: Final = 1
+"""Degrees of freedom that the correlation of both directions costs."""
+_WIDER_IS_WORSE: Final = ("jaw_angle_width", "smile_angle")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,11 +68,10 @@ def region_changes(
     changes = {}
     for i, name in enumerate(REGION_NAMES):
         before, after = numbers.before[i].tolist(), numbers.after[i].tolist()
-        right, left = (
-            SideMovement(outward=o, up=u, size=s) for o, u, s in (numbers.right[i].tolist(), numbers.left[i].tolist())
-        )
+        right, left = _side(numbers.right[i]), _side(numbers.left[i])
         judged = _judge(name, numbers, spread, findings)
-        certain = judged.verdict in (IMPROVED, WORSE) or abs(lift[i]) > errors[i, 3]
+        numbers_of_region = np.abs([*uneven[i], lift[i]])
+        certain = judged.verdict in (IMPROVED, WORSE) or bool((numbers_of_region > errors[i, 1:]).any())
         notice = NOTICED.get(name)
         changes[name] = RegionChange(
             region=name,
@@ -165,35 +166,47 @@ class _Judged(NamedTuple):
 
 
 def _judge(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence[Finding]) -> _Judged:
-    """Judge a region by the part of it that changed most surely."""
+    """Judge a region by the part of it that changed most surely, one made of regions by the size of its asymmetry."""
     stopped = rejecting(findings, region)
     if stopped is not None:
         return _Judged(NOT_COMPARABLE, reason=stopped.name)
+    if region in WHOLES:
+        return _judge_whole(region, numbers, spread, findings)
     own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
-    sd = spread.sd[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own]
-    known_by = spread.freedom[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own].min(axis=-1)
+    sd, freedom = (
+        values[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own] for values in (spread.sd, spread.freedom)
+    )
     for place, direction in enumerate(("lateral", "vertical")):
         finding = rejecting(findings, f"{region}.{direction}")
         if finding is not None:
             stopped, sd[:, place] = finding, NAN
     before, after = numbers.part_before[own], numbers.part_after[own]
     found = evenness(before, after, numbers.part_uneven[own], sd, spread.correlation[own])
-    errors = half_width(found.sd, known_by, looks=len(own))
+    known_by = np.where(np.isfinite(sd), freedom, np.inf).min(axis=-1)
+    errors = half_width(found.sd, known_by - _FOR_CORRELATION, looks=len(own))
     surely = np.where(errors > 0, np.abs(found.change) / np.where(errors > 0, errors, 1.0), 0.0)
     surely[np.isnan(found.change) | np.isnan(errors)] = -1.0
     best = int(np.argmax(surely))
     if surely[best] < 0:
         return _Judged(NOT_COMPARABLE, reason=stopped.name if stopped else NOT_SEEN)
     change, error = float(found.change[best]), float(errors[best])
-    if region in WHOLES:  # many parts, each its own way: only their size sums up
-        place = REGION_NAMES.index(region)
-        change = float(numbers.after[place, 0] - numbers.before[place, 0])
-        error = float(half_width(spread.sd, spread.freedom)[place * len(PAIR_NUMBERS)])
     verdict, source = verdict_on(change, error), None
     if verdict in (IMPROVED, WORSE):
         sides = numbers.part_left[own][best], numbers.part_right[own][best]
         source = came_from((before + after)[best], found.weights[best], *sides)
     return _Judged(verdict, PART_NAMES[own[best]][1], change, error, source)
+
+
+def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence[Finding]) -> _Judged:
+    """Judge a region of many parts, each of which goes its own way: only their size sums up."""
+    place = REGION_NAMES.index(region)
+    change = float(numbers.after[place, 0] - numbers.before[place, 0])
+    error = float(half_width(spread.sd, spread.freedom)[place * len(PAIR_NUMBERS)])
+    stopped = rejecting(findings, f"{region}.asymmetry")
+    verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(change, error)
+    if verdict == NOT_COMPARABLE:
+        return _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
+    return _Judged(verdict, region.replace("_", " "), change, error)
 
 
 def _side(movement: FloatArray) -> SideMovement:

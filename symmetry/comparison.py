@@ -166,8 +166,10 @@ def _findings(
     between: dict[str, list[Finding]] = {}
     every = [pair for row in pairs for pair in row]
     for pair in every:
+        who = "" if len(every) == 1 else " and ".join(PurePath(f.photo.name).name for f in (pair.before, pair.after))
         for finding in pair.findings:
-            between.setdefault(finding.name, []).append(finding)
+            named = replace(finding, advice=f"{who}: {finding.advice}") if who else finding
+            between.setdefault(finding.name, []).append(named)
     for same in between.values():
         # What stops a result in some pairs is left out of them, so that it stops the result only where all agree.
         gravest = min(same, key=lambda finding: GRAVITY[finding.severity])

@@ -211,7 +211,7 @@ class FaceAnalysis:
     @property
     def portrait(self) -> Portrait | None:
         """What the quality checks look at; None without pixels."""
-        if self.standard is None:
+        if self.standard is None or self.photo.pixels.size == 0:
             return None
         return Portrait(
             photo=self.photo,
@@ -222,9 +222,10 @@ class FaceAnalysis:
             others=self.sightings.others,
         )
 
-    def without_pixels(self) -> FaceAnalysis:
+    def without_pixels(self, *, comparable: bool = False) -> FaceAnalysis:
         """Give the same result without its pictures: a long series of them fits into memory.
 
-        Compared with another face it goes by the landmarks alone.
+        Compared with another face it goes by the landmarks alone, unless `comparable` keeps the standard face (0.3 MB).
         """
-        return replace(self, photo=replace(self.photo, pixels=np.zeros((0, 0, 3), np.uint8)), standard=None)
+        blank = replace(self.photo, pixels=np.zeros((0, 0, 3), np.uint8))
+        return replace(self, photo=blank, standard=self.standard if comparable else None)

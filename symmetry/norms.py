@@ -70,10 +70,6 @@ NOTICED: Final[dict[str, Notice]] = {
 corner is."""
 
 NORMS: Final[dict[str, Norm]] = {
-    "mouth_cant": Norm(
-        text="0.2 to 6.2 degrees in 95 % of 104 healthy adults, the angle of the lips taken for the mouth corners",
-        source="as compiled for this project",
-    ),
     "chin_deviation": Norm(
         text="up to 2 mm counts as normal, 2 to 4 mm as acceptable",
         source="Thai Journal of Orthodontics, chin deviation and lip canting rated by laypersons and orthodontists",

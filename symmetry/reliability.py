@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Final
 
 import numpy as np
 
@@ -30,6 +31,8 @@ from symmetry.scores import region_means
 from symmetry.uncertainty import pair_difficulty, photo_difficulty, shared_movement, without_noise, wobble_of
 
 _PARTS = slice(len(REGIONS) * len(PAIR_NUMBERS), len(REGIONS) * len(PAIR_NUMBERS) + 2 * len(PART_NAMES))
+_ALIKE: Final = 1.25
+"""Parts of a region vary partly together (correlation 0.5): two have 1 + 0.5**2 times fewer degrees of freedom."""
 _FIELD = PHOTO_NUMBERS.index("field")
 
 
@@ -126,6 +129,9 @@ def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
     pair, pair_freedom = _pooled([numbers**2 for numbers in of_pairs], sizes)
     lateral, vertical = ([numbers[:, _PARTS][:, i::2] for numbers in of_pairs] for i in range(2))
     together, _ = _pooled([x * y for x, y in zip(lateral, vertical, strict=True)], sizes)
+    of_parts = np.stack([pair[_PARTS][::2], pair[_PARTS][1::2], together])
+    (of_parts, freedom) = _over_parts(of_parts, pair_freedom[_PARTS][::2])
+    pair[_PARTS], pair_freedom[_PARTS] = of_parts[:2].T.ravel(), np.repeat(freedom, 2)
     framed = [face for group in groups for face in group if face.sightings.crops is not None]
     detector = [_detector_squares(face) for face in framed] or [np.full(len(OF_PHOTO), np.nan)]
     wobble = [_wobble(face) ** 2 for face in framed] or [np.nan]
@@ -135,7 +141,7 @@ def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
         photo_detector=np.sqrt(np.mean(detector, axis=0)),
         pair_sd=np.sqrt(pair),
         pair_freedom=pair_freedom,
-        part_correlation=_correlation(together, pair[_PARTS][::2], pair[_PARTS][1::2]),
+        part_correlation=_correlation(of_parts[2], of_parts[0], of_parts[1]),
         wobble=float(np.sqrt(np.mean(wobble))),
     )
 
@@ -150,6 +156,17 @@ def _pooled(squares: list[FloatArray], sizes: list[int]) -> tuple[FloatArray, Fl
         total += np.where(count > 0, mean * (size - 1), 0.0)
         freedom += np.where(count > 0, size - 1, 0)
     return np.where(freedom > 0, total / np.maximum(freedom, 1), np.nan), freedom
+
+
+def _over_parts(moments: FloatArray, freedom: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Pool moments (3, 11) over the parts of each region: what moves them is alike, and photos are few."""
+    pooled, shared = moments.copy(), freedom.copy()
+    for region in REGIONS:
+        own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region and freedom[place] > 0]
+        if len(own) > 1:
+            pooled[:, own] = np.average(moments[:, own], axis=1, weights=freedom[own])[:, None]
+            shared[own] = freedom[own].sum() / _ALIKE
+    return pooled, shared
 
 
 def _correlation(together: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:

@@ -91,7 +91,6 @@ OF_PAIR: Final = (
 PART_NAMES: Final = tuple((region, part) for region, parts in PARTS.items() for part in parts)
 
 COLUMNS: Final = ("method", "of", "name", "number", "unit", "sd", "freedom", "detector")
-_EVERY: Final = {(q.of, q.name, q.number): q for q in OF_PHOTO + OF_PAIR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -151,7 +150,7 @@ def read_table(path: Path) -> Table:
         If the file cannot be read or holds something else.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise TableError("it cannot be read as a table; give a file that symmetry reliability --table wrote") from None
     return _parse(text)
@@ -169,16 +168,19 @@ def of_method(table: Table | None, method: Method) -> Repeatability:
 
 
 def _parse(text: str) -> Table:
-    rows = csv.DictReader(io.StringIO(text))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise TableError("it is no table of repeatability; give a file that symmetry reliability --table wrote")
     found: dict[str, dict[tuple[str, str, str], tuple[float, float, float]]] = {}
     try:
+        rows = csv.DictReader(io.StringIO(text), strict=True)
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise TableError("it is no table of repeatability; give a file that symmetry reliability --table wrote")
         for row in rows:
             sd, freedom, detector = (float(row[column] or "nan") for column in ("sd", "freedom", "detector"))
+            signed = row["number"] == "correlation"
+            if any(value < (-1.0 if signed else 0.0) or value == np.inf for value in (sd, freedom, detector)):
+                raise ValueError(row)
             found.setdefault(row["method"], {})[row["of"], row["name"], row["number"]] = sd, freedom, detector
         table = {method: _of_method(found[method]) for method in METHODS if method in found}
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, csv.Error):
         raise TableError("a row of it is damaged; make it again with symmetry reliability --table") from None
     if not table:
         raise TableError("it holds no numbers; make it again with symmetry reliability --table")
@@ -198,6 +200,6 @@ def _of_method(values: dict[tuple[str, str, str], tuple[float, float, float]]) -
         pair_freedom=np.nan_to_num(column(OF_PAIR, 1)),
         part_correlation=np.array(
             [values.get(("pair", f"{region}: {part}", "correlation"), (0.0,))[0] for region, part in PART_NAMES]
-        ),
+        ).clip(-1.0, 1.0),
         wobble=values["photo", "landmarks", "wobble"][0],
     )

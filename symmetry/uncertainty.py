@@ -15,7 +15,7 @@ from scipy import special
 
 from symmetry.agreement import moderated_variance
 from symmetry.frame import FloatArray
-from symmetry.mesh import LANDMARKS, REGIONS
+from symmetry.mesh import REGIONS
 from symmetry.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PHOTO_NUMBERS, Quantity, Repeatability
 from symmetry.scores import region_means
 
@@ -33,6 +33,8 @@ sides smile alike (35 adults, neutral against smiling: the left-right difference
 _FEW_PIXELS: Final = (0.1, 33.0)
 """Spread, mm, that a face of this many pixels between the eyes adds; it falls with the square of their number. Five
 adults, reduced to 33 and 22 pixels: their scores moved by 0.05 to 0.1 and by 0.2 mm."""
+_LEAST_SEEN: Final = 4.0 / 3
+"""Of these, what is seen of a region at the least, a third."""
 _INDEPENDENT: Final = 4.0
 """Places of a region that vary by themselves; fields are smooth over the others."""
 
@@ -72,7 +74,8 @@ def unseen_part(field: FloatArray) -> FloatArray:
     left = np.where(np.isnan(field), 0.0, 1.0)
     share = np.stack([region_means(left[:, i]) for i in range(2)], axis=-1)
     within = np.stack([region_means(field[:, i] ** 2) - region_means(field[:, i]) ** 2 for i in range(2)], axis=-1)
-    missing = (1 - share) / (np.maximum(share, 1 / LANDMARKS) * _INDEPENDENT)
+    seen = np.maximum(share * _INDEPENDENT, _LEAST_SEEN)
+    missing = (1 - share) / (seen - 1)  # Bessel: the variance within is that of what was seen
     return np.asarray(np.sqrt(np.maximum(within, 0.0) * missing))
 
 
@@ -131,7 +134,8 @@ def photo_errors(
         In the order of `OF_PHOTO`, mm or degrees; NaN where the table knows nothing.
     """
     shots = (table.photo_sd * photo_difficulty(yaw)) ** 2
-    excess = np.nan_to_num(max((wobble / table.wobble) ** 2 - 1, 0.0)) if np.isfinite(wobble) else 0.0
+    known = np.isfinite(wobble) and table.wobble > 0
+    excess = max((wobble / table.wobble) ** 2 - 1, 0.0) if known else 0.0
     detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2
     of_regions = np.zeros((len(REGIONS), len(PHOTO_NUMBERS)))
     of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen

@@ -106,6 +106,7 @@ def came_from(difference: FloatArray, weights: FloatArray, left: FloatArray, rig
     left, right : ndarray, shape (2,)
         Movement of each side, outward and upward.
     """
+    difference, left, right = (np.where(weights == 0, 0.0, values) for values in (difference, left, right))
     outward, upward = np.abs(weights * difference)
     left_is_worse = difference[1] < 0 if upward >= outward else difference[0] > 0
     of_left, of_right = float(weights @ left), -float(weights @ right)

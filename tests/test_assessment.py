@@ -22,7 +22,8 @@ from symmetry.scores import REGION_NAMES
 
 FREEDOM = 10.0
 T = student.ppf(0.975, FREEDOM)
-T_OF_TWO = student.ppf(0.9875, FREEDOM)
+T_OF_ONE, T_OF_TWO = student.ppf([0.975, 0.9875], FREEDOM - 1)
+"""Of regions with one part and with two: the correlation of both directions costs one degree of freedom."""
 """By Bonferroni: the surest of two parts."""
 PARTED = ("jawline", "eyes")
 LOCAL = tuple(region for region in REGION_NAMES if region not in WHOLES)
@@ -143,7 +144,7 @@ def test_input_is_left_alone():
 @pytest.mark.parametrize("region", LOCAL)
 @pytest.mark.parametrize(("factor", "verdict"), [(1.01, "improved"), (0.99, "no detectable change")])
 def test_region_improved_where_its_left_rose_by_more_than_the_error(region, factor, verdict):
-    error = 0.5 * (T_OF_TWO if region in PARTED else T)
+    error = 0.5 * (T_OF_TWO if region in PARTED else T_OF_ONE)
     numbers = moved_part(region, None, (0.0, -6.0), left=(0.0, factor * error))
     change = region_change(region, numbers)
     assert change.verdict == verdict
@@ -203,7 +204,7 @@ def test_shared_noise_of_both_directions_is_in_the_error():
     for correlation in (0.0, 0.6, -0.6):
         change = region_change("nose", numbers, spread_of(correlation=correlation))
         assert change.evenness == pytest.approx(-np.sqrt(2))
-        assert change.evenness_error == pytest.approx(0.5 * np.sqrt(1 + correlation) * T)
+        assert change.evenness_error == pytest.approx(0.5 * np.sqrt(1 + correlation) * T_OF_ONE)
 
 
 def test_correlation_is_that_of_the_part():
@@ -213,7 +214,7 @@ def test_correlation_is_that_of_the_part():
         region: region_change(region, moved_part(region, None, (2.0, 2.0)), spread).evenness_error
         for region in ("brows", "nose")
     }
-    assert errors == pytest.approx({"brows": 0.5 * np.sqrt(1.9) * T, "nose": 0.5 * T})
+    assert errors == pytest.approx({"brows": 0.5 * np.sqrt(1.9) * T_OF_ONE, "nose": 0.5 * T_OF_ONE})
 
 
 @given(seeds)

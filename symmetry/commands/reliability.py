@@ -103,7 +103,7 @@ def reliability(
         elif (first := pictures.setdefault(result.photo.sha256, result.photo.name)) != result.photo.name:
             leave_out(result, f"the same picture as {first}")
         else:
-            faces.append(result)
+            faces.append(result.without_pixels(comparable=True))
 
     measured = analyze_photos(
         paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=NO_TABLE
