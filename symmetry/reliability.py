@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from symmetry.agreement import Agreement, agreement
 from symmetry.analysis import measure_landmarks
@@ -125,7 +126,8 @@ def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
     sizes = [len(group) for group in groups]
     photo, photo_freedom = _pooled([_photo_squares(group, known) for group in groups], sizes)
     photo_freedom[np.isfinite(noise)] = of_fields[1][np.isfinite(of_fields[0])]
-    of_pairs = [_pair_numbers(group, known) for group in groups]
+    of_pairs, judged = zip(*(_pair_numbers(group, known) for group in groups), strict=True)
+    _leave_out_unjudged(of_pairs, judged)
     pair, pair_freedom = _pooled([numbers**2 for numbers in of_pairs], sizes)
     lateral, vertical = ([numbers[:, _PARTS][:, i::2] for numbers in of_pairs] for i in range(2))
     together, _ = _pooled([x * y for x, y in zip(lateral, vertical, strict=True)], sizes)
@@ -156,6 +158,15 @@ def _pooled(squares: list[FloatArray], sizes: list[int]) -> tuple[FloatArray, Fl
         total += np.where(count > 0, mean * (size - 1), 0.0)
         freedom += np.where(count > 0, size - 1, 0)
     return np.where(freedom > 0, total / np.maximum(freedom, 1), np.nan), freedom
+
+
+def _leave_out_unjudged(numbers: Sequence[FloatArray], judged: Sequence[NDArray[np.bool_]]) -> None:
+    """Make NaN what no verdict could rest on, of parts of which that leaves at least half the pairs."""
+    known = [np.isfinite(of_sitting[:, _PARTS][:, ::2]) for of_sitting in numbers]
+    left = sum((one & other).sum(axis=0) for one, other in zip(known, judged, strict=True))
+    enough = left >= 0.5 * sum(of_sitting.sum(axis=0) for of_sitting in known)
+    for of_sitting, could_be in zip(numbers, judged, strict=True):
+        of_sitting[:, _PARTS][np.repeat(~could_be & enough, 2, axis=1)] = np.nan
 
 
 def _over_parts(moments: FloatArray, freedom: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -195,9 +206,16 @@ def _field_squares(group: list[FaceAnalysis]) -> FloatArray:
     )
 
 
-def _pair_numbers(group: list[FaceAnalysis], known: Repeatability) -> FloatArray:
-    """Numbers of every two photos as a pair, as at the same pose and expression; (pairs, 76)."""
-    found = []
+def _pair_numbers(group: list[FaceAnalysis], known: Repeatability) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Numbers of every two photos as a pair, as at the same pose and expression, and which parts could be judged.
+
+    Returns
+    -------
+    numbers : ndarray, shape (pairs, 76)
+    judged : ndarray, shape (pairs, 11), bool
+        Where the left-right difference itself is known, without which no verdict is given.
+    """
+    found, judged = [], []
     for one, other in combinations(group, 2):
         pair = measure_pair(
             one, other, scale=common_scale((one, other)), landmarks_only=one.refined is None, table=NO_TABLE
@@ -209,7 +227,8 @@ def _pair_numbers(group: list[FaceAnalysis], known: Repeatability) -> FloatArray
             shared_movement(numbers.left[:, :2], numbers.right[:, :2]),
         )
         found.append(numbers.listed() / difficulty)
-    return np.array(found)
+        judged.append(np.isfinite(numbers.part_before + numbers.part_after).all(axis=-1))
+    return np.array(found), np.array(judged)
 
 
 def _detector_squares(face: FaceAnalysis) -> FloatArray:

@@ -22,9 +22,12 @@ from symmetry.scores import region_means
 _LEVEL: Final = 0.975
 _USUAL_YAW: Final = 2.0
 """Degrees of yaw that are accepted; a photo turned farther is less sure."""
-_YAW: Final = dict.fromkeys(REGIONS, 3.0) | {"jawline": 1.2, "face": 2.0}
-"""Degrees of yaw beyond the usual, or between two photos, that double the variance. Most at the jawline: the outline
-of a turned head is another line on the jaw; 0.25 to 0.5 mm a degree over 35 adults photographed twice."""
+_SAME_YAW: Final = 1.5
+"""Degrees by which the yaw of two photos may differ before it says anything: it is itself known to about one degree."""
+_YAW: Final = dict.fromkeys(REGIONS, 3.0) | {"jawline": 0.6, "face": 2.0}
+"""Degrees of yaw beyond these that double the variance. Fewest at the jawline: the outline of a turned head is another
+line on the jaw. Over 35 adults photographed twice the jaw's sides moved apart by 0.3 to 0.5 mm where the yaw differed
+by less than 1.5 degrees, by 1 to 3 mm where it differed by 2.5 to 3.5."""
 _PITCH: Final = 5.0
 """Degrees of pitch between two photos that double the variance."""
 _EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face", "face"), 3.0)
@@ -99,9 +102,10 @@ def pair_difficulty(yaw: float, pitch: float, shared: FloatArray) -> FloatArray:
     place = {region: i for i, region in enumerate(REGIONS)}
     expression = np.array([0.0 if q.number == "lift" else shared[place[q.region]] for q in OF_PAIR])
     expression = np.nan_to_num(expression)
+    beyond = max(0.0, abs(yaw) - _SAME_YAW)
     return np.sqrt(
         1
-        + (yaw / _scale_of(OF_PAIR, _YAW)) ** 2
+        + (beyond / _scale_of(OF_PAIR, _YAW)) ** 2
         + (pitch / _PITCH) ** 2
         + (expression / _scale_of(OF_PAIR, _EXPRESSION)) ** 2
     )
