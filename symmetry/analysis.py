@@ -155,6 +155,7 @@ def measure_landmarks(
         wobble=NAN if seen_by.crops is None else wobble_of(seen_by.crops, interpupillary),
         interpupillary=interpupillary,
         unseen=unseen_part(field * mm),
+        findings=flags,
     )
     cut_regions = [bool(cut[pairs].any()) for pairs in REGIONS.values()]
     of_regions = len(REGIONS) * len(PHOTO_NUMBERS)

@@ -139,7 +139,11 @@ def _spread(
     sd, freedom = pair_sds(
         table,
         difficulty=pair_difficulty(
-            apart("yaw"), apart("pitch"), shared_movement(mean.left[:, :2], mean.right[:, :2]) / unit_per_mm
+            apart("yaw"),
+            apart("pitch"),
+            shared_movement(mean.left[:, :2], mean.right[:, :2]) / unit_per_mm,
+            findings=([face.flags for face in befores], [face.flags for face in afters]),
+            between=[finding for row in pairs for pair in row for finding in pair.findings],
         ),
         photos=(len(befores), len(afters)),
         interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),

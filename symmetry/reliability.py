@@ -190,7 +190,7 @@ def _correlation(together: FloatArray, one: FloatArray, other: FloatArray) -> Fl
 def _photo_squares(group: list[FaceAnalysis], known: Repeatability) -> FloatArray:
     """Squared differences of the numbers of every two photos, each the variance of one straight photo; (pairs, 54)."""
     numbers = [corrected(photo_numbers(face), known) for face in group]
-    hard = [photo_difficulty(face.pose.yaw) ** 2 for face in group]
+    hard = [photo_difficulty(face.pose.yaw, face.flags) ** 2 for face in group]
     return np.array(
         [(numbers[i] - numbers[j]) ** 2 / (hard[i] + hard[j]) for i, j in combinations(range(len(group)), 2)]
     )
@@ -225,6 +225,8 @@ def _pair_numbers(group: list[FaceAnalysis], known: Repeatability) -> tuple[Floa
             other.pose.yaw - one.pose.yaw,
             other.pose.pitch - one.pose.pitch,
             shared_movement(numbers.left[:, :2], numbers.right[:, :2]),
+            findings=([one.flags], [other.flags]),
+            between=pair.findings,
         )
         found.append(numbers.listed() / difficulty)
         judged.append(np.isfinite(numbers.part_before + numbers.part_after).all(axis=-1))

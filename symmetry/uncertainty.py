@@ -8,12 +8,14 @@ pixels the face has. From registration: the part of a region that was not seen m
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 from scipy import special
 
 from symmetry.agreement import moderated_variance
+from symmetry.findings import Finding
 from symmetry.frame import FloatArray
 from symmetry.mesh import REGIONS
 from symmetry.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PHOTO_NUMBERS, Quantity, Repeatability
@@ -33,6 +35,14 @@ _PITCH: Final = 5.0
 _EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face", "face"), 3.0)
 """Millimetres by which both sides of a region moved together, an expression, that double the variance: nobody's two
 sides smile alike (35 adults, neutral against smiling: the left-right difference changes by 0.2 to 0.35 mm a mm)."""
+_DOUBTFUL: Final = {
+    *("blurred", "too_dark", "too_bright", "side_light", "noisy", "compressed", "face_small", "phone_too_near"),
+    *("light_differs", "resolution_differs", "distance_differs"),
+}
+"""Warnings about the picture. Pose and expression have terms of their own."""
+_DOUBT: Final = 1.5
+"""Factor by which a warning widens what it touches. The blurred selfie among the photos behind the table differs from
+its neighbours 1.5 to 2 times as much as the others do."""
 _FEW_PIXELS: Final = (0.1, 33.0)
 """Spread, mm, that a face of this many pixels between the eyes adds; it falls with the square of their number. Five
 adults, reduced to 33 and 22 pixels: their scores moved by 0.05 to 0.1 and by 0.2 mm."""
@@ -88,27 +98,60 @@ def shared_movement(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.norm(together, axis=-1))
 
 
-def photo_difficulty(yaw: float) -> FloatArray:
-    """Factor (54,) by which the numbers of a photo spread more because the head is turned, `yaw` in degrees."""
+def doubt(findings: Iterable[Finding], quantities: Sequence[Quantity]) -> FloatArray:
+    """Factor by which each quantity spreads more because of warnings about the picture."""
+    warnings = [f for f in findings if f.severity == "warn" and f.name in _DOUBTFUL]
+    touched = [any(f.concerns(_result(quantity)) for f in warnings) for quantity in quantities]
+    return np.where(touched, _DOUBT, 1.0)
+
+
+def _result(quantity: Quantity) -> str:
+    """Name of a quantity as findings touch it."""
+    if quantity.region not in (quantity.name, quantity.name.partition(":")[0]):
+        return quantity.name
+    number = quantity.number.removesuffix("_change")
+    return f"{quantity.region}.{number}" if number in ("lateral", "vertical") else quantity.region
+
+
+def photo_difficulty(yaw: float, findings: Sequence[Finding] = ()) -> FloatArray:
+    """Factor (54,) by which the numbers of a photo spread more: head turned by `yaw` degrees, warnings about it."""
     beyond = max(0.0, abs(yaw) - _USUAL_YAW)
-    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2))
+    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2) * doubt(findings, OF_PHOTO))
 
 
-def pair_difficulty(yaw: float, pitch: float, shared: FloatArray) -> FloatArray:
-    """Factor (76,) by which the numbers of two photos spread more: differences of pose in degrees, expression (9,).
+def pair_difficulty(
+    yaw: float,
+    pitch: float,
+    shared: FloatArray,
+    *,
+    findings: tuple[Sequence[Sequence[Finding]], Sequence[Sequence[Finding]]] = ((), ()),
+    between: Sequence[Finding] = (),
+) -> FloatArray:
+    """Factor (76,) by which the numbers of two photos spread more.
 
-    A lift is what both sides share, so expression makes it no harder to tell.
+    Parameters
+    ----------
+    yaw, pitch : float
+        Differences of pose, degrees.
+    shared : ndarray, shape (9,)
+        As `shared_movement` of each region, mm. A lift is what both sides share: expression makes it no harder to tell.
+    findings : tuple of sequences
+        About each photo before, and about each photo after.
+    between : sequence of Finding
+        Between the photos.
     """
     place = {region: i for i, region in enumerate(REGIONS)}
     expression = np.array([0.0 if q.number == "lift" else shared[place[q.region]] for q in OF_PAIR])
     expression = np.nan_to_num(expression)
     beyond = max(0.0, abs(yaw) - _SAME_YAW)
-    return np.sqrt(
+    conditions = (
         1
         + (beyond / _scale_of(OF_PAIR, _YAW)) ** 2
         + (pitch / _PITCH) ** 2
         + (expression / _scale_of(OF_PAIR, _EXPRESSION)) ** 2
     )
+    of_photos = [np.mean([doubt(found, OF_PAIR) ** 2 for found in side or [()]], axis=0) for side in findings]
+    return np.asarray(np.sqrt(conditions * (of_photos[0] + of_photos[1]) / 2) * doubt(between, OF_PAIR))
 
 
 def _scale_of(quantities: tuple[Quantity, ...], scales: dict[str, float]) -> FloatArray:
@@ -116,7 +159,13 @@ def _scale_of(quantities: tuple[Quantity, ...], scales: dict[str, float]) -> Flo
 
 
 def photo_errors(
-    table: Repeatability, *, yaw: float, wobble: float, interpupillary: float, unseen: FloatArray
+    table: Repeatability,
+    *,
+    yaw: float,
+    wobble: float,
+    interpupillary: float,
+    unseen: FloatArray,
+    findings: Sequence[Finding] = (),
 ) -> FloatArray:
     """95 % half-widths of the numbers of one photo.
 
@@ -131,13 +180,15 @@ def photo_errors(
         Pixels between the irises.
     unseen : ndarray, shape (9, 2)
         As `unseen_part`, mm.
+    findings : sequence of Finding
+        About the photo.
 
     Returns
     -------
     ndarray, shape (54,)
         In the order of `OF_PHOTO`, mm or degrees; NaN where the table knows nothing.
     """
-    shots = (table.photo_sd * photo_difficulty(yaw)) ** 2
+    shots = (table.photo_sd * photo_difficulty(yaw, findings)) ** 2
     known = np.isfinite(wobble) and table.wobble > 0
     excess = max((wobble / table.wobble) ** 2 - 1, 0.0) if known else 0.0
     detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2
