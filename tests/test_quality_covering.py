@@ -8,76 +8,34 @@ import cv2
 import numpy as np
 import pytest
 from conftest import drawn
-from numpy.typing import NDArray
-from test_quality_pose import LONDON, needs_faces, portrait_of
+from portraits import LONDON, needs_faces, portrait_of
+from spoiling import (
+    BLACK,
+    BLUE,
+    MASK,
+    UNDER_NOSE,
+    WHITE,
+    Picture,
+    behind_hair,
+    behind_hand,
+    behind_microphone,
+    cartoon,
+    in_dark_glasses,
+    in_mirror,
+    masked,
+)
 
 from symmetry.findings import Finding, rejecting
 from symmetry.measures import MEASURE_NAMES
-from symmetry.mesh import EYE_RIGHT, REGIONS, mirrored
+from symmetry.mesh import REGIONS
 from symmetry.photos import photo_from_array, read_photo
-from symmetry.quality.appearance import AREAS, coarse, fit, learn, likeness, structure
+from symmetry.quality.appearance import AREAS, coarse, fit, learn, likeness, strangeness, structure
 from symmetry.quality.covering import check_covering, covering_of
 from symmetry.quality.portrait import Portrait
 from symmetry.quality.zones import EYES, MOUTH, colours, luminance
 from symmetry.registration import standardize
 
-Picture = NDArray[np.uint8]
 RESULTS = {"all", *REGIONS, *MEASURE_NAMES}
-_JAW = (234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152)
-MASK = (*_JAW, *mirrored(_JAW[-2::-1]), 346, 347, 343, 197, 114, 118, 117)
-UNDER_NOSE = (*_JAW[3:], *mirrored(_JAW[-2:2:-1]), 426, 391, 164, 165, 206)
-BLUE, WHITE, BLACK = (150, 185, 215), (226, 226, 222), (38, 38, 42)
-
-
-def painted(picture: Picture, outlines: list[NDArray[np.float64]], colour: tuple[float, float, float]) -> Picture:
-    """The picture with soft-edged, shaded patches of one colour."""
-    patch = np.zeros(picture.shape[:2], np.float32)
-    for outline in outlines:
-        cv2.fillPoly(patch, [np.rint(outline).astype(np.int32)], 1.0)
-    patch = cv2.GaussianBlur(patch, (0, 0), 1.0)[..., None]
-    middle = np.vstack(outlines).mean(axis=0)
-    down, across = np.indices(picture.shape[:2])
-    shade = 1 - 0.25 * (np.hypot(across - middle[0], down - middle[1]) / picture.shape[1] * 2) ** 2
-    grain = np.random.default_rng(5).normal(0, 2, picture.shape)
-    return np.clip(picture * (1 - patch) + (shade[..., None] * colour + grain) * patch, 0, 255).astype(np.uint8)
-
-
-def masked(portrait: Portrait, colour=BLUE, outline=MASK) -> Picture:
-    return painted(portrait.photo.pixels, [portrait.landmarks[list(outline), :2]], colour)
-
-
-def in_dark_glasses(portrait: Portrait) -> Picture:
-    turn = np.linspace(0, 2 * np.pi, 40)
-    lens = np.column_stack([0.42 * np.cos(turn), 0.05 + 0.33 * np.sin(turn)]) * portrait.interpupillary
-    eyes = [portrait.landmarks[list(eye), :2].mean(axis=0) for eye in (EYE_RIGHT, mirrored(EYE_RIGHT))]
-    return painted(portrait.photo.pixels, [eye + lens for eye in eyes], (28, 26, 30))
-
-
-def behind_hand(portrait: Portrait, over: int, towards: float) -> Picture:
-    """Four fingers of the colour of the skin over a landmark, pointing in a direction, degrees clockwise from right."""
-    unit = portrait.interpupillary / 63
-    pixels = portrait.photo.pixels
-    x, y = portrait.landmarks[151, :2].astype(int)
-    skin = pixels[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3).mean(axis=0) * 0.95
-    along = np.array([np.cos(np.radians(towards)), np.sin(np.radians(towards))])
-    aside = np.array([-along[1], along[0]])
-    places = np.dstack(np.meshgrid(np.arange(pixels.shape[1]), np.arange(pixels.shape[0])))
-    picture = pixels.astype(np.float64)
-    for finger in range(4):
-        tip = portrait.landmarks[over, :2] + (finger - 1.5) * 17 * unit * aside + 18 * unit * along
-        back = np.clip((tip - places) @ along, 0, 110 * unit)
-        off = np.linalg.norm(places - (tip - back[..., None] * along), axis=-1) / (8.8 * unit)
-        round_ = skin * np.sqrt(np.clip(1 - 0.75 * off**2, 0.1, 1))[..., None]
-        shadow = 1 - 0.35 * np.exp(-3 * np.clip(off - 1, 0, 9))
-        picture = np.where(off[..., None] < 1, round_, picture * np.where(off < 1, 1, shadow)[..., None])
-    return picture.astype(np.uint8)
-
-
-def behind_hair(portrait: Portrait) -> Picture:
-    """A broad strand over the person's left eye."""
-    unit, eye = portrait.interpupillary / 63, portrait.landmarks[473, :2]
-    outline = np.array([(-20, -60), (-14, -20), (-10, 30), (0, 80), (40, 80), (45, -60)]) * unit + eye
-    return painted(portrait.photo.pixels, [outline], (60, 42, 32))
 
 
 def covered(picture: Picture) -> list[Finding]:
@@ -132,9 +90,18 @@ def test_hand_of_the_same_skin_is_found(face, over, towards, touched):
     assert any(finding.concerns(touched) for finding in covered(behind_hand(face, over, towards)))
 
 
+def test_hand_that_reaches_the_chin_only_and_microphone_are_found(face):
+    for picture in (behind_hand(face, 152, -75), behind_microphone(face)):
+        (finding,) = covered(picture)
+        assert "the chin" in finding.advice
+        assert finding.concerns("jawline")
+        assert not finding.concerns("eyes")
+        assert covering_of(portrait_of(picture)).chin > 3 * covering_of(face).chin
+
+
 def test_mirror_image_swaps_the_sides(face):
     picture = behind_hair(face)
-    one, other = (covering_of(portrait_of(p)) for p in (picture, np.ascontiguousarray(picture[:, ::-1])))
+    one, other = (covering_of(portrait_of(p)) for p in (picture, in_mirror(picture)))
     assert one.eyes == pytest.approx(other.eyes[::-1], abs=0.1)
     assert one.sides == pytest.approx(other.sides[::-1], abs=0.03)
     assert one.lower == pytest.approx(other.lower, abs=0.1)
@@ -149,6 +116,12 @@ def test_what_is_no_face_is_rejected(face):
     assert finding.severity == "reject"
     assert finding.touches == ("all",)
     assert finding.value < finding.limit
+
+
+@pytest.mark.parametrize("seed", [2, 4, 5])
+def test_cartoon_is_no_face(seed):
+    findings = check_covering(portrait_of(cartoon(seed)))
+    assert [(f.severity, f.concerns("mouth")) for f in findings if f.name == "not_a_face"] == [("reject", True)]
 
 
 def test_findings_carry_value_limit_advice_and_what_they_touch(face):
@@ -168,6 +141,20 @@ def test_mean_face_fits_itself_everywhere_and_level_grey_nowhere(face):
     for area in AREAS:
         assert 0.5 < fit(seen, area) <= 1
         assert fit(np.zeros_like(seen), area) == 0
+
+
+def test_strange_is_what_faces_do_not_show(face):
+    seen = coarse(face.standard.pattern)
+    spoilt = seen.copy()
+    spoilt[42:46, 18:26] += 2.0 * (-1.0) ** np.indices((4, 8))[0]
+    before, after = (strangeness(pattern, "lower_face") for pattern in (seen, spoilt))
+    assert before[AREAS["lower_face"]].max() < 0.2
+    assert not before[~AREAS["lower_face"]].any()
+    row, column = np.unravel_index(after.argmax(), after.shape)
+    assert after.max() > 1
+    assert 40 <= row <= 47
+    assert 16 <= column <= 27
+    np.testing.assert_allclose(strangeness(3 * spoilt, "lower_face"), 9 * after, rtol=1e-4, atol=1e-5)
 
 
 def test_structure_is_high_at_eyes_and_mouth_and_nothing_under_a_mask(face):

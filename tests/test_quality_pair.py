@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from conftest import SAMPLES, drawn
-from test_quality_pose import (
+from portraits import (
     HARDLY_SMILING,
     RESHOOTS,
     bent,

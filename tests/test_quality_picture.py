@@ -6,15 +6,14 @@ import cv2
 import numpy as np
 import pytest
 from conftest import drawn
-from numpy.typing import NDArray
-from test_quality_pose import LONDON, needs_faces, portrait_of
+from portraits import LONDON, needs_faces, portrait_of
+from spoiling import Picture, blurred, grainy, in_mirror, lit, lit_from_side, resized, saved, shaken
 
 from symmetry.measures import MEASURE_NAMES
 from symmetry.mesh import REGIONS
 from symmetry.photos import photo_from_array
 from symmetry.quality.picture import blockiness, blur_of, check_picture, light_of, noise_of
 
-Picture = NDArray[np.uint8]
 MM = 2.0
 """Pixels of the drawn face a millimetre; 126 between its eyes."""
 RESULTS = {"all", *REGIONS, *MEASURE_NAMES}
@@ -22,45 +21,6 @@ RESULTS = {"all", *REGIONS, *MEASURE_NAMES}
 
 def found(picture: Picture) -> dict[str, str]:
     return {finding.name: finding.severity for finding in check_picture(portrait_of(picture))}
-
-
-def resized(picture: Picture, by: float) -> Picture:
-    return cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
-
-
-def blurred(picture: Picture, sigma: float) -> Picture:
-    return cv2.GaussianBlur(picture, (0, 0), sigma)
-
-
-def shaken(picture: Picture, length: int, *, down: bool = False) -> Picture:
-    kernel = np.full((1, length), 1 / length)
-    return cv2.filter2D(picture, -1, kernel.T if down else kernel)
-
-
-def lit(picture: Picture, by: float | NDArray[np.float64]) -> Picture:
-    """The picture with some times the light."""
-    linear = (picture / 255) ** 2.2 * by
-    return np.clip(linear ** (1 / 2.2) * 255, 0, 255).astype(np.uint8)
-
-
-def lit_from_side(picture: Picture, ratio: float) -> Picture:
-    """Light that falls to 1 / ratio from right to left."""
-    across = np.clip((np.arange(picture.shape[1]) - picture.shape[1] / 2) / (60 * MM), -1, 1)
-    return lit(picture, ratio ** ((across - 1) / 2)[:, None])
-
-
-def grainy(picture: Picture, sigma: float) -> Picture:
-    noise = np.random.default_rng(7).normal(0, sigma, picture.shape)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
-
-
-def saved(picture: Picture, quality: int) -> Picture:
-    data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
-
-
-def in_mirror(picture: Picture) -> Picture:
-    return np.ascontiguousarray(picture[:, ::-1])
 
 
 def test_drawn_face_is_all_well():

@@ -3,75 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
-import cv2
 import numpy as np
 import pytest
-from conftest import ROOT, TO_IMAGE, drawn
-from scipy.spatial.transform import Rotation
+from conftest import drawn
+from portraits import (
+    HARDLY_SMILING,
+    bent,
+    moved,
+    needs_faces,
+    people,
+    photographed,
+    portrait_from,
+    portrait_of,
+    with_focal_length,
+)
+from spoiling import LEFT_EYE, RIGHT_EYE, lids_closed, resized, with_raised_brows
 
-from symmetry.detection import detect_largest_face
 from symmetry.findings import Finding
-from symmetry.frame import fit_frame
 from symmetry.measures import MEASURE_NAMES
 from symmetry.mesh import IRIS_RIGHT, MIRROR, REFERENCE, REGIONS
-from symmetry.photos import Photo, photo_from_array
 from symmetry.quality.distance import MOST_PITCH, check_distance, perspective_of
 from symmetry.quality.expression import check_expression, expression_of
+from symmetry.quality.gate import check_photo
 from symmetry.quality.portrait import Portrait
 from symmetry.quality.pose import check_framing, check_pose, severity_of
-from symmetry.registration import standardize
-from symmetry.scale import IRIS_MM, iris_diameter
 
 CHECKS = (check_pose, check_expression, check_distance, check_framing)
-LONDON = ROOT.parent / "shared" / "faces" / "london"
-RESHOOTS = LONDON.parent / "reshoots"
-HARDLY_SMILING = {"024", "042", "043", "068", "115", "125", "173"}
-needs_faces = pytest.mark.skipif(not LONDON.exists(), reason="the photographs are not here")
-
-
-def portrait_of(picture: np.ndarray) -> Portrait:
-    """What the gate gets to see of a picture."""
-    photo = photo_from_array(picture)
-    found = detect_largest_face(photo.pixels)
-    return Portrait(
-        photo=photo,
-        landmarks=found.landmarks,
-        frame=fit_frame(found.landmarks),
-        standard=standardize(photo, found.landmarks),
-        disagreement=found.disagreement,
-        others=found.others,
-    )
-
-
-def portrait_from(facial: np.ndarray, *, turn: tuple[float, float, float] = (0, 0, 0), **of_photo: object) -> Portrait:
-    """A portrait without a picture, from points of the facial frame, mm, at 5 pixels a mm, turned by degrees."""
-    yaw, pitch, roll = turn
-    head = Rotation.from_euler("yxz", [yaw, -pitch, roll], degrees=True).as_matrix()
-    landmarks = (facial @ head.T) * TO_IMAGE * 5.0 + [1000.0, 800.0, 0.0]
-    photo = Photo(
-        **{
-            "name": "none",
-            "pixels": np.zeros((1, 1, 3), np.uint8),
-            "size": (2000, 2000),
-            "reduction": 1,
-            "captured": None,
-            "captured_source": None,
-            "sha256": "",
-            **of_photo,
-        }
-    )
-    return Portrait(
-        photo=photo, landmarks=landmarks, frame=fit_frame(landmarks), standard=None, disagreement=0.0, others=0
-    )
-
-
-def bent(facial: np.ndarray, centimetres: float) -> np.ndarray:
-    """A face as a camera sees it that is so far from the eyes."""
-    seen = facial.copy()
-    seen[:, :2] *= 10 * centimetres / (10 * centimetres - (facial[:, 2:] - facial[IRIS_RIGHT, 2]))
-    return seen
 
 
 def by_name(findings: tuple[Finding, ...]) -> dict[str, Finding]:
@@ -80,16 +38,6 @@ def by_name(findings: tuple[Finding, ...]) -> dict[str, Finding]:
 
 def everything(portrait: Portrait) -> dict[str, Finding]:
     return by_name(tuple(finding for check in CHECKS for finding in check(portrait)))
-
-
-@lru_cache
-def photographed(name: str) -> Portrait:
-    picture = cv2.imread(str(LONDON.parent / name))
-    return portrait_of(np.ascontiguousarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)))
-
-
-def people() -> list[str]:
-    return sorted(path.name[:3] for path in LONDON.glob("*_neutral.jpg"))[::3]
 
 
 def test_mean_face_straight_ahead_is_all_well():
@@ -188,14 +136,6 @@ def test_face_close_to_the_edge_counts_as_cut_and_one_with_room_does_not():
         assert len(check_framing(replace(face, photo=replace(face.photo, size=(2000, int(bottom + room)))))) == count
 
 
-def moved(landmarks: tuple[int, ...], shift: tuple[float, float, float]) -> np.ndarray:
-    """The mean face with landmarks of the subject's right and their partners moved, mm."""
-    face = REFERENCE.copy()
-    face[MIRROR[list(landmarks)]] = REFERENCE[MIRROR[list(landmarks)]] + np.array(shift) * [-1.0, 1.0, 1.0]
-    face[list(landmarks)] = REFERENCE[list(landmarks)] + shift
-    return face
-
-
 def test_gap_between_the_lips_is_an_open_mouth():
     for gap, severity in ((1.0, None), (2.5, "info"), (5.0, "warn")):
         found = by_name(check_expression(portrait_from(moved((14, 87, 17, 84), (0, -gap, 0)))))
@@ -229,44 +169,54 @@ def test_drawn_smile_is_found():
     assert "smiling" in by_name(check_expression(portrait_of(drawn(mouth_subject_left=5.0, mouth_subject_right=5.0))))
 
 
-def lids_closed(picture: np.ndarray, *corners: tuple[int, int]) -> np.ndarray:
-    """Draw the upper lid over an eye: skin from above it goes down to the lower lid."""
-    landmarks = portrait_of(picture).landmarks
-    upper, lower = (160, 159, 158), (144, 145, 153)
-    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]].astype(np.float32)
-    source = y.copy()
-    for outer, inner in corners:
-        side = MIRROR if outer == 263 else np.arange(len(MIRROR))
-        ends = landmarks[[outer, inner], :2]
-        edges = []
-        for lid in (upper, lower):
-            line = np.vstack([ends, landmarks[side[list(lid)], :2]])
-            line = line[np.argsort(line[:, 0])]
-            edges.append(np.interp(np.arange(picture.shape[1]), *line.T))
-        top = edges[0] - 0.35 * np.ptp(ends[:, 0])
-        within = (x[0] > ends[:, 0].min()) & (x[0] < ends[:, 0].max())
-        share = (y - top) / (edges[1] - top)
-        source = np.where(within & (share > 0) & (share <= 1), top + share * (edges[0] - top), source)
-    return cv2.remap(picture, x, source.astype(np.float32), cv2.INTER_LINEAR)
-
-
 @needs_faces
 @pytest.mark.parametrize(
     ("corners", "words", "severities"),
     [
-        (((33, 133), (263, 362)), "eyes are", {"reject"}),
-        (((33, 133),), "right eye is", {"reject", "info"}),  # with one eye shut, the network keeps it a little open
-        (((263, 362),), "left eye is", {"reject", "info"}),
+        ((RIGHT_EYE, LEFT_EYE), "eyes are", {"reject"}),
+        ((RIGHT_EYE,), "right eye is", {"reject", "info"}),  # with one eye shut, the network keeps it a little open
+        ((LEFT_EYE,), "left eye is", {"reject", "info"}),
     ],
 )
 def test_closed_eyes_are_found(corners, words, severities):
-    picture = cv2.cvtColor(cv2.imread(str(LONDON / f"{people()[0]}_neutral.jpg")), cv2.COLOR_BGR2RGB)
-    picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    finding = by_name(check_expression(portrait_of(lids_closed(picture, *corners))))["eyes_closed"]
+    face = portrait_of(resized(photographed(f"london/{people()[0]}_neutral.jpg").photo.pixels, 0.5))
+    finding = by_name(check_expression(portrait_of(lids_closed(face, *corners))))["eyes_closed"]
     assert words in finding.advice
     assert finding.severity in severities
     assert finding.concerns("mrd1")
     assert not finding.concerns("mouth")
+
+
+def test_brows_over_closed_eyes_are_not_called_raised():
+    face = portrait_of(lids_closed(portrait_of(drawn()), RIGHT_EYE, LEFT_EYE))
+    assert "brows_raised" in by_name(check_expression(face))
+    names = by_name(check_photo(face))
+    assert names["eyes_closed"].severity == "reject"
+    assert "brows_raised" not in names
+
+
+@needs_faces
+def test_half_closed_eyes_are_worth_knowing_and_smiles_and_raised_brows_are_none():
+    neutral = photographed(f"london/{people()[0]}_neutral.jpg")
+    finding = by_name(check_expression(portrait_of(lids_closed(neutral, RIGHT_EYE, LEFT_EYE, by=0.5))))["eyes_closed"]
+    assert finding.severity == "info"
+    assert "eyes are perhaps half closed" in finding.advice
+    assert finding.value < finding.limit
+    assert "eyes_closed" not in by_name(check_expression(portrait_of(with_raised_brows(neutral, 7.0))))
+
+
+def test_lowered_lids_are_told_from_narrow_eyes_by_their_distance_from_the_brow():
+    lids, brow = ((160, 144), (159, 145), (158, 153)), (63, 105, 66)
+    narrow = REFERENCE.copy()
+    for upper, lower in lids:
+        for side in ([upper, lower], MIRROR[[upper, lower]]):
+            narrow[side[1], 1] += 0.35 * (narrow[side[0], 1] - narrow[side[1], 1])
+    lowered = narrow.copy()
+    sides = np.array([*brow, *MIRROR[list(brow)]])
+    lowered[sides, 1] += 4.0
+    one, other = (expression_of(portrait_from(face)) for face in (narrow, lowered))
+    assert other.opening < 0.95 * one.opening
+    assert other.eye_right == pytest.approx(one.eye_right, abs=0.003)
 
 
 def test_closed_lids_of_the_mesh():
@@ -292,12 +242,10 @@ def test_pitch_alone_is_no_nearness():
     assert not check_distance(portrait_from(REFERENCE, turn=(0, -MOST_PITCH - 8, 0)))
 
 
-def with_focal_length(at: float, size: tuple[int, int]) -> Portrait:
-    """A portrait of a camera of 26 mm (35 mm film), `at` centimetres from the eyes."""
-    face = portrait_from(REFERENCE, size=size, focal_length_35mm=26.0)
-    wanted = IRIS_MM / (10 * at) * 26.0 * np.hypot(*size) / np.hypot(36, 24)
-    landmarks = face.landmarks * (wanted / iris_diameter(face.landmarks))
-    return replace(face, landmarks=landmarks, frame=fit_frame(landmarks))
+def test_near_and_lowered_is_only_worth_knowing():
+    (level,), (lowered,) = (check_distance(portrait_from(bent(REFERENCE, 12), turn=(0, p, 0))) for p in (0, -12))
+    assert (level.severity, lowered.severity) == ("warn", "info")
+    assert level.limit == lowered.limit
 
 
 @pytest.mark.parametrize(("at", "severity"), [(20, "warn"), (30, "info"), (36, None), (120, None)])

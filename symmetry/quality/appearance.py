@@ -40,6 +40,9 @@ _DIRECTIONS: Final = 8
 _SHIFT: Final = 1
 """Cells by which the mesh may be off."""
 _STEPS: Final = 127
+_ABOUT: Final = 3.0
+"""Cells about which strangeness is a mean: 11 mm."""
+_LEAST_SHARE: Final = 0.05
 
 
 _MOUTH: Final = cells(widened(MOUTH, 5))
@@ -68,6 +71,19 @@ def fit(seen: Float32, area: str) -> float:
     shown = _shifted(seen, AREAS[area])
     explained = ((shown @ _bases()[area]) ** 2).sum(axis=1)
     return float((explained / ((shown**2).sum(axis=1) + 1e-9)).max())
+
+
+def strangeness(seen: Float32, area: str) -> Float32:
+    """Mean square, shape (52, 44), about each cell of an area, of what a coarse pattern shows that faces do not."""
+    shown = _shifted(seen, AREAS[area])
+    basis = _bases()[area]
+    weights = shown @ basis
+    best = int(((weights**2).sum(axis=1) / ((shown**2).sum(axis=1) + 1e-9)).argmax())
+    rest = np.zeros(seen.shape, dtype=np.float32)
+    rest[AREAS[area]] = shown[best] - basis @ weights[best]
+    about = (cv2.GaussianBlur(picture, (0, 0), _ABOUT) for picture in (rest * rest, AREAS[area].astype(np.float32)))
+    square, share = about
+    return np.asarray(np.where(AREAS[area], square / (share + _LEAST_SHARE), 0), dtype=np.float32)
 
 
 def likeness(seen: Float32, area: Mask, to: Float32 | None = None) -> float:
@@ -99,10 +115,12 @@ def learn(patterns: Sequence[Float32]) -> dict[str, NDArray[np.float16] | NDArra
 
 def _shifted(seen: Float32, area: Mask) -> FloatArray:
     """Values in an area, less their mean, of the pattern shifted by up to a cell each way, shape (9, n)."""
-    wide = np.pad(seen.astype(np.float64), _SHIFT, mode="edge")
-    height, width = seen.shape
+    wide = cv2.copyMakeBorder(seen, _SHIFT, _SHIFT, _SHIFT, _SHIFT, cv2.BORDER_REPLICATE)
+    rows, columns = np.nonzero(area)
+    first = rows * wide.shape[1] + columns
     places = range(2 * _SHIFT + 1)
-    shown = np.stack([wide[y : y + height, x : x + width][area] for y in places for x in places])
+    shifts = np.array([y * wide.shape[1] + x for y in places for x in places])
+    shown = wide.ravel()[first + shifts[:, None]].astype(np.float64)
     return np.asarray(shown - shown.mean(axis=1, keepdims=True))
 
 

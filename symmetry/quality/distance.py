@@ -24,7 +24,8 @@ BENT: Final[dict[Severity, float]] = {"info": 2.0, "warn": 2.6}
 15, 30, 45 and 60 cm has 2.9, 2.1, 1.8 and 1.3, and 35 photos bent as if from 15 cm have 2.9 +- 1.2: people differ so
 much that half of those pass."""
 MOST_PITCH: Final = 8.0
-"""Degrees up or down from which a face looks as it does from near by its pitch alone."""
+"""Degrees up or down from which a face looks as it does from near by its pitch alone, and by how near it is seems to
+be lowered: from there on it is found from the graver limit on, and only worth knowing."""
 
 _SLIMMER: Final = 22.0
 _LOWERED: Final = 0.14
@@ -94,7 +95,8 @@ def check_distance(portrait: Portrait) -> tuple[Finding, ...]:
         limit = None if reached is None else NEAR_CM[reached[0]]
         value, how = seen.centimetres, f"from about {seen.centimetres:.0f} cm"
     else:
-        reached = severity_of(max(seen.bent, 0.0), BENT) if abs(seen.pitch) <= MOST_PITCH else None
+        level = abs(seen.pitch) <= MOST_PITCH
+        reached = severity_of(max(seen.bent, 0.0), BENT if level else {"info": BENT["warn"]})
         limit = None if reached is None else reached[1]
         value, how = seen.bent, "from very near"
     if reached is None:

@@ -49,6 +49,8 @@ def _without_consequences(findings: list[Finding]) -> list[Finding]:
         dropped |= {"face_covered", "phone_too_near", *_EXPRESSION}
     if "face_covered" in found and "face_covered" not in dropped:
         dropped |= set(_EXPRESSION)
+    if "eyes_closed" in found and found["eyes_closed"].severity != "info":
+        dropped.add("brows_raised")  # their height is taken from the lids, which are lowered
     return [finding for finding in findings if finding.name not in dropped]
 
 

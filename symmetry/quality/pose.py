@@ -121,8 +121,8 @@ def _tilted(roll: float) -> Finding | None:
 def check_framing(portrait: Portrait) -> tuple[Finding, ...]:
     """Find a face that the photo's edge cuts; the value is the share of its landmarks beyond the edge, 0 to 1.
 
-    Landmarks just within the edge count as cut too, though not in the value: of a face that is cut the mesh is
-    squeezed into what is left of it.
+    What rests on landmarks beyond the edge is stopped. Landmarks just within it count as cut too, with a warning and not
+    in the value: of a face that is cut the mesh is squeezed into what is left of it.
     """
     outside, near = (_beyond_edge(portrait, margin) for margin in (0.0, NEAR_EDGE * portrait.interpupillary))
     if not near.any():
@@ -130,7 +130,7 @@ def check_framing(portrait: Portrait) -> tuple[Finding, ...]:
     return (
         Finding(
             name="face_cut",
-            severity="warn",
+            severity="reject" if outside.any() else "warn",
             value=round(float(outside.mean()), 3),
             limit=0.0,
             touches=_resting_on(near),

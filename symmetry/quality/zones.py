@@ -96,18 +96,23 @@ def _looked_up(portrait: Portrait, pixels: NDArray[np.uint8], cell: int) -> Floa
     left, right = _span(at[..., 0], pixels.shape[1])
     top, bottom = _span(at[..., 1], pixels.shape[0])
     cut = pixels[top:bottom, left:right]
+    small = cut
+    wanted = step if cell == 1 else step / 2  # what is left of the other half would not show in cells
+    while wanted >= 2 and min(small.shape[:2]) > 1:  # halving is fast
+        half = (small.shape[1] // 2, small.shape[0] // 2)
+        small = _reduced(small[: 2 * half[1], : 2 * half[0]], half)
+        wanted /= 2
     if cell == 1:
-        cut = np.asarray(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-        kept = [max(1, round(side / max(1.0, step))) for side in cut.shape[1::-1]]
-    else:  # by a whole number, which is faster and near enough
-        times = max(1, int(step / 2))
-        kept = [max(1, side // times) for side in cut.shape[1::-1]]
-        cut = cut[: kept[1] * times, : kept[0] * times]
-    small = cv2.resize(cut, kept, interpolation=cv2.INTER_AREA)
-    shrunk = np.array(kept) / cut.shape[1::-1]
+        width, height = (max(1, round(side / max(1.0, wanted))) for side in small.shape[1::-1])
+        small = _reduced(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8), (width, height))
+    shrunk = np.array(small.shape[1::-1]) / cut.shape[1::-1]
     within = (at - (left - 0.5, top - 0.5)) * shrunk - 0.5
     places = cv2.resize(within.astype(np.float32), (WIDTH // cell, HEIGHT // cell), interpolation=cv2.INTER_LINEAR)
     return look_up(np.asarray(small, dtype=np.float32), np.asarray(places, dtype=np.float32))
+
+
+def _reduced(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _span(places: FloatArray, size: int) -> tuple[int, int]:
