@@ -121,8 +121,8 @@ def _tilted(roll: float) -> Finding | None:
 def check_framing(portrait: Portrait) -> tuple[Finding, ...]:
     """Find a face that the photo's edge cuts; the value is the share of its landmarks beyond the edge, 0 to 1.
 
-    What rests on landmarks beyond the edge is stopped. Landmarks just within it count as cut too, with a warning and not
-    in the value: of a face that is cut the mesh is squeezed into what is left of it.
+    What rests on landmarks beyond the edge is stopped. Landmarks just within it count as cut too, with a warning and
+    not in the value: of a face that is cut the mesh is squeezed into what is left of it.
     """
     outside, near = (_beyond_edge(portrait, margin) for margin in (0.0, NEAR_EDGE * portrait.interpupillary))
     if not near.any():
