@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from symmetry.agreement import moderated_variance
+from symmetry.findings import Finding
 from symmetry.mesh import LANDMARKS, REGIONS
 from symmetry.pair_numbers import variance_of_one
 from symmetry.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PART_NAMES, Repeatability
 from symmetry.scores import REGION_NAMES, region_means
 from symmetry.uncertainty import (
+    doubt,
     few_pixels,
     half_width,
     pair_difficulty,
@@ -225,11 +227,11 @@ def test_straight_photo_is_as_hard_as_those_of_the_table(yaw):
 
 
 def test_turned_photo_is_harder_most_at_the_jawline():
-    by_region = {q.region: factor for q, factor in zip(OF_PHOTO, photo_difficulty(-3.2), strict=True)}
-    assert by_region["jawline"] == pytest.approx(np.sqrt(2))  # 1.2 degrees beyond the usual double the variance
+    by_region = {q.region: factor for q, factor in zip(OF_PHOTO, photo_difficulty(-2.6), strict=True)}
+    assert by_region["jawline"] == pytest.approx(np.sqrt(2))  # 0.6 degrees beyond the usual double the variance
     assert photo_difficulty(5.0)[of_region(OF_PHOTO, "mouth", ["lateral"])] == pytest.approx([np.sqrt(2)])
     assert by_region["jawline"] > by_region["face"] > by_region["mouth"] > 1
-    assert photo_difficulty(-3.2) == pytest.approx(photo_difficulty(3.2))
+    assert photo_difficulty(-2.6) == pytest.approx(photo_difficulty(2.6))
 
 
 @given(st.floats(0, 20), st.floats(0, 20))
@@ -258,7 +260,9 @@ def test_expression_of_one_region_makes_only_that_harder():
 
 def test_pose_makes_all_harder():
     assert pair_difficulty(0.0, -5.0, np.zeros(9)) == pytest.approx(np.full(PAIR, np.sqrt(2)))
-    turned = dict(zip((q.region for q in OF_PAIR), pair_difficulty(-1.2, 0.0, np.zeros(9)), strict=True))
+    turned = dict(
+        zip((q.region for q in OF_PAIR), pair_difficulty(-2.1, 0.0, np.zeros(9)), strict=True)
+    )  # 0.6 beyond 1.5
     assert turned["jawline"] == pytest.approx(np.sqrt(2))
     assert all(1 < factor < turned["jawline"] for region, factor in turned.items() if region != "jawline")
 
@@ -267,13 +271,49 @@ def test_pose_makes_all_harder():
 @settings(max_examples=50)
 def test_pair_grows_harder_with_each_difference(seed):
     rng = np.random.default_rng(seed)
-    yaw, pitch, shared = rng.normal(0, 3), rng.normal(0, 3), rng.uniform(0, 4, 9)
+    yaw, pitch, shared = rng.choice([-1, 1]) * rng.uniform(1.6, 6), rng.normal(0, 3), rng.uniform(0, 4, 9)
     base = pair_difficulty(yaw, pitch, shared)
     assert (base > 1).all()
     for harder in ((1.5 * yaw, pitch, shared), (yaw, 1.5 * pitch, shared), (yaw, pitch, 1.5 * shared)):
         assert (pair_difficulty(*harder) >= base).all()
         assert (pair_difficulty(*harder) > base).any()
     assert base == pytest.approx(pair_difficulty(-yaw, -pitch, shared))
+
+
+def test_yaw_that_is_not_known_so_well_makes_nothing_harder():
+    assert pair_difficulty(1.4, 0.0, np.zeros(9)).tolist() == [1.0] * PAIR
+    assert photo_difficulty(1.9).tolist() == [1.0] * PHOTO
+
+
+def warning(name="blurred", touches=("all",), severity="warn"):
+    return Finding(name=name, severity=severity, advice="", touches=touches)
+
+
+def test_warning_about_the_picture_widens_what_it_touches():
+    everywhere = photo_difficulty(0.0, [warning()])
+    assert everywhere == pytest.approx(np.full(PHOTO, 1.5))
+    for quantity, factor in zip(OF_PHOTO, photo_difficulty(0.0, [warning(touches=("mouth",))]), strict=True):
+        assert factor == (1.5 if quantity.region == "mouth" and quantity.name == "mouth" else 1.0), quantity
+    for quantity, factor in zip(OF_PAIR, doubt([warning(touches=("jawline.lateral",))], OF_PAIR), strict=True):
+        assert factor == (1.5 if quantity.region == "jawline" and quantity.number == "lateral_change" else 1.0)
+    assert doubt([warning(touches=("mrd1",))], OF_PAIR)[of_region(OF_PAIR, "mrd1", ["change"])] == pytest.approx([1.5])
+
+
+@pytest.mark.parametrize("given", [warning(severity="info"), warning(name="head_turned"), warning(name="smiling")])
+def test_other_findings_widen_nothing(given):
+    assert doubt([given], OF_PHOTO).tolist() == [1.0] * PHOTO
+
+
+def test_pair_is_as_doubtful_as_its_photos_are_on_the_whole():
+    still, clear, blurred = np.zeros(9), [()], [[warning()]]
+    assert pair_difficulty(0.0, 0.0, still, findings=(clear, clear)).tolist() == [1.0] * PAIR
+    one = pair_difficulty(0.0, 0.0, still, findings=(blurred, clear))
+    assert one == pytest.approx(np.full(PAIR, np.sqrt((1.5**2 + 1) / 2)))
+    assert pair_difficulty(0.0, 0.0, still, findings=(blurred, blurred)) == pytest.approx(np.full(PAIR, 1.5))
+    half = pair_difficulty(0.0, 0.0, still, findings=([*blurred, ()], clear))
+    assert ((half > 1) & (half < one)).all()
+    between = pair_difficulty(0.0, 0.0, still, between=[warning("light_differs")])
+    assert between == pytest.approx(np.full(PAIR, 1.5))
 
 
 # One photo.
