@@ -12,6 +12,7 @@ from symmetry.quality.pose import check_framing, check_pose
 
 GRAVITY = {"reject": 0, "warn": 1, "info": 2}
 _EXPRESSION = ("smiling", "mouth_open", "eyes_closed", "brows_raised")
+_BESIDE_NO_FACE = ("not_a_face", "face_cut", "head_turned", "several_faces")
 _FOLLOWS_FROM_TURN = 12.0
 """Degrees of yaw from which on one side of a face looks covered because it is turned away."""
 _FOLLOWS_FROM_CUT = 0.03
@@ -41,8 +42,8 @@ def by_gravity(findings: list[Finding]) -> tuple[Finding, ...]:
 def _without_consequences(findings: list[Finding]) -> list[Finding]:
     found = {finding.name: finding for finding in findings}
     dropped: set[str] = set()
-    if "not_a_face" in found:
-        return [found["not_a_face"]]
+    if "not_a_face" in found:  # cut, turned away or in company it may look like none
+        return [f for f in findings if f.name in _BESIDE_NO_FACE]
     if abs(_value(found.get("head_turned"))) >= _FOLLOWS_FROM_TURN:
         dropped |= {"face_covered", *_EXPRESSION}
     if _value(found.get("face_cut")) >= _FOLLOWS_FROM_CUT:
