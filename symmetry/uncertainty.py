@@ -19,7 +19,7 @@ from symmetry.findings import Finding
 from symmetry.frame import FloatArray
 from symmetry.mesh import REGIONS
 from symmetry.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PHOTO_NUMBERS, Quantity, Repeatability
-from symmetry.scores import region_means
+from symmetry.scores import LEAST_SHARE, region_means
 
 _LEVEL: Final = 0.975
 _USUAL_YAW: Final = 2.0
@@ -46,10 +46,8 @@ its neighbours 1.5 to 2 times as much as the others do."""
 _FEW_PIXELS: Final = (0.1, 33.0)
 """Spread, mm, that a face of this many pixels between the eyes adds; it falls with the square of their number. Five
 adults, reduced to 33 and 22 pixels: their scores moved by 0.05 to 0.1 and by 0.2 mm."""
-_LEAST_SEEN: Final = 4.0 / 3
-"""Of these, what is seen of a region at the least, a third."""
-_INDEPENDENT: Final = 4.0
-"""Places of a region that vary by themselves; fields are smooth over the others."""
+INDEPENDENT: Final = np.clip([len(pairs) / 6 for pairs in REGIONS.values()], 4.0, 20.0)
+"""Places of each region that vary by themselves, shape (9,); fields are smooth over the others."""
 
 
 def half_width(sd: FloatArray, freedom: FloatArray, looks: FloatArray | int = 1) -> FloatArray:
@@ -87,7 +85,7 @@ def unseen_part(field: FloatArray) -> FloatArray:
     left = np.where(np.isnan(field), 0.0, 1.0)
     share = np.stack([region_means(left[:, i]) for i in range(2)], axis=-1)
     within = np.stack([region_means(field[:, i] ** 2) - region_means(field[:, i]) ** 2 for i in range(2)], axis=-1)
-    seen = np.maximum(share * _INDEPENDENT, _LEAST_SEEN)
+    seen = np.maximum(share, LEAST_SHARE) * INDEPENDENT[:, None]
     missing = (1 - share) / (seen - 1)  # Bessel: the variance within is that of what was seen
     return np.asarray(np.sqrt(np.maximum(within, 0.0) * missing))
 

@@ -18,6 +18,7 @@ from symmetry.pair_numbers import variance_of_one
 from symmetry.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PART_NAMES, Repeatability
 from symmetry.scores import REGION_NAMES, region_means
 from symmetry.uncertainty import (
+    INDEPENDENT,
     doubt,
     few_pixels,
     half_width,
@@ -155,7 +156,7 @@ def test_less_seen_of_a_region_is_less_sure(region):
         known[pairs[seen:]] = np.nan
         share, values = seen / len(pairs), known[pairs[:seen], 0]
         found.append(unseen_part(known)[at, 0])
-        assert found[-1] == pytest.approx(np.sqrt(values.var() * (1 - share) / (max(share * 4, 4 / 3) - 1)), abs=1e-6)
+        assert found[-1] == pytest.approx(np.sqrt(values.var() * (1 - share) / (share * INDEPENDENT[at] - 1)), abs=1e-6)
     assert found[0] < 1e-6
     assert (np.diff(found[::2]) > 0).all()  # every other: as many of either sign
 
