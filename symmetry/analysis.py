@@ -287,7 +287,7 @@ def not_seen(why: str, regions: list[str]) -> Finding:
     """Name the regions that could not be matched."""
     names = [region.replace("_", " ") for region in regions]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return Finding(name=NOT_SEEN, severity="info", advice=f"{why}: {listed}.")
+    return Finding(name=NOT_SEEN, severity="info", advice=f"{why}: {listed}.", touches=tuple(regions))
 
 
 def beyond_edge(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:

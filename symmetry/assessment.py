@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from symmetry.measures import DEFINITIONS, Definition
 from symmetry.mesh import REGIONS, WHOLES
 from symmetry.norms import NOTICED, norm_of
 from symmetry.pair_numbers import PairNumbers
-from symmetry.repeatability import PAIR_NUMBERS, PART_NAMES
+from symmetry.repeatability import PAIR_NUMBERS, PART_NAMES, REGION_OF_MEASURE
 from symmetry.scores import REGION_NAMES
 from symmetry.uncertainty import half_width
 from symmetry.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, CameFrom, Verdict, came_from, evenness, verdict_on
@@ -49,7 +49,11 @@ class Spread:
 
 
 def region_changes(
-    numbers: PairNumbers, spread: Spread, findings: Sequence[Finding], unit: str
+    numbers: PairNumbers,
+    spread: Spread,
+    findings: Sequence[Finding],
+    unit: str,
+    measures: Mapping[str, MeasureChange] | None = None,
 ) -> dict[str, RegionChange]:
     """Judge every region.
 
@@ -62,6 +66,8 @@ def region_changes(
     findings : sequence of Finding
         Of the photos and between them.
     unit : {"mm", "% IPD"}
+    measures : mapping of str to MeasureChange, optional
+        As `measure_changes`: whether people notice a change is told by them.
     """
     errors = half_width(spread.sd, spread.freedom)[:_OF_REGIONS].reshape(len(REGIONS), -1)
     uneven, lift = numbers.uneven, numbers.lift
@@ -72,7 +78,7 @@ def region_changes(
         judged = _judge(name, numbers, spread, findings)
         numbers_of_region = np.abs([*uneven[i], lift[i]])
         certain = judged.verdict in (IMPROVED, WORSE) or bool((numbers_of_region > errors[i, 1:]).any())
-        notice = NOTICED.get(name)
+        noticed = _most_noticed(name, measures or {})
         changes[name] = RegionChange(
             region=name,
             before=before[0],
@@ -98,10 +104,26 @@ def region_changes(
             verdict=judged.verdict,
             reason=judged.reason,
             came_from=judged.source,
-            noticed_from=notice.least if notice and unit == "mm" else None,
+            noticed_by=noticed.name if noticed else None,
+            noticed_from=noticed.noticed_from if noticed else None,
+            noticed_change=noticed.change if noticed else NAN,
+            noticed_error=noticed.error if noticed else NAN,
             unit=unit,
         )
     return changes
+
+
+def _most_noticed(region: str, measures: Mapping[str, MeasureChange]) -> MeasureChange | None:
+    """Give the measure of a region whose change comes nearest to what people notice."""
+    nearness = {
+        name: abs(measure.change) / measure.noticed_from
+        for name, measure in measures.items()
+        if REGION_OF_MEASURE[name] == region
+        and measure.unit == "mm"
+        and measure.noticed_from
+        and np.isfinite(measure.change)
+    }
+    return measures[max(nearness, key=lambda name: nearness[name])] if nearness else None
 
 
 def measure_changes(

@@ -73,8 +73,12 @@ class RegionChange:
     came_from : {"worse side", "better side", "both sides"} or None
         Where a change came from: the worse side is the one that hangs lower or stands further out,
         before and after taken together.
+    noticed_by : str or None
+        The clinical measure of the region whose change comes nearest to what people notice, by published studies.
     noticed_from : float or None
-        Difference from which on people notice it, mm, by published studies; None where there is none.
+        Difference from which on people notice it, in its unit.
+    noticed_change, noticed_error : float
+        Its change, left less right, and the error.
     unit : str
         "mm", or "% IPD" where millimetres are not known.
     """
@@ -103,7 +107,10 @@ class RegionChange:
     verdict: Verdict = NOT_COMPARABLE
     reason: str | None = None
     came_from: CameFrom | None = None
+    noticed_by: str | None = None
     noticed_from: float | None = None
+    noticed_change: float = NAN
+    noticed_error: float = NAN
     unit: str
 
 

@@ -14,7 +14,7 @@ from symmetry.analysis import NOT_SEEN, ImageLike, analyze, not_seen
 from symmetry.assessment import Spread, measure_changes, region_changes
 from symmetry.change import Change, RegionChange
 from symmetry.face import NAN, FaceAnalysis
-from symmetry.findings import Finding
+from symmetry.findings import ALL, Finding
 from symmetry.frame import FloatArray
 from symmetry.pair_numbers import PairNumbers, beyond_partner, pair_numbers, variance_of_one
 from symmetry.pairing import Pair, common_scale, field_noise, fields_of, measure_pair
@@ -101,7 +101,8 @@ def compare(
     mean = pair_numbers(means, field_noise(known, min(len(befores), len(afters)), unit_per_mm))
     moved = means.moved
     spread = _spread(pairs, known, mean, moved, each.listed(), unit_per_mm)
-    regions = region_changes(mean, spread, findings, unit)
+    measures = measure_changes(mean, spread, findings, unit)
+    regions = region_changes(mean, spread, findings, unit, measures)
     moved.flags.writeable = False
     unknown = np.full_like(moved, NAN)
     unknown.flags.writeable = False
@@ -114,7 +115,7 @@ def compare(
         movement=moved,
         map=first.map,
         regions=MappingProxyType(regions),
-        measures=MappingProxyType(measure_changes(mean, spread, findings, unit)),
+        measures=MappingProxyType(measures),
         flags=(*findings, *_unmatched(regions)),
     )
 
@@ -180,6 +181,10 @@ def _findings(
         if gravest.severity == "reject" and sum(f.severity == "reject" for f in same) < len(every):
             gravest = replace(gravest, severity="warn")
         found.append(gravest)
+    pictures = [{face.photo.sha256 for face in faces} for faces in (befores, afters)]
+    if pictures[0] & pictures[1]:
+        advice = "The same picture stands before and after; give two photos that were taken at different times."
+        found.append(Finding(name="same_picture", severity="warn", touches=(ALL,), advice=advice))
     return by_gravity(found)
 
 

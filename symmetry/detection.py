@@ -34,6 +34,10 @@ _FINDER_SIDE: Final = 512
 _DISAGREEMENT: Final = 0.06
 """RMS distance between the meshes of a photo and its mirror image, in eye distances, from which on there is no face:
 at most 0.04 on real and drawn faces, 0.07 and more where the mesh sat on something else."""
+_SMALL_IN_FRAME: Final = 0.1
+"""Distance between the eyes, as a share of the frame's longer side, below which others may fit beside a face."""
+_ALIKE: Final = 0.5
+"""Size of another face, as a share of the largest, from which on it is worth a word."""
 _UPRIGHT_SCORE: Final = 0.85
 """The near finder gives upright faces 0.90 to 0.97 and faces that stand on their head 0.54 to 0.78."""
 _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
@@ -93,13 +97,23 @@ def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFa
                 landmarks, crops, disagreement = found
                 landmarks[:, 0] += margin
                 crops[..., 0] += margin
-                everybody = _distinct(candidates[place:] + _find_far(views)) if count_all else candidates[place:]
-                return DetectedFace(
-                    landmarks=landmarks, others=len(everybody) - 1, disagreement=disagreement, crops=crops
-                )
+                others = _count_others(views, candidates[place:], landmarks, count_all=count_all)
+                return DetectedFace(landmarks=landmarks, others=others, disagreement=disagreement, crops=crops)
     raise NoFaceError(
         "no face found; use a photo taken from the front, in good light, with nothing over the face, or crop it"
     )
+
+
+def _count_others(views: _Views, candidates: list[SpottedFace], landmarks: FloatArray, *, count_all: bool) -> int:
+    """Count faces beside the largest: all, or those of similar size.
+
+    Of a face that is small in its frame others may stand beside it that only the far finder sees.
+    """
+    between_eyes = np.linalg.norm((landmarks[IRIS_LEFT] - landmarks[IRIS_RIGHT])[:2])
+    if count_all or between_eyes < _SMALL_IN_FRAME * max(views.plain.halved(0).shape[:2]):
+        candidates = _distinct(candidates + _find_far(views))
+    alike = [face for face in candidates if count_all or _size(face) >= _ALIKE * _size(candidates[0])]
+    return max(len(alike) - 1, 0)
 
 
 class _View:

@@ -51,9 +51,6 @@ _MOUTH = Notice(least=3.0, most=3.0, source=f"{_CHU}; {_HOHMAN}; {_REVIEW}")
 _BROW = Notice(least=3.0, most=3.5, source=f"{_CHU}; {_REVIEW}")
 
 NOTICED: Final[dict[str, Notice]] = {
-    "eyes": _LID,
-    "mouth": _MOUTH,
-    "brows": _BROW,
     "brow_height": _BROW,
     "mrd1": _LID,
     "mrd2": _LID,
@@ -66,8 +63,8 @@ NOTICED: Final[dict[str, Notice]] = {
     "chin_deviation": Notice(least=4.0, most=6.0, source=_REVIEW),
     "nose_tip_deviation": Notice(least=4.0, most=4.0, source=_REVIEW),
 }
-"""Of regions and of clinical measures; for what is missing none is published. The lips' edges are taken as the mouth
-corner is."""
+"""Of clinical measures; for what is missing none is published. The lips' edges are taken as the mouth corner is. A
+region is noticed by the measures that belong to it: studies moved mouth corners and lids, not means over a region."""
 
 NORMS: Final[dict[str, Norm]] = {
     "chin_deviation": Norm(

@@ -18,6 +18,9 @@ from symmetry.measures import clinical_measures
 from symmetry.mesh import REGIONS
 from symmetry.pair_numbers import pair_numbers
 from symmetry.pairing import common_scale, field_noise, fields_of, measure_pair
+from symmetry.quality import Portrait
+from symmetry.quality.likeness import check_likeness
+from symmetry.registration import register
 from symmetry.repeatability import (
     OF_PAIR,
     OF_PHOTO,
@@ -49,12 +52,15 @@ class Reliability:
         Of the numbers of single photos, in the order of `repeatability.OF_PHOTO`.
     table : mapping of str to Repeatability
         For `analyze` and `compare`.
+    strangers : int
+        Pairs of photos of one sitting that seem to show different people, or one of them in a mirror.
     """
 
     photos: int
     sittings: int
     agreement: Agreement
     table: Table
+    strangers: int
 
 
 def reliability(faces: Sequence[FaceAnalysis], sitting: Sequence[Hashable]) -> Reliability:
@@ -86,7 +92,11 @@ def reliability(faces: Sequence[FaceAnalysis], sitting: Sequence[Hashable]) -> R
     values = np.array([corrected(photo_numbers(face), known) for group in repeated for face in group])
     labels = [place for place, group in enumerate(repeated) for _ in group]
     return Reliability(
-        photos=len(labels), sittings=len(repeated), agreement=agreement(values, np.array(labels)), table=table
+        photos=len(labels),
+        sittings=len(repeated),
+        agreement=agreement(values, np.array(labels)),
+        table=table,
+        strangers=sum(_strangers(group) for group in repeated),
     )
 
 
@@ -104,6 +114,30 @@ def corrected(numbers: FloatArray, known: Repeatability) -> FloatArray:
     asymmetry = slice(PHOTO_NUMBERS.index("asymmetry"), of_regions, len(PHOTO_NUMBERS))
     result[..., asymmetry] = without_noise(numbers[..., asymmetry], noise)
     return result
+
+
+def _strangers(group: list[FaceAnalysis]) -> int:
+    """Count the photos of a sitting that seem to show someone else than its first, or in a mirror."""
+    first, *others = (_as_portrait(face) for face in group)
+    return sum(
+        bool(check_likeness(first, other, register(first.standard, other.standard)))
+        for other in others
+        if first is not None and other is not None
+    )
+
+
+def _as_portrait(face: FaceAnalysis) -> Portrait | None:
+    """Give what likeness looks at, which needs no pixels."""
+    if face.standard is None:
+        return None
+    return Portrait(
+        photo=face.photo,
+        landmarks=face.landmarks,
+        frame=fit_frame(face.landmarks),
+        standard=face.standard,
+        disagreement=face.sightings.disagreement,
+        others=face.sightings.others,
+    )
 
 
 def _by_landmarks(face: FaceAnalysis) -> FaceAnalysis:

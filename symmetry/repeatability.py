@@ -151,6 +151,8 @@ def read_table(path: Path) -> Table:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise TableError("there is no such file; check the name and the folder") from None
     except (OSError, UnicodeDecodeError):
         raise TableError("it cannot be read as a table; give a file that symmetry reliability --table wrote") from None
     return _parse(text)

@@ -300,14 +300,28 @@ def test_lift_of_both_sides_is_a_movement_without_a_verdict():
     assert region_change("brows", numbers, spread_with("brows", "lift", 0.6)).moved == "neither"
 
 
+def test_region_is_noticed_by_its_measure_that_comes_nearest():
+    numbers = numbers_of()
+    numbers.measure_before[:], numbers.measure_after[:] = 0.0, 0.0
+    for name, change in (("mrd1", 0.4), ("palpebral_fissure", 1.4), ("commissure_height", 2.0), ("mouth_cant", 40.0)):
+        numbers.measure_after[MEASURE_NAMES.index(name), 2] = change
+    measures = measure_changes(numbers, spread_of(), [], "mm")
+    regions = region_changes(numbers, spread_of(), [], "mm", measures)
+    eyes, mouth = regions["eyes"], regions["mouth"]
+    assert (eyes.noticed_by, eyes.noticed_from, eyes.noticed_change) == ("palpebral_fissure", 2.0, 1.4)
+    assert eyes.noticed_error == measures["palpebral_fissure"].error
+    assert (mouth.noticed_by, mouth.noticed_change) == ("commissure_height", 2.0)  # degrees are no millimetres
+    assert regions["cheeks"].noticed_by is None
+
+
 # Units and what people notice.
 
 
 @pytest.mark.parametrize("unit", ["mm", "% IPD"])
 def test_unit_is_handed_on_and_what_people_notice_is_in_millimetres_or_degrees(unit):
-    for name, change in region_changes(numbers_of(), spread_of(), [], unit).items():
+    for change in region_changes(numbers_of(), spread_of(), [], unit).values():
         assert change.unit == unit
-        assert change.noticed_from == (NOTICED[name].least if name in NOTICED and unit == "mm" else None)
+        assert (change.noticed_by, change.noticed_from) == (None, None)  # no measures at hand
     for definition in DEFINITIONS:
         change = measure_change(definition.name, numbers_of(), unit=unit)
         angle = definition.unit == "degrees"
@@ -315,7 +329,6 @@ def test_unit_is_handed_on_and_what_people_notice_is_in_millimetres_or_degrees(u
         noticed = definition.name in NOTICED and (angle or unit == "mm")
         assert change.noticed_from == (NOTICED[definition.name].least if noticed else None)
         assert change.norm == (NORMS[definition.name].text if definition.name in NORMS else NO_NORM)
-    assert region_change("mouth", numbers_of(), unit="mm").noticed_from == 3.0
     assert measure_change("mouth_cant", numbers_of(), unit="% IPD").noticed_from == 3.0
 
 

@@ -87,15 +87,25 @@ def test_an_input_is_never_written_over(tmp_path):
     photo = tmp_path / "me.png"
     Image.open(EVEN).save(photo)
     before = photo.read_bytes()
-    for call in (("compare", photo, AFTER, "--figure", photo), ("score", photo, "-o", photo, "-f", "csv")):
-        result = run(*call)
-        assert result.exit_code == 1
-        assert "one of the photos to be measured" in result.stderr
-        assert photo.read_bytes() == before
+    result = run("compare", photo, AFTER, "--figure", photo)
+    assert result.exit_code == 1
+    assert "one of the photos to be measured" in result.stderr
+    assert photo.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["score", "check"])
+def test_a_result_never_takes_the_name_of_a_photo(tmp_path, command):
+    photo = tmp_path / "other.jpg"
+    photo.write_bytes(b"dear")
+    result = run(command, EVEN, "-o", photo, "-f", "csv")
+    assert result.exit_code == 2
+    assert "has the name of a photo" in result.stderr
+    assert photo.read_bytes() == b"dear"
 
 
 def test_an_empty_name_is_refused():
-    assert run("score", "").exit_code == 2
+    for call in (("score", ""), ("score", EVEN, "--figures", ""), ("demo", "-o", ""), ("score", EVEN, "-o", "")):
+        assert run(*call).exit_code == 2, call
 
 
 def test_a_full_disk_behind_the_output_is_one_line():

@@ -53,7 +53,7 @@ def test_compare_sums_up_and_gives_every_verdict_with_its_error(compared):
     mouth = compared["regions"]["mouth"]
     verdict, movement = cells_of(result, "mouth"), cells_of(result, "mouth", 1)
     assert verdict[:3] == [f"{mouth['evenness']:+.2f} ± {mouth['evenness_error']:.2f}", "improved", "worse side"]
-    assert verdict[3] == "no, < 3"  # truth: 2 mm
+    assert (mouth["noticed_by"], verdict[3]) == ("commissure_height", "near 3")  # truth: 2 mm at the corner
     assert movement[:2] == [f"{mouth['before']:.2f}", f"{mouth['after']:.2f}"]
     assert movement[2] == f"{mouth['change']:+.2f} ± {mouth['error']:.2f}"
     assert movement[-1] == "right"  # truth: the right corner, 4 mm low, came up by 2
@@ -183,7 +183,7 @@ def test_what_a_finding_stops_is_a_dash_with_its_reason_and_the_finding_strikes(
     shown = replace(change, regions={**change.regions, "mouth": mouth, "nose": worse}, flags=found)
     text = render(change_tables(shown))
     assert re.search(r"^ mouth +– +not comparable +expression$", text, re.M)
-    assert re.search(r"^ nose +\+2\.00 ± 0\.50 +worse +better side$", text, re.M)
+    assert re.search(r"^ nose +\+2\.00 ± 0\.50 +worse +better side\b", text, re.M)
     assert text.index("reject  It smiles. Stops mouth; mouth cant.") < text.index("info    before: Turned.")
     assert "– means stopped by a finding marked reject, or beyond the edge" in text
     assert re.search(
@@ -345,3 +345,23 @@ def test_demo_prints_the_comparison_and_tells_where_the_figures_are(tmp_path):
     written = re.findall(r"^wrote (.+)$", result.stderr, re.M)
     assert len(written) == 3
     assert all(Path(name).stat().st_size > 20_000 for name in written)
+
+
+def test_both_ways_of_mirroring_at_once_are_refused():
+    result = run("compare", BEFORE, AFTER, "--mirrored", "--mirrored-after")
+    assert result.exit_code == 2
+    assert "give one" in result.stderr
+
+
+def test_same_picture_on_both_sides_is_said_first():
+    result = run("compare", BEFORE, BEFORE)
+    assert result.exit_code == 0
+    assert "\nBefore and after are the same picture. No detectable change in any region.\n" in result.stdout
+    flags = json.loads(run("compare", BEFORE, BEFORE, "-f", "json").stdout)["flags"]
+    assert "same_picture" in [flag["name"] for flag in flags]
+
+
+def test_strangers_are_said_first():
+    change = symmetry.compare(drawn(), drawn(mouth_subject_right=-2.0), landmarks_only=True)
+    stranger = Finding(name="different_person", severity="warn", advice="Strangers.", touches=("all",))
+    assert summary(replace(change, flags=(stranger,))).startswith("These seem to be different people. ")

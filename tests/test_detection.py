@@ -114,6 +114,18 @@ def test_larger_of_two_faces_is_taken_and_the_other_one_counted():
     assert found.others == 1
 
 
+def test_small_faces_of_similar_size_are_counted_and_those_far_behind_are_not():
+    crowd = np.full((900, 1600, 3), PLAIN)
+    for right in (0.0, 0.5, 1.0):
+        put(crowd, 150, right, 0.5)
+    assert detect_largest_face(crowd).others == 2
+    pair = np.full((900, 1600, 3), PLAIN)
+    put(pair, 300, 0.2, 0.5)
+    put(pair, 90, 1.0, 0.5)
+    assert detect_largest_face(pair).others == 0
+    assert detect_largest_face(pair, count_all=True).others == 1
+
+
 @pytest.mark.parametrize("picture", NO_FACES.values(), ids=NO_FACES.keys())
 def test_picture_without_a_face_is_an_error_that_says_what_to_do(picture):
     with pytest.raises(NoFaceError, match="no face found; use a photo"):

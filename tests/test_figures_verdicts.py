@@ -55,7 +55,9 @@ def change_of_an_eye() -> RegionChange:
 def region_change(**values: object) -> RegionChange:
     """The change of an eye, with what a test is about."""
     usual = {"part": "upper lid", "evenness": -0.9, "evenness_error": 0.4, "verdict": IMPROVED, "noticed_from": 1.0}
-    return replace(change_of_an_eye(), **(usual | values))  # type: ignore[arg-type]
+    usual |= values
+    noticed = {"noticed_change": usual["evenness"], "noticed_error": usual["evenness_error"]}
+    return replace(change_of_an_eye(), **(noticed | usual))  # type: ignore[arg-type]
 
 
 def judged(change: Change, name: str, **values: object) -> Change:

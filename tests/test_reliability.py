@@ -16,6 +16,7 @@ from symmetry.photos import photo_from_array
 from symmetry.reliability import NO_TABLE, Reliability, photo_numbers, reliability
 from symmetry.repeatability import OF_PAIR, OF_PHOTO, PHOTO_NUMBERS
 from symmetry.scale import Scale
+from symmetry.synthetic import LOOKS, Scene, draw_face
 
 BLANK = photo_from_array(np.zeros((1200, 1000, 3), np.uint8))
 KNOWN_EYES = Scale("ipd", 63.0)
@@ -212,3 +213,16 @@ def test_every_number_has_its_place():
     assert table.pair_sd.shape == (len(OF_PAIR),)
     assert np.isfinite(table.photo_sd).all()
     assert np.isfinite(table.pair_sd).all()
+
+
+SCENE = Scene(width=480, height=560, pixels_per_mm=2.0, offset=(0.0, -30.0))
+
+
+def test_someone_else_in_a_sitting_is_counted():
+    one, other = (
+        symmetry.analyze(draw_face(look=LOOKS[look], scene=SCENE), table=NO_TABLE) for look in list(LOOKS)[:2]
+    )
+    assert reliability([one, one], "aa").strangers == 0
+    assert reliability([one, other], "aa").strangers == 1
+    assert reliability([one, other.without_pixels(comparable=True)], "aa").strangers == 1
+    assert reliability([one, other.without_pixels()], "aa").strangers == 0  # nothing left to tell by

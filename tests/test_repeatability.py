@@ -205,7 +205,9 @@ def test_anything_else_is_refused_and_it_says_what_to_do(tmp_path, text, said):
 def test_what_is_no_text_is_refused(tmp_path):
     picture = tmp_path / "face.jpg"
     picture.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)))
-    for path in (picture, tmp_path / "missing.csv", tmp_path):
+    with pytest.raises(TableError, match="no such file"):
+        read_table(tmp_path / "missing.csv")
+    for path in (picture, tmp_path):
         with pytest.raises(TableError, match=r"cannot be read.*symmetry reliability --table"):
             read_table(path)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from symmetry.commands.options import (
-    PhotoPath,
+    GivenPath,
     check_figure,
     chosen_format,
     complain,
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("photo", type=PhotoPath())
+@click.argument("photo", type=GivenPath())
 @click.option(
     "--figure",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=GivenPath(dir_okay=False),
     metavar="FILE",
     callback=check_figure,
     help="Draw the face with the spots and how much of each movement is seen: .png, .jpg, .pdf or .svg.",
@@ -68,12 +68,16 @@ def audit(
     table = table_from(reliability)
     from symmetry.analysis import analyze
     from symmetry.audit import MILLIMETRES, OWN_SIDES, SITES, Audit, run_trials
+    from symmetry.errors import PhotoError
+    from symmetry.findings import ALL, rejecting
 
     trials: list[Trial] = []
     total = len(SITES) * len(OWN_SIDES) * len(MILLIMETRES)
     stopped = False
     try:
         measured = analyze(photo, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table)
+        if (finding := rejecting(measured.flags, ALL)) is not None:
+            raise PhotoError(f"nothing can be tried on this photo. {finding.advice}")
         for trial in _with_progress(run_trials(measured, millimetres=MILLIMETRES, table=table), total):
             trials.append(trial)
     except SymmetryError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from symmetry.commands.options import (
-    PhotoPath,
+    GivenPath,
     check_figure,
     chosen_format,
     complain,
@@ -21,7 +21,7 @@ from symmetry.commands.options import (
     say,
     table_option,
 )
-from symmetry.commands.running import check_targets, photos_of, table_from
+from symmetry.commands.running import check_targets, photos_of, run_through, stopping, table_from
 
 if TYPE_CHECKING:
     from symmetry.batch import Failure
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from symmetry.repeatability import Table
 
 _SEVERAL = ("--before", "--after")
+_WORTH_A_WORD = 9
+"""Pairs from which on comparing takes more than a second or two."""
 
 
 class _TakesSeveral(click.Command):
@@ -60,17 +62,17 @@ class _TakesSeveral(click.Command):
 
 
 @click.command(cls=_TakesSeveral)
-@click.argument("photos", nargs=-1, type=PhotoPath(), metavar="[BEFORE AFTER]")
+@click.argument("photos", nargs=-1, type=GivenPath(), metavar="[BEFORE AFTER]")
 @click.option(
-    "--before", multiple=True, type=PhotoPath(), metavar="PHOTO...", help="Several photos before, taken in one sitting."
+    "--before", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos before, taken in one sitting."
 )
 @click.option(
-    "--after", multiple=True, type=PhotoPath(), metavar="PHOTO...", help="Several photos after, taken in one sitting."
+    "--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos after, taken in one sitting."
 )
 @click.option("--mirrored-after", is_flag=True, help="Only the photos after show the face as a mirror does.")
 @click.option(
     "--figure",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=GivenPath(dir_okay=False),
     metavar="FILE",
     callback=check_figure,
     help="Draw both faces side by side, with what moved: .png, .jpg, .pdf or .svg.",
@@ -101,6 +103,8 @@ def compare(
       symmetry compare --before mon1.jpg mon2.jpg --after fri1.jpg fri2.jpg
     """
     wanted = chosen_format(format_, output)
+    if mirrored and mirrored_after:
+        raise click.UsageError("--mirrored takes all photos for mirrored, --mirrored-after only those after; give one")
     sides = _sides(photos, before, after)
     inputs = [*sides[0], *sides[1], *([reliability] if reliability else [])]
     check_targets(output, figure, inputs=inputs)
@@ -119,7 +123,9 @@ def compare(
 
     from symmetry.comparison import compare as compare_faces
 
-    with complaining(sides[1][0]):
+    if len(befores) * len(afters) >= _WORTH_A_WORD:
+        say(f"comparing {len(befores)} photos before with {len(afters)} after")
+    with complaining(sides[1][0]), stopping():
         change = compare_faces(befores, afters, table=options["table"])
     with complaining(output):
         _deliver(change, error, wanted, output)
@@ -168,14 +174,18 @@ def _measure(
 
     faces: dict[str, FaceAnalysis] = {}
     failures: list[Failure] = []
-    for result in analyze_photos(
-        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table
-    ):
+
+    def take(result: FaceAnalysis | Failure) -> None:
         if isinstance(result, Failure):
-            complain(result.photo, result.error)
             failures.append(result)
         elif (first := faces.setdefault(result.photo.sha256, result)) is not result:
             complain(result.photo.name, f"the same picture as {first.photo.name}; counted once")
+
+    measured = analyze_photos(
+        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table
+    )
+    if run_through(measured, len(paths), take):
+        raise SystemExit(130)
     return list(faces.values()), failures
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from symmetry.commands.options import complaining, deliver_table, make_folder, say
+from symmetry.commands.options import GivenPath, complaining, deliver_table, make_folder, say
 
 
 @click.command()
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=GivenPath(file_okay=False),
     metavar="DIR",
     default=Path("demo_output"),
     show_default=True,

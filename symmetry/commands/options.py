@@ -32,11 +32,11 @@ def _check_scale(context: click.Context, parameter: click.Parameter, value: str)
     return value
 
 
-class PhotoPath(click.Path):
+class GivenPath(click.Path):
     """A path that is not empty: an unset shell variable must not mean the folder one happens to be in."""
 
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
+    def __init__(self, **kinds: bool) -> None:
+        super().__init__(path_type=Path, **kinds)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Turn an argument into a path, or refuse it."""
@@ -98,13 +98,13 @@ def finding_options(command: Command) -> Command:
     return command
 
 
-photos_argument = click.argument("photos", nargs=-1, required=True, type=PhotoPath(), metavar="PHOTO...")
+photos_argument = click.argument("photos", nargs=-1, required=True, type=GivenPath(), metavar="PHOTO...")
 recursive_option = click.option(
     "-r", "--recursive", is_flag=True, help="Take the photos of folders within folders too."
 )
 table_option = click.option(
     "--reliability",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=GivenPath(dir_okay=False),
     metavar="FILE",
     help="Take the errors from your own repeated photos: a table that `symmetry reliability --table` wrote.",
 )
@@ -123,7 +123,7 @@ def output_options(command: Command) -> Command:
         click.option(
             "-o",
             "--output",
-            type=click.Path(path_type=Path),
+            type=GivenPath(),
             metavar="FILE",
             help="Write the result to a file: .json, .csv or .txt.",
         ),
@@ -146,6 +146,10 @@ def chosen_format(format_: str | None, output: Path | None) -> str:
         said = _FORMAT_OF.get(output.suffix.lower(), format_)
         if said not in (format_, "table"):
             raise click.UsageError(f"'{output.name}' would hold {format_}, not {said}; rename it or drop --format")
+        from symmetry.photos import PHOTO_SUFFIXES
+
+        if output.suffix.lower() in PHOTO_SUFFIXES:
+            raise click.UsageError(f"'{output.name}' has the name of a photo; end it in .json, .csv or .txt")
         return format_
     if output.suffix.lower() not in _FORMAT_OF:
         raise click.UsageError(f"'{output.name}' does not end in .json, .csv or .txt; rename it or add --format")

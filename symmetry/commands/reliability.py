@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from symmetry.commands.options import (
+    GivenPath,
     chosen_format,
     complain,
     complaining,
@@ -46,7 +47,7 @@ def _check_table(context: click.Context, parameter: click.Parameter, value: Path
 )
 @click.option(
     "--table",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=GivenPath(dir_okay=False),
     metavar="FILE",
     callback=_check_table,
     help="Write a .csv for `--reliability` of score and compare: errors of your own photos.",
@@ -156,6 +157,8 @@ def _deliver(
         from symmetry.tables import reliability_tables
 
         notices = [f"{len(left_out)} left out, see above."] if left_out and output is None else []
+        if found.strangers:
+            notices.append(f"{found.strangers} seem to show someone else than their sitting's first; check --group-by.")
         if undated:
             notices.append(f"{undated} of them tell no time of capture; those of one folder count as one sitting.")
         deliver_table(reliability_tables(found, notices), output)

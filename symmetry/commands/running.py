@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -75,6 +76,16 @@ def run_through(
         say(f"symmetry: stopped; {done} of {total} photos are done")
         return True
     return False
+
+
+@contextlib.contextmanager
+def stopping() -> Iterator[None]:
+    """End with the status of an interrupted run, and a line, when the person stops what has no bar."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("symmetry: stopped; nothing was written")
+        raise SystemExit(130) from None
 
 
 def _with_progress(results: Iterator[FaceAnalysis | Failure], total: int) -> Iterator[FaceAnalysis | Failure]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from symmetry.commands.options import (
+    GivenPath,
     chosen_format,
     complain,
     complaining,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("-d", "--details", is_flag=True, help="All regions and measures of every photo, not one line a photo.")
 @click.option(
     "--figures",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=GivenPath(file_okay=False),
     metavar="DIR",
     help="Draw two pictures a photo into this folder: the asymmetry, and the two mirrored halves.",
 )

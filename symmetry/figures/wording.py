@@ -125,7 +125,7 @@ def noticing_in_words(change: RegionChange) -> str:
     least = change.noticed_from
     if least is None:
         return "when people notice it is not published"
-    size, error = abs(change.evenness), change.evenness_error
+    size, error = abs(change.noticed_change), change.noticed_error
     if change.verdict == NO_CHANGE:
         return f"people notice from {least:g} mm"
     if size + error < least:

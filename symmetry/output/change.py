@@ -28,6 +28,9 @@ CHANGE_COLUMNS: Final = (
     "evenness_error",
     "came_from",
     "noticed_from",
+    "noticed_by",
+    "noticed_change",
+    "noticed_error",
     "norm",
     "moved",
     "right_outward",
@@ -65,6 +68,9 @@ _ALIKE: Final = (
 )
 _OF_REGION: Final = (
     "part",
+    "noticed_by",
+    "noticed_change",
+    "noticed_error",
     "evenness_error",
     "lateral_before",
     "lateral_after",

@@ -31,6 +31,9 @@ changes at most 0.3 and 0.037."""
 SURE: Final = 0.7
 """Detail from which on a pair is the right way round; those pairs with one photo mirrored have at most 0.6."""
 
+SURELY_DIFFERENT: Final = -1.2
+"""Likeness below which nothing is compared: three in four pairs of different people, while the least like photos of one
+person, a selfie from 15 cm among them, have -0.4."""
 _DETAIL, _SHAPE, _OFFSET = 9.1, 1.23, 5.1
 """Linear discriminant between those pairs of one and of two people."""
 
@@ -115,9 +118,9 @@ def _mirrored(gain: float) -> Finding:
 def _different(alike: float) -> Finding:
     return Finding(
         name="different_person",
-        severity="warn",
+        severity="reject" if alike < SURELY_DIFFERENT else "warn",
         value=round(alike, 1),
-        limit=DIFFERENT,
+        limit=SURELY_DIFFERENT if alike < SURELY_DIFFERENT else DIFFERENT,
         touches=(ALL,),
         advice="The photos seem to show different people, or one of them is mirrored; check that they belong together.",
     )

@@ -46,6 +46,11 @@ COARSE: Final = 105.0
 """Pixels between the eyes, 1.5 times those of the standard face: from here on a photo shows all that is compared."""
 
 
+ALSO_SMILING: Final = ("eyes", "brows", "nose", "face")
+"""A full smile narrows the eyes and moves brows and nose too: of 28 people smiling against neutral half seemed to
+change in one of these."""
+
+
 def check_pair(first: Portrait, second: Portrait, registration: Registration | None) -> tuple[Finding, ...]:
     """Find what makes two photos hard to compare.
 
@@ -131,8 +136,11 @@ def _ratio(first: Portrait, second: Portrait, one: Perspective, other: Perspecti
 
 def _expression(first: Portrait, second: Portrait) -> list[Finding]:
     one, other = expression_of(first), expression_of(second)
+    smile = other.smile - one.smile
+    smiling = severity_of(smile, SMILE)
+    of_smile = (*ABOUT_MOUTH, *ALSO_SMILING) if smiling is not None and smiling[0] == "reject" else ABOUT_MOUTH
     found = [
-        _differing(other.smile - one.smile, SMILE, ABOUT_MOUTH, "The mouth smiles more in one photo than in the other"),
+        _differing(smile, SMILE, of_smile, "The mouth smiles more in one photo than in the other"),
         _differing(other.gap - one.gap, GAP, ABOUT_MOUTH, "The mouth is open wider in one photo than in the other"),
         _differing(other.brows - one.brows, BROWS, ABOUT_BROWS, "The brows are raised higher in one photo"),
     ]

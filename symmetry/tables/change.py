@@ -11,6 +11,7 @@ from rich.text import Text
 
 from symmetry.change import Change, MeasureChange, RegionChange
 from symmetry.face import FaceAnalysis
+from symmetry.mesh import WHOLES
 from symmetry.output import printable
 from symmetry.tables.layout import (
     ERRORS,
@@ -38,6 +39,11 @@ _STYLES = {IMPROVED: "green", WORSE: "red", NO_CHANGE: "dim", NOT_COMPARABLE: "y
 _SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 _FROM = {"worse side": "worse side", "better side": "better side", "both sides": "both", None: ""}
 _REASON_WIDTH = 12
+_DOUBTS = {
+    "different_person": "These seem to be different people.",
+    "one_mirrored": "One of the two seems to be mirrored: add --mirrored-after.",
+    "same_picture": "Before and after are the same picture.",
+}
 
 
 def change_tables(change: Change) -> Group:
@@ -59,7 +65,8 @@ def change_tables(change: Change) -> Group:
             "Uneven by: change of the left-right difference of the region, or of the part named, in the direction "
             "known best; - is more even. The verdict is by this number against its error.",
             "Came from: the worse side (it hangs lower or stands out further), the better side, or both.",
-            "People notice: whether the change reaches what studies found people to notice.",
+            "People notice: whether the change reaches what studies found people to notice; of a region, that of the "
+            "clinical measure of it that comes nearest.",
             f"Out, up: how far each side moved, {unit} (- in, down); head movement is removed.",
             *norm_notes({measure.name: measure.norm for measure in measures}),
             *_method(change),
@@ -78,8 +85,9 @@ def summary(change: Change) -> str:
     improved, worse = by_verdict.get(IMPROVED, []), by_verdict.get(WORSE, [])
     same, unclear = by_verdict.get(NO_CHANGE, []), by_verdict.get(NOT_COMPARABLE, [])
     everything = len(change.regions)
+    doubts = [_DOUBTS[flag.name] for flag in change.flags if flag.name in _DOUBTS]
     if len(unclear) == everything:
-        return "The photos cannot be compared."
+        return " ".join([*doubts, "The photos cannot be compared."])
     parts = []
     if improved:
         parts.append(f"{joined(improved)} improved")
@@ -91,8 +99,11 @@ def summary(change: Change) -> str:
         parts.append(f"no detectable change in {joined(same) if len(same) < 3 else f'{len(same)} regions'}")
     if unclear:
         parts.append(f"{joined(unclear)} cannot be compared")
+    lifted = [words(r.region) for r in change.regions.values() if r.region not in WHOLES and abs(r.lift) > r.lift_error]
+    if lifted:
+        parts.append(f"both sides of {joined(lifted)} moved up or down together")
     text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+    return " ".join([*doubts, f"{text[0].upper()}{text[1:]}."])
 
 
 def _photos(label: str, first: FaceAnalysis, every: Sequence[FaceAnalysis]) -> list[RenderableType]:
@@ -109,7 +120,10 @@ def _verdicts(regions: Sequence[RegionChange], unit: str) -> FittedTable:
     table.add("came from,\nor reason", [_source(region) for region in regions], left=True)
     table.add(
         "people\nnotice",
-        [noticing(r.evenness, r.evenness_error, r.noticed_from, r.unit) for r in regions],
+        [
+            "" if r.verdict == NOT_COMPARABLE else noticing(r.noticed_change, r.noticed_error, r.noticed_from, "mm")
+            for r in regions
+        ],
         left=True,
     )
     return table
