@@ -6,6 +6,7 @@ from symmetry.findings import Finding
 from symmetry.quality.covering import check_covering
 from symmetry.quality.distance import check_distance
 from symmetry.quality.expression import check_expression
+from symmetry.quality.patches import check_patches
 from symmetry.quality.picture import check_picture
 from symmetry.quality.portrait import Portrait
 from symmetry.quality.pose import check_framing, check_pose
@@ -22,16 +23,25 @@ and what lies beyond looks covered."""
 
 def check_photo(portrait: Portrait) -> tuple[Finding, ...]:
     """Find what is wrong with a photo and which results it touches."""
+    of_picture = check_picture(portrait)
     findings = [
         *_company(portrait),
         *check_framing(portrait),
-        *check_covering(portrait),
+        *_cover(portrait, of_picture),
         *check_pose(portrait),
         *check_expression(portrait),
-        *check_picture(portrait),
+        *of_picture,
         *check_distance(portrait),
     ]
     return by_gravity(_without_consequences(findings))
+
+
+def _cover(portrait: Portrait, of_picture: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Find what lies over the face; in blocks of JPEG nothing has a texture."""
+    found = check_covering(portrait)
+    if any(f.severity == "reject" for f in found) or any(f.name == "compressed" for f in of_picture):
+        return found
+    return check_patches(portrait) or found
 
 
 def by_gravity(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -73,6 +73,11 @@ def colours(portrait: Portrait) -> Float32:
     return _looked_up(portrait, portrait.photo.pixels, CELL)
 
 
+def patchwork(portrait: Portrait, cell: int) -> Float32:
+    """Do the same for cells of another size, shape (208 / cell, 176 / cell, 3)."""
+    return _looked_up(portrait, portrait.photo.pixels, cell)
+
+
 def luminance(portrait: Portrait) -> Float32:
     """Look up the face's brightness, 0 to 255, shape (208, 176), each the mean over about a pixel of this size."""
     return _looked_up(portrait, portrait.photo.pixels, 1)
