@@ -1,7 +1,7 @@
 """How far each number of an unchanged face differs from photo to photo: a table, shipped or made from own photos.
 
-`symmetry reliability` makes such a table; `symmetry/data/repeatability.csv` is one, of nine adults who were
-photographed two to three times within minutes.
+`symmetry reliability` makes such a table; `symmetry/data/repeatability.csv` is one, of nine sittings in which an adult
+was photographed two to three times within minutes.
 """
 
 from __future__ import annotations
