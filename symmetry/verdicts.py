@@ -23,6 +23,8 @@ CameFrom = Literal["worse side", "better side", "both sides"]
 _MOSTLY: Final = 2 / 3
 """Share of a change from which on it came from one side; else from both."""
 _TINY: Final = 1e-9
+_NOTHING: Final = 1e-300
+"""Below it floating point keeps no direction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,7 +74,10 @@ def evenness(
     usable = np.isfinite(sd)
     precision = np.where(usable, 1.0 / np.maximum(sd, _TINY) ** 2, 0.0)
     toward = np.where(usable, (before + after) / 2, 0.0) * precision
-    length = np.linalg.norm(toward, axis=-1, keepdims=True)
+    largest = np.abs(toward).max(axis=-1, keepdims=True)
+    even = largest <= _NOTHING  # not so where it is not known
+    toward = np.where(even, 0.0, toward / np.where(even, 1.0, largest))
+    length = np.linalg.norm(toward, axis=-1, keepdims=True)  # of what is about 1: no square is lost
     weights = toward / np.where(length > 0, length, 1.0)  # 0 where the mean is even: no direction is less even
     weights = np.where(usable.any(axis=-1, keepdims=True), weights, np.nan)
     each = weights * np.where(usable, sd, 0.0)
