@@ -11,20 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.errors import SeveralFacesError
-from symmetry.face import NAN, PERCENT, FaceAnalysis, Measure, Pose, RegionScore, Sightings
-from symmetry.findings import ALL, Finding, rejecting
+from symmetry.face import NAN, PERCENT, FaceAnalysis, Measure, Pose, RegionScore, Sightings, portrait_of
+from symmetry.findings import ALL, Finding, joined, rejecting
 from symmetry.frame import FloatArray, across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.measures import DEFINITIONS, clinical_measures
 from symmetry.mesh import MIDLINE, MIRROR, REGIONS, WHOLES
 from symmetry.norms import NOTICED, norm_of
 from symmetry.photos import Photo, photo_from_array, read_photo
-from symmetry.quality import Portrait, check_photo
+from symmetry.quality import check_photo
 from symmetry.refinement import MirrorRefinement, refine_by_mirror_image
 from symmetry.registration import StandardFace, standardize
-from symmetry.repeatability import PHOTO_NUMBERS, REGION_OF_MEASURE, Method, Table, of_method
+from symmetry.repeatability import PHOTO_NUMBERS, REGION_OF_MEASURE, REGIONS_OF_PHOTO, Method, Table, of_method
 from symmetry.scale import USUAL_EYES, Scale, interpupillary_distance
 from symmetry.scores import REGION_NAMES, region_means
-from symmetry.uncertainty import photo_errors, unseen_part, without_noise, wobble_of
+from symmetry.uncertainty import noiseless_scores, photo_errors, unseen_part, wobble_of
 
 ImageLike = Photo | str | os.PathLike[str] | NDArray[np.uint8]
 
@@ -87,21 +87,13 @@ def analyze(
         crops=_read_only(photo.to_full(found.crops)), disagreement=found.disagreement, others=found.others
     )
     standard = standardize(photo, landmarks)
-    portrait = Portrait(
-        photo=photo,
-        landmarks=landmarks,
-        frame=fit_frame(landmarks),
-        standard=standard,
-        disagreement=found.disagreement,
-        others=found.others,
-    )
     return measure_landmarks(
         photo,
         landmarks,
         scale=wanted,
         standard=standard,
         refined=None if landmarks_only else refine_by_mirror_image(standard, landmarks),
-        flags=check_photo(portrait),
+        flags=check_photo(portrait_of(photo, landmarks, standard, sightings)),
         sightings=sightings,
         table=table,
     )
@@ -158,9 +150,8 @@ def measure_landmarks(
         findings=flags,
     )
     cut_regions = [bool(cut[pairs].any()) for pairs in REGIONS.values()]
-    of_regions = len(REGIONS) * len(PHOTO_NUMBERS)
-    noise = known.photo_sd[:of_regions].reshape(len(REGIONS), -1)[:, 3]
-    scores = _region_scores(field * mm, noise, errors[:of_regions].reshape(len(REGIONS), -1), cut_regions, flags)
+    of_regions = errors[REGIONS_OF_PHOTO].reshape(len(REGIONS), -1)
+    scores = _region_scores(field * mm, known.field_noise, of_regions, cut_regions, flags)
     regions = {name: _in_units(name, *found, ipd_mm=interpupillary * mm, in_mm=in_mm) for name, found in scores.items()}
     taken = clinical_measures(placed, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel, unknown=hidden)
     numbers = np.stack([taken.subject_right, taken.subject_left, taken.difference], axis=-1)
@@ -174,7 +165,7 @@ def measure_landmarks(
         asymmetry=_read_only(field * mm_per_pixel),
         difference=_read_only(field * unit_per_pixel),
         regions=MappingProxyType(regions),
-        measures=MappingProxyType(_measures(numbers, errors[of_regions:], flags, in_mm=in_mm)),
+        measures=MappingProxyType(_measures(numbers, errors[REGIONS_OF_PHOTO.stop :], flags, in_mm=in_mm)),
         flags=_with_what_is_missing(flags, unseen),
         standard=standard,
         refined=refined,
@@ -186,9 +177,7 @@ def _region_scores(
     field: FloatArray, noise: FloatArray, errors: FloatArray, cut: list[bool], flags: tuple[Finding, ...]
 ) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Asymmetry, lateral and vertical (3,) of each region and their errors (3,), mm; NaN where a finding stops them."""
-    x, y = field[:, 0], field[:, 1]
-    size = without_noise(np.sqrt(region_means(x * x + y * y)), noise)
-    scores = np.stack([size, region_means(x), region_means(y)], axis=-1)
+    scores = noiseless_scores(field, noise)
     found = {}
     for i, name in enumerate(REGION_NAMES):
         stopped = [cut[i] or rejecting(flags, f"{name}.{number}") is not None for number in PHOTO_NUMBERS[:3]]
@@ -285,8 +274,7 @@ def _with_what_is_missing(flags: tuple[Finding, ...], unseen: list[str]) -> tupl
 
 def not_seen(why: str, regions: list[str]) -> Finding:
     """Name the regions that could not be matched."""
-    names = [region.replace("_", " ") for region in regions]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    listed = joined([region.replace("_", " ") for region in regions])
     return Finding(name=NOT_SEEN, severity="info", advice=f"{why}: {listed}.", touches=tuple(regions))
 
 

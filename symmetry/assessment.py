@@ -17,15 +17,20 @@ from symmetry.measures import DEFINITIONS, Definition
 from symmetry.mesh import REGIONS, WHOLES
 from symmetry.norms import NOTICED, norm_of
 from symmetry.pair_numbers import PairNumbers
-from symmetry.repeatability import PAIR_NUMBERS, PART_NAMES, REGION_OF_MEASURE
+from symmetry.repeatability import (
+    MEASURES_OF_PAIR,
+    PAIR_NUMBERS,
+    PART_NAMES,
+    PARTS_OF_PAIR,
+    REGION_OF_MEASURE,
+    REGIONS_OF_PAIR,
+)
 from symmetry.scores import REGION_NAMES
 from symmetry.uncertainty import half_width
 from symmetry.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, CameFrom, Verdict, came_from, evenness, verdict_on
 
 _CLEARLY_MORE: Final = 1.5
 """One side moved when it moved this many times as much as the other; else both did."""
-_OF_REGIONS: Final = len(REGIONS) * len(PAIR_NUMBERS)
-_OF_PARTS: Final = 2 * len(PART_NAMES)
 _FOR_CORRELATION: Final = 1
 """Degrees of freedom that the correlation of both directions costs."""
 _WIDER_IS_WORSE: Final = ("jaw_angle_width", "smile_angle")
@@ -69,7 +74,7 @@ def region_changes(
     measures : mapping of str to MeasureChange, optional
         As `measure_changes`: whether people notice a change is told by them.
     """
-    errors = half_width(spread.sd, spread.freedom)[:_OF_REGIONS].reshape(len(REGIONS), -1)
+    errors = half_width(spread.sd, spread.freedom)[REGIONS_OF_PAIR].reshape(len(REGIONS), -1)
     uneven, lift = numbers.uneven, numbers.lift
     changes = {}
     for i, name in enumerate(REGION_NAMES):
@@ -130,7 +135,7 @@ def measure_changes(
     numbers: PairNumbers, spread: Spread, findings: Sequence[Finding], unit: str
 ) -> dict[str, MeasureChange]:
     """Judge every clinical measure; parameters as for `region_changes`."""
-    errors = half_width(spread.sd, spread.freedom)[_OF_REGIONS + _OF_PARTS :].tolist()
+    errors = half_width(spread.sd, spread.freedom)[MEASURES_OF_PAIR].tolist()
     rows = zip(DEFINITIONS, numbers.measure_before.tolist(), numbers.measure_after.tolist(), errors, strict=True)
     return {
         definition.name: _measure_change(definition, before, after, error, findings, unit)
@@ -195,9 +200,7 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence
     if region in WHOLES:
         return _judge_whole(region, numbers, spread, findings)
     own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
-    sd, freedom = (
-        values[_OF_REGIONS : _OF_REGIONS + _OF_PARTS].reshape(-1, 2)[own] for values in (spread.sd, spread.freedom)
-    )
+    sd, freedom = (values[PARTS_OF_PAIR].reshape(-1, 2)[own] for values in (spread.sd, spread.freedom))
     for place, direction in enumerate(("lateral", "vertical")):
         finding = rejecting(findings, f"{region}.{direction}")
         if finding is not None:
@@ -223,7 +226,8 @@ def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, findings: Se
     """Judge a region of many parts, each of which goes its own way: only their size sums up."""
     place = REGION_NAMES.index(region)
     change = float(numbers.after[place, 0] - numbers.before[place, 0])
-    error = float(half_width(spread.sd, spread.freedom)[place * len(PAIR_NUMBERS)])
+    of_change = place * len(PAIR_NUMBERS)
+    error = float(half_width(spread.sd[of_change], spread.freedom[of_change]))
     stopped = rejecting(findings, f"{region}.asymmetry")
     verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(change, error)
     if verdict == NOT_COMPARABLE:

@@ -14,11 +14,10 @@ from symmetry.analysis import NOT_SEEN, ImageLike, analyze, not_seen
 from symmetry.assessment import Spread, measure_changes, region_changes
 from symmetry.change import Change, RegionChange
 from symmetry.face import NAN, FaceAnalysis
-from symmetry.findings import ALL, Finding
+from symmetry.findings import ALL, GRAVITY, Finding, by_gravity
 from symmetry.frame import FloatArray
 from symmetry.pair_numbers import PairNumbers, beyond_partner, pair_numbers, variance_of_one
 from symmetry.pairing import Pair, common_scale, field_noise, fields_of, measure_pair
-from symmetry.quality.gate import GRAVITY, by_gravity
 from symmetry.repeatability import OF_PAIR, Repeatability, Table, of_method
 from symmetry.scale import USUAL_EYES, Scale
 from symmetry.uncertainty import pair_difficulty, pair_sds, shared_movement, unseen_part

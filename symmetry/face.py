@@ -130,6 +130,18 @@ class Sightings:
     others: int = 0
 
 
+def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, sightings: Sightings) -> Portrait:
+    """Put together what the quality checks look at."""
+    return Portrait(
+        photo=photo,
+        landmarks=landmarks,
+        frame=fit_frame(landmarks),
+        standard=standard,
+        disagreement=sightings.disagreement,
+        others=sightings.others,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FaceAnalysis:
     """All that one photo says about the symmetry of a face.
@@ -213,14 +225,7 @@ class FaceAnalysis:
         """What the quality checks look at; None without pixels."""
         if self.standard is None or self.photo.pixels.size == 0:
             return None
-        return Portrait(
-            photo=self.photo,
-            landmarks=self.landmarks,
-            frame=fit_frame(self.landmarks),
-            standard=self.standard,
-            disagreement=self.sightings.disagreement,
-            others=self.sightings.others,
-        )
+        return portrait_of(self.photo, self.landmarks, self.standard, self.sightings)
 
     def without_pixels(self, *, comparable: bool = False) -> FaceAnalysis:
         """Give the same result without its pictures: a long series of them fits into memory.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 Severity = Literal["info", "warn", "reject"]
 
+GRAVITY: Final[dict[Severity, int]] = {"reject": 0, "warn": 1, "info": 2}
+"""Order of severities, the gravest first."""
 ALL: Final = "all"
 """In `Finding.touches`: every result."""
 
@@ -42,6 +44,16 @@ class Finding:
         """Tell whether a region ("mouth"), one of its numbers ("mouth.lateral") or a measure is touched."""
         region, _, number = result.partition(".")
         return any(touched in (ALL, result, region, number) for touched in self.touches if touched)
+
+
+def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put the gravest findings first."""
+    return tuple(sorted(findings, key=lambda finding: GRAVITY[finding.severity]))
+
+
+def joined(names: Sequence[str]) -> str:
+    """List names as a sentence does."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def rejecting(findings: Iterable[Finding], result: str) -> Finding | None:

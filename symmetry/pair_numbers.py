@@ -8,8 +8,8 @@ import numpy as np
 
 from symmetry.frame import FloatArray
 from symmetry.mesh import MIRROR
-from symmetry.scores import part_means, region_means
-from symmetry.uncertainty import without_noise
+from symmetry.scores import part_means, region_scores
+from symmetry.uncertainty import noiseless_scores
 
 _OUTWARD = np.array([-1.0, 1.0])
 
@@ -98,8 +98,8 @@ def pair_numbers(pairs: PairFields, noise: FloatArray) -> PairNumbers:
     of_left = np.where(np.isnan(pairs.moved[..., MIRROR, :]), np.nan, pairs.moved)
     of_right = of_left[..., MIRROR, :] * _OUTWARD
     return PairNumbers(
-        before=_scores(pairs.before, noise),
-        after=_scores(pairs.after, noise),
+        before=noiseless_scores(pairs.before, noise),
+        after=noiseless_scores(pairs.after, noise),
         right=_movements(of_right),
         left=_movements(of_left),
         part_before=_parts(pairs.before),
@@ -148,17 +148,10 @@ def _mean_known(stack: FloatArray) -> FloatArray:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _scores(field: FloatArray, noise: FloatArray) -> FloatArray:
-    x, y = field[..., 0], field[..., 1]
-    size = without_noise(np.sqrt(region_means(x * x + y * y)), noise)
-    return np.stack([size, region_means(x), region_means(y)], axis=-1)
-
-
 def _parts(field: FloatArray) -> FloatArray:
     return np.stack([part_means(field[..., 0]), part_means(field[..., 1])], axis=-1)
 
 
 def _movements(moved: FloatArray) -> FloatArray:
     """Mean outward, upward and RMS length over the subject-left landmarks of a field whose x is outward there."""
-    x, y = moved[..., 0], moved[..., 1]
-    return np.stack([region_means(x), region_means(y), np.sqrt(region_means(x * x + y * y))], axis=-1)
+    return np.roll(region_scores(moved), -1, axis=-1)

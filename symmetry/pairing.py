@@ -12,11 +12,11 @@ from symmetry.errors import ScaleError
 from symmetry.face import NAN, FaceAnalysis
 from symmetry.findings import Finding
 from symmetry.frame import FloatArray, fit_frame
-from symmetry.mesh import MIRROR, REGIONS
+from symmetry.mesh import MIRROR
 from symmetry.pair_numbers import PairFields
 from symmetry.quality import check_pair
 from symmetry.refinement import FieldMap, PlacedFace, refine_pair
-from symmetry.repeatability import PHOTO_NUMBERS, Repeatability, Table
+from symmetry.repeatability import Repeatability, Table
 from symmetry.scale import IRIS_MM, USUAL_EYES, Scale, iris_diameter
 
 
@@ -67,8 +67,9 @@ def measure_pair(
     only = landmarks_only or any(face.refined is None or face.standard is None for face in (first, second))
     pair = refine_pair(_placed(first, scale, only), _placed(second, scale, only))
     findings: tuple[Finding, ...] = ()
-    if first.portrait is not None and second.portrait is not None:
-        findings = check_pair(first.portrait, second.portrait, pair.registration)
+    portraits = first.portrait, second.portrait
+    if portraits[0] is not None and portraits[1] is not None:
+        findings = check_pair(portraits[0], portraits[1], pair.registration)
     both_see = np.isfinite(pair.movement).all(axis=1)
     both_see &= both_see[MIRROR]
     for one in (first, second):
@@ -130,8 +131,7 @@ def _measures(face: FaceAnalysis) -> list[tuple[float, float, float]]:
 
 def field_noise(table: Repeatability, photos: int, unit_per_mm: float) -> FloatArray:
     """RMS noise (9,) of the asymmetry field of each region in the mean of some photos, in the unit of the faces."""
-    of_regions = table.photo_sd[: len(REGIONS) * len(PHOTO_NUMBERS)].reshape(len(REGIONS), -1)
-    return np.asarray(of_regions[:, PHOTO_NUMBERS.index("field")] * unit_per_mm / np.sqrt(photos))
+    return np.asarray(table.field_noise * unit_per_mm / np.sqrt(photos))
 
 
 def _placed(face: FaceAnalysis, scale: Scale, landmarks_only: bool) -> PlacedFace:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from symmetry.agreement import Agreement, agreement
 from symmetry.analysis import measure_landmarks
-from symmetry.face import FaceAnalysis
+from symmetry.face import FaceAnalysis, portrait_of
 from symmetry.frame import FloatArray, across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.measures import clinical_measures
 from symmetry.mesh import REGIONS
@@ -22,19 +22,20 @@ from symmetry.quality import Portrait
 from symmetry.quality.likeness import check_likeness
 from symmetry.registration import register
 from symmetry.repeatability import (
+    METHODS,
     OF_PAIR,
     OF_PHOTO,
-    PAIR_NUMBERS,
     PART_NAMES,
+    PARTS_OF_PAIR,
     PHOTO_NUMBERS,
+    REGIONS_OF_PHOTO,
     Method,
     Repeatability,
     Table,
 )
-from symmetry.scores import region_means
+from symmetry.scores import region_means, region_scores
 from symmetry.uncertainty import pair_difficulty, photo_difficulty, shared_movement, without_noise, wobble_of
 
-_PARTS = slice(len(REGIONS) * len(PAIR_NUMBERS), len(REGIONS) * len(PAIR_NUMBERS) + 2 * len(PART_NAMES))
 _ALIKE: Final = 1.25
 """Parts of a region vary partly together (correlation 0.5): two have 1 + 0.5**2 times fewer degrees of freedom."""
 _FIELD = PHOTO_NUMBERS.index("field")
@@ -108,11 +109,9 @@ def photo_numbers(face: FaceAnalysis) -> FloatArray:
 
 def corrected(numbers: FloatArray, known: Repeatability) -> FloatArray:
     """Take off the asymmetry (..., 54) what noise adds to it."""
-    of_regions = len(REGIONS) * len(PHOTO_NUMBERS)
     result = numbers.copy()
-    noise = known.photo_sd[:of_regions].reshape(-1, len(PHOTO_NUMBERS))[:, _FIELD]
-    asymmetry = slice(PHOTO_NUMBERS.index("asymmetry"), of_regions, len(PHOTO_NUMBERS))
-    result[..., asymmetry] = without_noise(numbers[..., asymmetry], noise)
+    asymmetry = slice(PHOTO_NUMBERS.index("asymmetry"), REGIONS_OF_PHOTO.stop, len(PHOTO_NUMBERS))
+    result[..., asymmetry] = without_noise(numbers[..., asymmetry], known.field_noise)
     return result
 
 
@@ -130,14 +129,7 @@ def _as_portrait(face: FaceAnalysis) -> Portrait | None:
     """Give what likeness looks at, which needs no pixels."""
     if face.standard is None:
         return None
-    return Portrait(
-        photo=face.photo,
-        landmarks=face.landmarks,
-        frame=fit_frame(face.landmarks),
-        standard=face.standard,
-        disagreement=face.sightings.disagreement,
-        others=face.sightings.others,
-    )
+    return portrait_of(face.photo, face.landmarks, face.standard, face.sightings)
 
 
 def _by_landmarks(face: FaceAnalysis) -> FaceAnalysis:
@@ -155,7 +147,7 @@ def _by_landmarks(face: FaceAnalysis) -> FaceAnalysis:
 def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
     of_fields = _pooled([_field_squares(group) for group in groups], [len(group) for group in groups])
     noise = np.full(len(OF_PHOTO), np.nan)
-    noise[_FIELD : len(REGIONS) * len(PHOTO_NUMBERS) : len(PHOTO_NUMBERS)] = np.sqrt(of_fields[0])
+    noise[_FIELD : REGIONS_OF_PHOTO.stop : len(PHOTO_NUMBERS)] = np.sqrt(of_fields[0])
     known = _blank(photo_sd=noise)
     sizes = [len(group) for group in groups]
     photo, photo_freedom = _pooled([_photo_squares(group, known) for group in groups], sizes)
@@ -163,11 +155,11 @@ def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
     of_pairs, judged = zip(*(_pair_numbers(group, known) for group in groups), strict=True)
     _leave_out_unjudged(of_pairs, judged)
     pair, pair_freedom = _pooled([numbers**2 for numbers in of_pairs], sizes)
-    lateral, vertical = ([numbers[:, _PARTS][:, i::2] for numbers in of_pairs] for i in range(2))
+    lateral, vertical = ([numbers[:, PARTS_OF_PAIR][:, i::2] for numbers in of_pairs] for i in range(2))
     together, _ = _pooled([x * y for x, y in zip(lateral, vertical, strict=True)], sizes)
-    of_parts = np.stack([pair[_PARTS][::2], pair[_PARTS][1::2], together])
-    (of_parts, freedom) = _over_parts(of_parts, pair_freedom[_PARTS][::2])
-    pair[_PARTS], pair_freedom[_PARTS] = of_parts[:2].T.ravel(), np.repeat(freedom, 2)
+    of_parts = np.stack([pair[PARTS_OF_PAIR][::2], pair[PARTS_OF_PAIR][1::2], together])
+    (of_parts, freedom) = _over_parts(of_parts, pair_freedom[PARTS_OF_PAIR][::2])
+    pair[PARTS_OF_PAIR], pair_freedom[PARTS_OF_PAIR] = of_parts[:2].T.ravel(), np.repeat(freedom, 2)
     framed = [face for group in groups for face in group if face.sightings.crops is not None]
     detector = [_detector_squares(face) for face in framed] or [np.full(len(OF_PHOTO), np.nan)]
     wobble = [_wobble(face) ** 2 for face in framed] or [np.nan]
@@ -196,11 +188,11 @@ def _pooled(squares: list[FloatArray], sizes: list[int]) -> tuple[FloatArray, Fl
 
 def _leave_out_unjudged(numbers: Sequence[FloatArray], judged: Sequence[NDArray[np.bool_]]) -> None:
     """Make NaN what no verdict could rest on, of parts of which that leaves at least half the pairs."""
-    known = [np.isfinite(of_sitting[:, _PARTS][:, ::2]) for of_sitting in numbers]
+    known = [np.isfinite(of_sitting[:, PARTS_OF_PAIR][:, ::2]) for of_sitting in numbers]
     left = sum((one & other).sum(axis=0) for one, other in zip(known, judged, strict=True))
     enough = left >= 0.5 * sum(of_sitting.sum(axis=0) for of_sitting in known)
     for of_sitting, could_be in zip(numbers, judged, strict=True):
-        of_sitting[:, _PARTS][np.repeat(~could_be & enough, 2, axis=1)] = np.nan
+        of_sitting[:, PARTS_OF_PAIR][np.repeat(~could_be & enough, 2, axis=1)] = np.nan
 
 
 def _over_parts(moments: FloatArray, freedom: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -272,9 +264,8 @@ def _detector_squares(face: FaceAnalysis) -> FloatArray:
     crops = np.asarray(face.sightings.crops)
     placed = fit_frame(crops).place(crops) * face.mm_per_pixel
     field = across_jawline(asymmetry_field(placed), made_even(placed))
-    size = np.sqrt(region_means((field**2).sum(axis=-1)))
-    lateral, vertical = region_means(field[..., 0]), region_means(field[..., 1])
-    of_regions = np.stack([size, lateral, vertical, np.zeros_like(size)], axis=-1).reshape(2, -1)
+    scores = region_scores(field)
+    of_regions = np.concatenate([scores, np.zeros_like(scores[..., :1])], axis=-1).reshape(2, -1)
     of_measures = clinical_measures(crops, placed, unit_per_pixel=face.mm_per_pixel).difference
     numbers = np.concatenate([of_regions, of_measures], axis=-1)
     return np.asarray(((numbers[0] - numbers[1]) / 2) ** 2)
@@ -296,5 +287,5 @@ def _blank(photo_sd: FloatArray) -> Repeatability:
     )
 
 
-NO_TABLE: Table = dict.fromkeys(("registration", "landmarks"), _blank(np.full(len(OF_PHOTO), np.nan)))
+NO_TABLE: Table = dict.fromkeys(METHODS, _blank(np.full(len(OF_PHOTO), np.nan)))
 """For measuring without errors and without correction: what a table is made from."""

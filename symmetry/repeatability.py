@@ -88,6 +88,11 @@ OF_PAIR: Final = (
     *_of_measures("pair", "change"),
 )
 """Numbers of two photos: regions (9 x 4), parts (11 x 2), clinical measures (18)."""
+REGIONS_OF_PHOTO: Final = slice(len(REGIONS) * len(PHOTO_NUMBERS))
+REGIONS_OF_PAIR: Final = slice(len(REGIONS) * len(PAIR_NUMBERS))
+PARTS_OF_PAIR: Final = slice(REGIONS_OF_PAIR.stop, len(OF_PAIR) - len(DEFINITIONS))
+MEASURES_OF_PAIR: Final = slice(PARTS_OF_PAIR.stop, None)
+"""Where each kind of number stands."""
 PART_NAMES: Final = tuple((region, part) for region, parts in PARTS.items() for part in parts)
 
 COLUMNS: Final = ("method", "of", "name", "number", "unit", "sd", "freedom", "detector")
@@ -119,6 +124,12 @@ class Repeatability:
     pair_freedom: FloatArray
     part_correlation: FloatArray
     wobble: float
+
+    @property
+    def field_noise(self) -> FloatArray:
+        """Root mean square noise of the asymmetry field of each region, mm, shape (9,)."""
+        of_regions = self.photo_sd[REGIONS_OF_PHOTO].reshape(len(REGIONS), -1)
+        return np.asarray(of_regions[:, PHOTO_NUMBERS.index("field")])
 
 
 Table = Mapping[Method, Repeatability]

@@ -81,6 +81,12 @@ def _means(field: ArrayLike, membership: FloatArray) -> FloatArray:
     return np.where(enough, (np.where(known, values, 0.0) @ membership) / np.where(enough, share, 1.0), np.nan)
 
 
+def region_scores(field: FloatArray) -> FloatArray:
+    """Root mean square length, mean x and mean y, shape (..., 9, 3), of fields (..., 478, 2) over each region."""
+    x, y = field[..., 0], field[..., 1]
+    return np.stack([np.sqrt(region_means(x * x + y * y)), region_means(x), region_means(y)], axis=-1)
+
+
 def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScores:
     """Score all regions from asymmetry fields.
 
@@ -104,10 +110,8 @@ def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScor
     field = np.asarray(asymmetry, dtype=np.float64)
     if field.shape[-2:] != (LANDMARKS, 2):
         raise InvalidPointsError(f"an asymmetry field must have shape (..., {LANDMARKS}, 2), not {field.shape}")
-    x, y = field[..., 0], field[..., 1]
     to_percent = 100 / np.asarray(interpupillary, dtype=np.float64)[..., None]
-    size = np.sqrt(region_means(x * x + y * y))
-    lateral, vertical = region_means(x), region_means(y)
+    size, lateral, vertical = np.moveaxis(region_scores(field), -1, 0)
     return RegionScores(
         asymmetry=size,
         lateral=lateral,

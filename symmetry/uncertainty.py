@@ -19,7 +19,7 @@ from symmetry.findings import Finding
 from symmetry.frame import FloatArray
 from symmetry.mesh import REGIONS
 from symmetry.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PHOTO_NUMBERS, Quantity, Repeatability
-from symmetry.scores import LEAST_SHARE, region_means
+from symmetry.scores import LEAST_SHARE, region_means, region_scores
 
 _LEVEL: Final = 0.975
 _USUAL_YAW: Final = 2.0
@@ -63,6 +63,13 @@ def half_width(sd: FloatArray, freedom: FloatArray, looks: FloatArray | int = 1)
 def without_noise(rms: FloatArray, noise: FloatArray) -> FloatArray:
     """Take off a root mean square what noise of root mean square `noise` adds: E rms**2 = true**2 + noise**2."""
     return np.asarray(np.sqrt(np.maximum(np.asarray(rms) ** 2 - np.nan_to_num(noise) ** 2, 0.0)))
+
+
+def noiseless_scores(field: FloatArray, noise: FloatArray) -> FloatArray:
+    """Asymmetry less its `noise` (..., 9), lateral and vertical (..., 9, 3) of all regions of fields (..., 478, 2)."""
+    scores = region_scores(field)
+    scores[..., 0] = without_noise(scores[..., 0], noise)
+    return scores
 
 
 def wobble_of(crops: FloatArray, interpupillary: float) -> float:
@@ -190,11 +197,17 @@ def photo_errors(
     known = np.isfinite(wobble) and table.wobble > 0
     excess = max((wobble / table.wobble) ** 2 - 1, 0.0) if known else 0.0
     detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2
-    of_regions = np.zeros((len(REGIONS), len(PHOTO_NUMBERS)))
-    of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
-    registration = np.concatenate([of_regions.ravel(), np.zeros(len(OF_PHOTO) - of_regions.size)])
-    sd = np.sqrt(shots + detector + np.nan_to_num(registration) ** 2)
+    registration = _of_regions(unseen, len(PHOTO_NUMBERS), len(OF_PHOTO))
+    sd = np.sqrt(shots + detector + registration**2)
     return half_width(sd, table.photo_freedom)
+
+
+def _of_regions(unseen: FloatArray, numbers: int, every: int) -> FloatArray:
+    """Spread (every,) of all numbers from that of each region (9, 2); its first number holds both directions."""
+    spread = np.zeros(every)
+    of_regions = spread[: len(REGIONS) * numbers].reshape(len(REGIONS), numbers)
+    of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
+    return np.nan_to_num(spread)
 
 
 def pair_sds(
@@ -236,7 +249,5 @@ def pair_sds(
         one_photo, freedom = moderated_variance(own, own_freedom, one_photo, freedom)
     shots = one_photo * (1 / photos[0] + 1 / photos[1])
     pixels = sum(few_pixels(size) ** 2 / count for size, count in zip(interpupillary, photos, strict=True))
-    of_regions = np.zeros((len(REGIONS), len(PAIR_NUMBERS)))
-    of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
-    registration = np.concatenate([of_regions.ravel(), np.zeros(len(OF_PAIR) - of_regions.size)])
-    return np.sqrt(shots + pixels + np.nan_to_num(registration) ** 2), np.asarray(freedom, dtype=np.float64)
+    registration = _of_regions(unseen, len(PAIR_NUMBERS), len(OF_PAIR))
+    return np.sqrt(shots + pixels + registration**2), np.asarray(freedom, dtype=np.float64)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +20,7 @@ from symmetry.commands.options import (
     say,
     table_option,
 )
-from symmetry.commands.running import check_targets, table_from
+from symmetry.commands.running import check_targets, table_from, with_progress
 from symmetry.errors import SymmetryError
 
 if TYPE_CHECKING:
@@ -78,7 +76,9 @@ def audit(
         measured = analyze(photo, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table)
         if (finding := rejecting(measured.flags, ALL)) is not None:
             raise PhotoError(f"nothing can be tried on this photo. {finding.advice}")
-        for trial in _with_progress(run_trials(measured, millimetres=MILLIMETRES, table=table), total):
+        for trial in with_progress(
+            run_trials(measured, millimetres=MILLIMETRES, table=table), total, "moving and measuring"
+        ):
             trials.append(trial)
     except SymmetryError as error:
         complain(str(photo), error)
@@ -125,13 +125,3 @@ def _deliver_failure(photo: str, error: str, wanted: str, output: Path | None) -
         deliver(to_json(failed_audit_to_dict(photo, error)), output)
     elif wanted == "csv":
         deliver(to_csv([{"photo": photo, "error": error}], AUDIT_COLUMNS), output)
-
-
-def _with_progress(trials: Iterator[Trial], total: int) -> Iterable[Trial]:
-    """Show on a terminal how far the run is."""
-    if not sys.stderr.isatty():
-        return trials
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(trials, "moving and measuring", total=total, console=Console(stderr=True), transient=True)

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from symmetry.commands.options import complain, complaining, say, speaking_through
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from symmetry.batch import Failure
     from symmetry.face import FaceAnalysis
     from symmetry.repeatability import Table
+
+Result = TypeVar("Result")
 
 _WORTH_A_BAR = 3
 
@@ -67,7 +69,7 @@ def run_through(
 
     done = 0
     try:
-        for result in _with_progress(results, total):
+        for result in with_progress(results, total, "measuring"):
             if isinstance(result, Failure):
                 complain(result.photo, result.error)
             take(result)
@@ -88,7 +90,8 @@ def stopping() -> Iterator[None]:
         raise SystemExit(130) from None
 
 
-def _with_progress(results: Iterator[FaceAnalysis | Failure], total: int) -> Iterator[FaceAnalysis | Failure]:
+def with_progress(results: Iterator[Result], total: int, doing: str) -> Iterator[Result]:
+    """Show on a terminal how far a long run is; what is said meanwhile stands above the bar."""
     if total < _WORTH_A_BAR or not sys.stderr.isatty():
         yield from results
         return
@@ -102,4 +105,4 @@ def _with_progress(results: Iterator[FaceAnalysis | Failure], total: int) -> Ite
         console.print(Text(line), soft_wrap=True)
 
     with Progress(console=console, transient=True) as bar, speaking_through(speak):
-        yield from bar.track(results, total=total, description="measuring")
+        yield from bar.track(results, total=total, description=doing)

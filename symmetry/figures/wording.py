@@ -10,7 +10,7 @@ from typing import Final, Literal
 from symmetry.change import RegionChange, SideMovement
 from symmetry.face import FaceAnalysis, RegionScore
 from symmetry.figures.page import Remark, unit_sign
-from symmetry.findings import Finding, Severity
+from symmetry.findings import Finding, by_gravity
 from symmetry.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, CameFrom, Verdict
 
 Side = Literal["left", "right"]
@@ -48,8 +48,7 @@ _SOURCES: Final[dict[tuple[Verdict, CameFrom | None], str]] = {
     (WORSE, "both sides"): "they moved apart",
 }
 _CUT: Final = "face_cut"
-"""Only a warning, yet what lies beyond the photo's edge has no numbers."""
-_GRAVITY: Final[dict[Severity, int]] = {"reject": 0, "warn": 1}
+"""As a warning, too, of a face that touches the photo's edge."""
 
 
 def with_error(value: float, error: float, unit: str, *, digits: int = 1) -> str:
@@ -161,7 +160,7 @@ def remarks(flags: Iterable[Finding], *, most: int = 4, names: Mapping[str, str]
     names : mapping of str to str, optional
         Photos' names as they stand in texts, and what is to be written instead.
     """
-    grave = sorted((flag for flag in flags if flag.severity in _GRAVITY), key=lambda flag: _GRAVITY[flag.severity])
+    grave = by_gravity(flag for flag in flags if flag.severity != "info")
     found: dict[str, Remark] = {}
     for flag in grave:
         text = flag.advice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symmetry.findings import Finding
+from symmetry.findings import Finding, by_gravity
 from symmetry.quality.covering import check_covering
 from symmetry.quality.distance import check_distance
 from symmetry.quality.expression import check_expression
@@ -11,7 +11,6 @@ from symmetry.quality.picture import check_picture
 from symmetry.quality.portrait import Portrait
 from symmetry.quality.pose import check_framing, check_pose
 
-GRAVITY = {"reject": 0, "warn": 1, "info": 2}
 _EXPRESSION = ("smiling", "mouth_open", "eyes_closed", "brows_raised")
 _BESIDE_NO_FACE = ("not_a_face", "face_cut", "head_turned", "several_faces")
 _FOLLOWS_FROM_TURN = 12.0
@@ -42,11 +41,6 @@ def _cover(portrait: Portrait, of_picture: tuple[Finding, ...]) -> tuple[Finding
     if any(f.severity == "reject" for f in found) or any(f.name == "compressed" for f in of_picture):
         return found
     return check_patches(portrait) or found
-
-
-def by_gravity(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Put the gravest findings first."""
-    return tuple(sorted(findings, key=lambda finding: GRAVITY[finding.severity]))
 
 
 def _without_consequences(findings: list[Finding]) -> list[Finding]:

@@ -70,7 +70,7 @@ SKIN: Final = INNER_OVAL & ~EYES & ~BROWS & ~MOUTH & ~NOSTRILS
 
 def colours(portrait: Portrait) -> Float32:
     """Look up the face's colours, RGB, 0 to 255, shape (52, 44, 3), each about the mean over its cell."""
-    return _looked_up(portrait, portrait.photo.pixels, CELL)
+    return patchwork(portrait, CELL)
 
 
 def patchwork(portrait: Portrait, cell: int) -> Float32:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from symmetry.change import Change, MeasureChange, RegionChange
 from symmetry.face import FaceAnalysis
+from symmetry.findings import joined
 from symmetry.mesh import WHOLES
 from symmetry.output import printable
 from symmetry.tables.layout import (
@@ -24,7 +25,6 @@ from symmetry.tables.layout import (
     circumstances,
     dash_note,
     finding_lines,
-    joined,
     norm_notes,
     notes,
     noticing,

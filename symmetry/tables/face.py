@@ -12,6 +12,7 @@ from rich.text import Text
 
 from symmetry.batch import Failure
 from symmetry.face import FaceAnalysis, Measure
+from symmetry.findings import by_gravity
 from symmetry.mesh import MAIN_REGIONS
 from symmetry.output import printable
 from symmetry.tables.layout import (
@@ -23,7 +24,6 @@ from symmetry.tables.layout import (
     UNKNOWN,
     FittedTable,
     apart_from_folder,
-    by_gravity,
     circumstances,
     dash_note,
     finding_lines,

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from symmetry.face import FaceAnalysis
-from symmetry.findings import ALL, Finding
+from symmetry.findings import ALL, Finding, by_gravity, joined
 from symmetry.measures import DEFINITIONS
 from symmetry.mesh import MAIN_REGIONS, REGIONS
 from symmetry.norms import NO_NORM
@@ -31,7 +31,6 @@ ERRORS: Final = "± is the 95 % error: how far the number strays when an unchang
 _MEASURES: Final = {definition.name: definition.title for definition in DEFINITIONS}
 _TITLES: Final = {"face": "whole face"} | _MEASURES
 _NUMBERS: Final = {"lateral": "sideways", "vertical": "in height", "asymmetry": "asymmetry"}
-_GRAVITY: Final = {"reject": 0, "warn": 1, "info": 2}
 _STYLES: Final = {"reject": "bold white on red", "warn": "yellow", "info": "dim"}
 _MOST_NAMED: Final = 4
 
@@ -140,11 +139,6 @@ def norm_notes(norms: dict[str, str]) -> list[str]:
     return [f"Of healthy people: {'; '.join(known)}. Other measures: {NO_NORM}."]
 
 
-def joined(names: Sequence[str]) -> str:
-    """List names as a sentence does."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def touched(touches: Sequence[str]) -> str:
     """Say which results a finding touches."""
     if ALL in touches:
@@ -167,11 +161,6 @@ def touched(touches: Sequence[str]) -> str:
     elif measures:
         parts.append(joined(measures))
     return "; ".join(parts)
-
-
-def by_gravity(flags: Iterable[Finding]) -> list[Finding]:
-    """Sort findings, the gravest first."""
-    return sorted(flags, key=lambda flag: _GRAVITY[flag.severity])
 
 
 def severity_mark(flag: Finding) -> Text:

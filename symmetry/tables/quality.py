@@ -11,9 +11,9 @@ from rich.text import Text
 
 from symmetry.batch import Failure
 from symmetry.face import FaceAnalysis
-from symmetry.findings import Finding
+from symmetry.findings import Finding, by_gravity
 from symmetry.output import printable
-from symmetry.tables.layout import apart_from_folder, by_gravity, notes, severity_mark, touched, words
+from symmetry.tables.layout import apart_from_folder, notes, severity_mark, touched, words
 
 _HARM = {"reject": "stops", "warn": "makes less sure", "info": "may touch"}
 
