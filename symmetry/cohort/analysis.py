@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from symmetry.arrays import FloatArray
 from symmetry.cohort.associations import DOSES, dose_rows, rating_rows
 from symmetry.cohort.cohort import Cohort
 from symmetry.cohort.effects import Correction, contrast_rows, mean_rows, not_corrected
@@ -20,10 +21,9 @@ from symmetry.cohort.reading import Data, study_of
 from symmetry.cohort.responders import any_by_noise, responders
 from symmetry.cohort.study import CONTROLS, Study
 from symmetry.errors import TableError
-from symmetry.frame import FloatArray
-from symmetry.output.cohort import TABLES, typed
-from symmetry.paired_tests import holm as holm_corrected
-from symmetry.verdicts import IMPROVED, NOT_COMPARABLE
+from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE
+from symmetry.stats.paired_tests import holm as holm_corrected
+from symmetry.tabular.cohort import TABLES, typed
 
 _OF_GROUPS: Final = ("responders", "means", "contrasts", "dose", "ratings")
 _FEW: Final = 4

@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from symmetry.arrays import FloatArray
 from symmetry.cohort.effects import Correction
-from symmetry.dose import sen_slope, spearman
-from symmetry.frame import FloatArray
-from symmetry.output.cohort import DOSE_COLUMNS, RATING_COLUMNS
-from symmetry.proportions import kappa
+from symmetry.stats.dose import sen_slope, spearman
+from symmetry.stats.proportions import kappa
+from symmetry.tabular.cohort import DOSE_COLUMNS, RATING_COLUMNS
 
 DOSES: Final = {"minutes": (60.0, "{} per hour"), "adherence": (1.0, "{} per 100 %")}
 """What is told of each dose: how much of it makes the step, and the unit of the slope."""

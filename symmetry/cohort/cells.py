@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from symmetry.errors import TableError
-from symmetry.measures import DEFINITIONS
-from symmetry.output import printable
-from symmetry.scores import REGION_NAMES
+from symmetry.measure.measures import DEFINITIONS
+from symmetry.measure.scores import REGION_NAMES
+from symmetry.tabular import printable
 
 ABOUT_PEOPLE: Final = ("group", "planned", "minutes", "adherence", "rating")
 """What a table may tell of a person, beside what was measured."""

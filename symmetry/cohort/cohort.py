@@ -11,9 +11,9 @@ import pandas as pd
 from symmetry.cohort.responders import ANY_REGION
 from symmetry.cohort.result import CohortResult
 from symmetry.cohort.wording import answer
-from symmetry.output.cohort import COHORT_TABLES, OF_COHORT, typed
-from symmetry.output.frames import frame_of_columns, layout_of
-from symmetry.output.text import without_nan
+from symmetry.tabular.cohort import COHORT_TABLES, OF_COHORT, typed
+from symmetry.tabular.frames import frame_of_columns, layout_of
+from symmetry.tabular.text import without_nan
 from symmetry.version import __version__
 
 OF_STUDY: Final = ("people", "changes", "sittings")

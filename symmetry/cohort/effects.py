@@ -10,13 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from symmetry.agreement import mean_and_squares
-from symmetry.frame import FloatArray
-from symmetry.mean_changes import difference_of_means, hedges_g, mean_change, standardised_change
-from symmetry.output.cohort import CONTRAST_COLUMNS, MEAN_COLUMNS
-from symmetry.paired_tests import sign_flip_test, two_group_permutation, wilcoxon
-from symmetry.proportions import fisher, newcombe
-from symmetry.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
+from symmetry.arrays import FloatArray
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
+from symmetry.stats.agreement import mean_and_squares
+from symmetry.stats.mean_changes import difference_of_means, hedges_g, mean_change, standardised_change
+from symmetry.stats.paired_tests import sign_flip_test, two_group_permutation, wilcoxon
+from symmetry.stats.proportions import fisher, newcombe
+from symmetry.tabular.cohort import CONTRAST_COLUMNS, MEAN_COLUMNS
 
 Correction = Callable[[FloatArray], FloatArray]
 

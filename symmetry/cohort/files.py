@@ -13,7 +13,7 @@ import pandas as pd
 
 from symmetry.cohort.cells import ABOUT_PEOPLE
 from symmetry.errors import TableError
-from symmetry.output.reading import DAMAGED, SUFFIXES, read_results
+from symmetry.tabular.reading import DAMAGED, SUFFIXES, read_results
 
 _TEXTS: Final = ("person", "group", "region", "reason", "kind", "name", "unit", "verdict", "photo", "of")
 """Columns that are texts, whatever stands in them: a person called NA, a group called None, the number 007."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from symmetry.cohort.cells import ABOUT_PEOPLE, number_of, text_of
 from symmetry.errors import TableError
-from symmetry.verdicts import NOT_COMPARABLE
+from symmetry.measure.verdicts import NOT_COMPARABLE
 
 _NUMBERS: Final = ("before", "after", "change", "mdc", "sitting", "weeks", "value", "error")
 _SIZES: Final = ("before", "after", "value", "mdc", "error")

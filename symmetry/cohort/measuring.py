@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from symmetry.agreement import half_width
+from symmetry.arrays import FloatArray
 from symmetry.errors import PlanError
-from symmetry.findings import joined
-from symmetry.frame import FloatArray
-from symmetry.mesh import WHOLES
-from symmetry.repeatability import PART_NAMES, PARTS_OF_PAIR, Repeatability, Table, of_method
-from symmetry.scores import REGION_NAMES
-from symmetry.uncertainty import shot_variance
-from symmetry.verdicts import FOR_CORRELATION, surest_change
+from symmetry.landmarks.mesh import WHOLES
+from symmetry.measure.quality.findings import joined
+from symmetry.measure.repeatability import PART_NAMES, PARTS_OF_PAIR, Repeatability, Table, of_method
+from symmetry.measure.scores import REGION_NAMES
+from symmetry.measure.uncertainty import shot_variance
+from symmetry.measure.verdicts import FOR_CORRELATION, surest_change
+from symmetry.stats.agreement import half_width
 
 HEALTHY: Final = {
     ("jawline", "jaw angle"): (1.46, 0.91, -0.97),
@@ -46,7 +46,7 @@ class Conditions:
     day_to_day : float
         Standard deviation by which a left-right difference really differs from day to day, mm, in each direction.
     table : mapping, optional
-        Repeatability of the photos, from `symmetry.repeatability.read_table`; the shipped one by default.
+        Repeatability of the photos, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
     """
 
     photos: int = 3

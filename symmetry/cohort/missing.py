@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from symmetry.cohort.study import Study
-from symmetry.output.cohort import MISSING_COLUMNS
-from symmetry.verdicts import NOT_COMPARABLE
+from symmetry.measure.verdicts import NOT_COMPARABLE
+from symmetry.tabular.cohort import MISSING_COLUMNS
 
 
 def missing_frame(study: Study, groups: tuple[str, ...]) -> pd.DataFrame:

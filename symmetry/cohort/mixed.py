@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from symmetry.arrays import FloatArray
 from symmetry.cohort.effects import Correction
 from symmetry.errors import MissingExtraError, TableError
-from symmetry.frame import FloatArray
-from symmetry.output.cohort import MIXED_COLUMNS
-from symmetry.paired_tests import holm
-from symmetry.trends import ratio
+from symmetry.stats.paired_tests import holm
+from symmetry.stats.trends import ratio
+from symmetry.tabular.cohort import MIXED_COLUMNS
 
 _NEEDED: Final = ("person", "group", "region", "unit", "weeks", "value")
 _LEAST_PEOPLE: Final = 3

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from symmetry.arrays import FloatArray
 from symmetry.cohort.measuring import Conditions, places_of
 from symmetry.cohort.simulation import checked_conditions, effect_of, measured_change
 from symmetry.errors import PlanError
-from symmetry.frame import FloatArray
-from symmetry.output.frames import frame_of
-from symmetry.output.plan import PLANS
-from symmetry.output.text import without_nan
-from symmetry.paired_tests import sign_flip_test, two_group_permutation
-from symmetry.proportions import wilson
-from symmetry.repeatability import Table
+from symmetry.measure.repeatability import Table
+from symmetry.stats.paired_tests import sign_flip_test, two_group_permutation
+from symmetry.stats.proportions import wilson
+from symmetry.tabular.frames import frame_of
+from symmetry.tabular.plan import PLANS
+from symmetry.tabular.text import without_nan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,7 @@ def plan_study(
     looks : int
         Regions among which the result will be corrected: each is then tested at 5 % / looks, Holm's first step.
     table : mapping, optional
-        Repeatability of the photos, from `symmetry.repeatability.read_table`; the shipped one by default.
+        Repeatability of the photos, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
     seed : int
 
     Returns

@@ -13,8 +13,8 @@ from symmetry.cohort.files import read_table, tables_below
 from symmetry.cohort.kinds import Said, grouped, is_score, said_by
 from symmetry.cohort.study import Study
 from symmetry.errors import TableError
-from symmetry.output import SERIES_COLUMNS, series_rows
-from symmetry.output.reading import DAMAGED
+from symmetry.tabular import SERIES_COLUMNS, series_rows
+from symmetry.tabular.reading import DAMAGED
 
 Data = Any
 """DataFrame, path or paths of tables, or mapping of person to Change, Series or DataFrame."""

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from symmetry.agreement import mean_and_squares
-from symmetry.frame import FloatArray
-from symmetry.mesh import WHOLES
-from symmetry.proportions import wilson
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.mesh import WHOLES
+from symmetry.stats.agreement import mean_and_squares
+from symmetry.stats.proportions import wilson
 
 ANY_REGION: Final = "any region"
 BY_NOISE: Final = 0.025

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from symmetry.arrays import FloatArray
 from symmetry.cohort.measuring import Conditions, Effect, Shown, measured, places_of
 from symmetry.cohort.study import ONE_SITTING, Study
 from symmetry.errors import PlanError
-from symmetry.frame import FloatArray
-from symmetry.mesh import MAIN_REGIONS
-from symmetry.proportions import wilson
-from symmetry.repeatability import Table
+from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.measure.repeatability import Table
+from symmetry.stats.proportions import wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ def simulate_study(
     regions : sequence of str
         Any but the whole and the lower face.
     table : mapping, optional
-        Repeatability of the photos, from `symmetry.repeatability.read_table`; the shipped one by default.
+        Repeatability of the photos, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
     day_to_day : float
         Standard deviation by which left-right differences really differ from day to day, mm. It is no part of a
         detectable change, which is about photos of one sitting.

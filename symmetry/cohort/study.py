@@ -11,8 +11,8 @@ import pandas as pd
 
 from symmetry.cohort.cells import ABOUT_PEOPLE, in_order, known_regions, number_of, spelt, text_of
 from symmetry.errors import TableError
-from symmetry.output.cohort import CHANGE_COLUMNS, PEOPLE_COLUMNS, SITTING_COLUMNS
-from symmetry.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
+from symmetry.tabular.cohort import CHANGE_COLUMNS, PEOPLE_COLUMNS, SITTING_COLUMNS
 
 EVERYONE: Final = "all"
 """Name of the one group of a study without groups."""
@@ -219,7 +219,7 @@ def _pooled(sittings: pd.DataFrame) -> pd.DataFrame:
 def _by_repeats(photos: pd.DataFrame, pooled: pd.DataFrame) -> pd.Series:
     """95 % half-width of each sitting's mean from how far repeated photos stray, pooled over everyone; NaN of none.
 
-    SEM as in `symmetry.agreement` (Weir 2005), its quantile that of Student's t with the pooled degrees of freedom.
+    SEM as in `stats.agreement` (Weir 2005), its quantile that of Student's t with the pooled degrees of freedom.
     """
     from scipy import special
 

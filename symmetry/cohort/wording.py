@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from symmetry.cohort.responders import ANY_REGION
-from symmetry.findings import joined, reason_words
-from symmetry.mesh import MAIN_REGIONS, WHOLES
-from symmetry.style.words import percent, the
-from symmetry.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict, decimals
+from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
+from symmetry.measure.quality.findings import joined, reason_words
+from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict, decimals
+from symmetry.measure.words import percent, the
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from symmetry.frame import FloatArray
-from symmetry.mesh import EYE_RIGHT, FACE_OVAL, LANDMARKS, MIRROR
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.mesh import EYE_RIGHT, FACE_OVAL, LANDMARKS, MIRROR
 from symmetry.registration.flow import confidence, symmetric_flow
 from symmetry.registration.standard_face import (
     HEIGHT,

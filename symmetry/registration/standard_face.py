@@ -17,9 +17,9 @@ from scipy.ndimage import map_coordinates
 from scipy.sparse import csr_array
 from scipy.spatial import Delaunay
 
-from symmetry.frame import FloatArray
-from symmetry.mesh import IRIS_RIGHT, MIRROR, REFERENCE
-from symmetry.photos import Photo
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.mesh import IRIS_RIGHT, MIRROR, REFERENCE
+from symmetry.photos.reading import Photo
 
 Float32 = NDArray[np.float32]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from symmetry.change import Change
-from symmetry.face import FaceAnalysis
-from symmetry.output.series import NUMBERS
-from symmetry.output.text import but, without_nan
+from symmetry.measure.change import Change
+from symmetry.measure.face import FaceAnalysis
 from symmetry.series.result import MeasureCourse, RegionCourse, SeriesResult, Sitting
 from symmetry.series.wording import answer
+from symmetry.tabular.series import NUMBERS
+from symmetry.tabular.text import but, without_nan
 from symmetry.version import ENGINE, __version__
 
 

@@ -9,14 +9,14 @@ from typing import Final, Literal
 
 import numpy as np
 
-from symmetry.analysis import rescaled
-from symmetry.change import Change
-from symmetry.comparison import compare
-from symmetry.face import FaceAnalysis
-from symmetry.known_faces import KnownFaces
-from symmetry.pairing import common_scale
-from symmetry.repeatability import Table, of_method
-from symmetry.scale import USUAL_EYES
+from symmetry.landmarks.scale import USUAL_EYES
+from symmetry.measure.analysis import rescaled
+from symmetry.measure.change import Change
+from symmetry.measure.comparison import compare
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.face_cache import KnownFaces
+from symmetry.measure.pairing import common_scale
+from symmetry.measure.repeatability import Table, of_method
 from symmetry.series.course import take_course
 from symmetry.series.dating import Given, dated_faces
 from symmetry.series.judgement import Times, measure_courses, region_courses
@@ -55,7 +55,7 @@ def analyze_series(
     same_person : bool
         All photos show one person, whatever they look like: none is left out as someone else's.
     table : mapping, optional
-        Repeatability behind the errors, from `symmetry.repeatability.read_table`; the shipped one by default.
+        Repeatability behind the errors, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
     known : KnownFaces, optional
         Where faces, and what two photos show together, are kept.
     left_out : sequence of LeftOut

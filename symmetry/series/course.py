@@ -13,19 +13,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from symmetry.analysis import beyond_edge, stopped_landmarks, stops_measure
-from symmetry.face import FaceAnalysis
-from symmetry.findings import Finding, rejecting
-from symmetry.frame import FloatArray, across_jawline, asymmetry_field, fit_frame, made_even
-from symmetry.known_faces import Met
-from symmetry.measures import DEFINITIONS, clinical_measures
-from symmetry.mesh import MIDLINE, MIRROR, REGIONS
-from symmetry.pair_numbers import PairFields, PairNumbers, beyond_partner, pair_numbers
-from symmetry.pairing import field_noise, placed_face
-from symmetry.repeatability import OF_PAIR, PART_NAMES, Repeatability
-from symmetry.scale import IN_USUAL_EYES
-from symmetry.scores import REGION_NAMES, part_means
-from symmetry.uncertainty import noiseless_scores, pair_difficulty, pair_sds, shared_movement, unseen_part
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
+from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS
+from symmetry.landmarks.scale import IN_USUAL_EYES
+from symmetry.measure.analysis import beyond_edge, stopped_landmarks, stops_measure
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.face_cache import Met
+from symmetry.measure.measures import DEFINITIONS, clinical_measures
+from symmetry.measure.pair_numbers import PairFields, PairNumbers, beyond_partner, pair_numbers
+from symmetry.measure.pairing import field_noise, placed_face
+from symmetry.measure.quality.findings import Finding, rejecting
+from symmetry.measure.repeatability import OF_PAIR, PART_NAMES, Repeatability
+from symmetry.measure.scores import REGION_NAMES, part_means
+from symmetry.measure.uncertainty import noiseless_scores, pair_difficulty, pair_sds, shared_movement, unseen_part
 
 _MOST: Final = 0.5
 """Share of the photos that must have matched a landmark's two sides for its difference to be known."""

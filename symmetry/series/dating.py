@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from pathlib import Path
 
-from symmetry.batch import Failure, analyze_photos
 from symmetry.errors import PhotoError
-from symmetry.face import FaceAnalysis
-from symmetry.known_faces import KnownFaces
-from symmetry.repeatability import Table
+from symmetry.measure.batch import Failure, analyze_photos
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.face_cache import KnownFaces
+from symmetry.measure.repeatability import Table
+from symmetry.photos.capture_time import moment_of
 from symmetry.series.result import DatedFace, LeftOut
-from symmetry.timing import moment_of
 
 Given = DatedFace | FaceAnalysis | str | os.PathLike[str]
 

@@ -8,18 +8,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from symmetry.agreement import half_width
-from symmetry.face import NAN
-from symmetry.frame import FloatArray
-from symmetry.measures import DEFINITIONS
-from symmetry.mesh import WHOLES
-from symmetry.phases import PhaseTest, compare_phases
-from symmetry.repeatability import MEASURES_OF_PAIR, PAIR_NUMBERS, PART_NAMES, PARTS_OF_PAIR, REGIONS_OF_PAIR
-from symmetry.scores import REGION_NAMES
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.mesh import WHOLES
+from symmetry.measure.face import NAN
+from symmetry.measure.measures import DEFINITIONS
+from symmetry.measure.repeatability import MEASURES_OF_PAIR, PAIR_NUMBERS, PART_NAMES, PARTS_OF_PAIR, REGIONS_OF_PAIR
+from symmetry.measure.scores import REGION_NAMES
+from symmetry.measure.verdicts import FOR_CORRELATION, IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, evenness
 from symmetry.series.course import Course
 from symmetry.series.result import MeasureCourse, PhasesOf, RegionCourse, TrendOf
-from symmetry.trends import Trends, trends
-from symmetry.verdicts import FOR_CORRELATION, IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, evenness
+from symmetry.stats.agreement import half_width
+from symmetry.stats.phases import PhaseTest, compare_phases
+from symmetry.stats.trends import Trends, trends
 
 _CHANGE, _LATERAL, _VERTICAL, _LIFT = range(len(PAIR_NUMBERS))
 _TINY: Final = 1e-9

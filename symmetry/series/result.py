@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from symmetry.change import Change
-from symmetry.face import FaceAnalysis
-from symmetry.frame import FloatArray
-from symmetry.repeatability import Method
-from symmetry.scale import Scale
-from symmetry.verdicts import Verdict
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.scale import Scale
+from symmetry.measure.change import Change
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.repeatability import Method
+from symmetry.measure.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,15 +8,15 @@ from typing import Final
 
 import numpy as np
 
+from symmetry.arrays import FloatArray
 from symmetry.errors import NothingFitError
-from symmetry.face import FaceAnalysis
-from symmetry.findings import Finding
-from symmetry.frame import FloatArray
-from symmetry.known_faces import KnownFaces, Met
-from symmetry.pairing import match_faces, visible_movement
-from symmetry.scale import IN_USUAL_EYES
+from symmetry.landmarks.scale import IN_USUAL_EYES
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.face_cache import KnownFaces, Met
+from symmetry.measure.pairing import match_faces, visible_movement
+from symmetry.measure.quality.findings import Finding
+from symmetry.measure.sittings import unfit
 from symmetry.series.result import DatedFace, LeftOut
-from symmetry.sittings import unfit
 
 _TRIES: Final = 3
 """Photos tried as the reference where some belong elsewhere: the stranger may be the first one tried."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from symmetry.output import SERIES_TABLES, to_frame
 from symmetry.series.as_dict import series_as_dict
-from symmetry.series.card import card_of, line_of
 from symmetry.series.result import SeriesResult
+from symmetry.series.wording import line_of
+from symmetry.tabular import SERIES_TABLES, to_frame
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -22,6 +22,8 @@ class Series(SeriesResult):
         return f"<Series {line_of(self)}>"
 
     def _repr_html_(self) -> str:
+        from symmetry.output.cards.of_series import card_of
+
         return card_of(self)
 
     def to_dict(self) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final
 
-from symmetry.change import MeasureChange, RegionChange
-from symmetry.findings import joined, reason_words
-from symmetry.mesh import MAIN_REGIONS, WHOLES
+from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
+from symmetry.measure.change import MeasureChange, RegionChange
+from symmetry.measure.quality.findings import joined, reason_words
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, decimals
+from symmetry.measure.words import the
 from symmetry.series.result import MeasureCourse, RegionCourse, SeriesResult, TrendOf
-from symmetry.style.words import the
-from symmetry.trends import LEAST_SITTINGS
-from symmetry.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, decimals
+from symmetry.stats.trends import LEAST_SITTINGS
 
 _SOURCES: Final = {"exif": "EXIF"}
 _HOW: Final[dict[Verdict, str]] = {IMPROVED: "more even", WORSE: "less even"}
@@ -79,6 +79,11 @@ def _doubts(series: SeriesResult, name: str, *, told_by_trend: bool) -> tuple[st
     warnings = [flag for flag in (series.change.flags if series.change else ()) if flag.severity == "warn"]
     heard = [flag for flag in warnings if flag.name in _WHO or (not told_by_trend and flag.concerns(name))]
     return tuple(dict.fromkeys(flag.name for flag in heard))
+
+
+def line_of(series: SeriesResult) -> str:
+    """Sum a series up in a line: "8 photos in 8 sittings, 2026-04-06 to 2026-05-18 (6 weeks): Yes, more even."."""
+    return f"{counted(series)}: {answer_sentences(series)[0]}"
 
 
 def answer(series: SeriesResult) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from symmetry.cohort import analyze_cohort
-from symmetry.scores import REGION_NAMES
+from symmetry.measure.scores import REGION_NAMES
 
 
 def made(people: int, sittings: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:

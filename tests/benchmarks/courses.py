@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from symmetry.phases import PhaseTest, compare_phases
-from symmetry.trends import Trends, trends
+from symmetry.stats.phases import PhaseTest, compare_phases
+from symmetry.stats.trends import Trends, trends
 
 NOISE_MM = 0.4
 MEAN_WEEKS = 6.5 / 7

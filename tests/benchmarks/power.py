@@ -22,13 +22,13 @@ from typing import Any
 import numpy as np
 
 from symmetry import analyze, compare
-from symmetry.audit import OWN_SIDES, SITES, OwnSide, Site, moved_photo
-from symmetry.change import Change
 from symmetry.errors import SymmetryError
-from symmetry.face import FaceAnalysis
-from symmetry.frame import across_jawline, asymmetry_field, made_even
-from symmetry.mesh import PARTS
-from symmetry.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
+from symmetry.landmarks.frame import across_jawline, asymmetry_field, made_even
+from symmetry.landmarks.mesh import PARTS
+from symmetry.measure.audit import OWN_SIDES, SITES, OwnSide, Site, moved_photo
+from symmetry.measure.change import Change
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 
 MOVED_MM = 2.0
 PLAIN = 0.5

@@ -4,7 +4,7 @@ Not a test: machines are noisy. Prints
 - how long it takes to add a session, and with that many clients to list them and to show one, in a process of its own,
   over `symmetry --help`; to open the practice, to make and to restore a backup, and to forget a client with the search;
 - what became of kill -9 at random moments, that many of each kind, and before each step with files; see
-  tests/practice_killing.py.
+  tests/helpers/practice_killing.py.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
-from practice_samples import moment, photo
+from helpers.practice_samples import moment, photo
 
 from symmetry.practice import overview
 from symmetry.practice.records import Step
 from symmetry.practice.store import Practice, open_practice, restore_practice
 
-HELP = "from symmetry.commands import main; main(['--help'])"
+HELP = "from symmetry.cli import main; main(['--help'])"
 TRIALS = ("add_session", "forget_client", "backup", "migration", "restore")
 
 

@@ -18,14 +18,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
-import spoiling
-from portraits import HARDLY_SMILING, LONDON, portrait_of
-from spoiling import BLACK, BLUE, LEFT_EYE, RIGHT_EYE, WHITE, Picture, millimetre
+from helpers import spoiling
+from helpers.portraits import HARDLY_SMILING, LONDON, portrait_of
+from helpers.spoiling import BLACK, BLUE, LEFT_EYE, RIGHT_EYE, WHITE, Picture, millimetre
 
 from symmetry import analyze, read_photo
 from symmetry.errors import NoFaceError
-from symmetry.findings import Finding
-from symmetry.quality import Portrait
+from symmetry.measure.quality import Portrait
+from symmetry.measure.quality.findings import Finding
 from symmetry.synthetic import Asymmetry, Scene, draw_face
 from symmetry.synthetic.looks import LOOKS
 

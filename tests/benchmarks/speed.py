@@ -24,18 +24,19 @@ from pathlib import Path
 
 import numpy as np
 
-from symmetry import analyze, compare, detection, read_photo
-from symmetry.frame import asymmetry_field, fit_frame
-from symmetry.measures import clinical_measures
-from symmetry.mesh import REFERENCE
-from symmetry.networks import mesh_pass
-from symmetry.quality import check_photo
+from symmetry import analyze, compare, read_photo
+from symmetry.landmarks import detection
+from symmetry.landmarks.frame import asymmetry_field, fit_frame
+from symmetry.landmarks.mesh import REFERENCE
+from symmetry.landmarks.networks import mesh_pass
+from symmetry.landmarks.scale import interpupillary_distance
+from symmetry.measure.measures import clinical_measures
+from symmetry.measure.quality import check_photo
+from symmetry.measure.repeatability import of_method
+from symmetry.measure.scores import score_regions
+from symmetry.measure.uncertainty import photo_errors, unseen_part, wobble_of
 from symmetry.registration import standardize
 from symmetry.registration.flow import symmetric_flow
-from symmetry.repeatability import of_method
-from symmetry.scale import interpupillary_distance
-from symmetry.scores import score_regions
-from symmetry.uncertainty import photo_errors, unseen_part, wobble_of
 
 PASSES = 2 * (len(detection.FIRST_LOOK) + len(detection.SECOND_LOOK))
 
@@ -133,7 +134,7 @@ def show_help(rounds: int = 15) -> None:
         return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True)
 
     helped, click = seconds(
-        call("-c", "from symmetry.commands import main; main(['--help'])"), call("-c", "import click"), rounds=rounds
+        call("-c", "from symmetry.cli import main; main(['--help'])"), call("-c", "import click"), rounds=rounds
     )
     print(f"symmetry --help: {helped / click:.2f} times importing click (at most 2.5)")
 

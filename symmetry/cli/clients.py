@@ -1,0 +1,232 @@
+"""`symmetry client`: who is photographed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from symmetry.cli.options import GivenPath, chosen_format, complaining, output_options, say
+from symmetry.cli.practice import (
+    Rows,
+    client_argument,
+    confirm,
+    counted,
+    note_option,
+    opened,
+    page_of,
+    practice_option,
+    present,
+    quickly,
+    tell,
+    yes_option,
+)
+from symmetry.cli.running import check_targets
+
+if TYPE_CHECKING:
+    from symmetry.practice.records import ClientPage, Forgotten
+
+
+@click.group()
+def client() -> None:
+    """Keep clients: people whose photos are followed.
+
+    CLIENT is the id that `add` gives, made of the name. All of a client's photos and notes stay in one folder of this
+    machine, see --practice.
+
+    \b
+    Examples:
+      symmetry client add "Anna Kovács"
+      symmetry client show anna-kovacs
+      symmetry client forget anna-kovacs
+    """
+
+
+@client.command()
+@click.argument("name")
+@click.option("--id", "client_id", metavar="ID", help="What you will type for this client. [default: made of the name]")
+@note_option
+@practice_option
+def add(name: str, client_id: str | None, note: str, practice: Path | None) -> None:
+    """Add a client.
+
+    \b
+    Example:
+      symmetry client add "Anna Kovács" --id anna
+    """
+    with opened(practice) as store:
+        added = store.add_client(name, id=client_id, note=note)
+        alike = [
+            one.id for one in store.clients() if one.name.casefold() == added.name.casefold() and one.id != added.id
+        ]
+    tell(f"client {added.id} added: {added.name}")
+    if alike:
+        undo = f"`symmetry client forget {added.id}` undoes this"
+        say(f"symmetry: there is another of that name, {', '.join(alike)}; {undo}")
+
+
+@client.command("list")
+@practice_option
+@output_options
+def list_(practice: Path | None, output: Path | None, format_: str | None) -> None:
+    """List all clients: how many sessions, photos, treatments and entries, and from when to when.
+
+    \b
+    Example:
+      symmetry client list
+    """
+    from symmetry.practice.overview import list_clients
+    from symmetry.practice.rows import CLIENT_COLUMNS, line_to_dict
+
+    wanted = chosen_format(format_, output)
+    check_targets(output, inputs=())
+    lines = quickly(practice, list_clients)
+    present(
+        wanted,
+        output,
+        table=lambda tables: tables.clients_table(lines),
+        data=lambda: [line_to_dict(line) for line in lines],
+        rows=lambda: Rows([line_to_dict(line) for line in lines], CLIENT_COLUMNS),
+    )
+
+
+@client.command()
+@client_argument
+@practice_option
+@output_options
+def show(client: str, practice: Path | None, output: Path | None, format_: str | None) -> None:
+    """Show all that is kept of a client except the pictures: sessions, treatments, diary.
+
+    \b
+    Example:
+      symmetry client show anna-kovacs
+    """
+    from symmetry.practice.rows import HISTORY_COLUMNS, history_rows, page_to_dict
+
+    wanted = chosen_format(format_, output)
+    check_targets(output, inputs=())
+    page = page_of(client, practice)
+    present(
+        wanted,
+        output,
+        table=lambda tables: tables.page_tables(page),
+        data=lambda: page_to_dict(page),
+        rows=lambda: Rows(history_rows(page), HISTORY_COLUMNS),
+    )
+
+
+@client.command()
+@client_argument
+@click.option("--name", help="Another name.")
+@click.option("--id", "new_id", metavar="ID", help="Another id.")
+@click.option("--note", help="Another note; '' for none.")
+@practice_option
+def edit(client: str, name: str | None, new_id: str | None, note: str | None, practice: Path | None) -> None:
+    """Change a client's name, id or note.
+
+    \b
+    Example:
+      symmetry client edit anna --name "Anna Szabó" --note "allergic to almond oil"
+    """
+    if name is None and new_id is None and note is None:
+        raise click.UsageError("nothing to change; give --name, --id or --note")
+    with opened(practice) as store:
+        changed = store.edit_client(client, name=name, note=note, new_id=new_id)
+    tell(f"client {changed.id} changed: {changed.name}")
+
+
+@client.command()
+@client_argument
+@yes_option
+@practice_option
+def forget(client: str, yes: bool, practice: Path | None) -> None:
+    """Remove a client and all that is kept of them for good, and prove it by a search.
+
+    Says what will be lost and asks first. Backups and exports that you made yourself are not touched.
+
+    \b
+    Example:
+      symmetry client forget anna-kovacs
+    """
+    page = page_of(client, practice)
+    confirm(f"{_at_stake(page)} Forget {page.client.id} for good?", yes=yes, undone="nothing was removed")
+    with opened(practice) as store:
+        say(f"removing {page.client.id} and searching all files of the practice; this can take a minute")
+        gone = store.forget_client(page.client.id)
+    for line in _proof(gone):
+        tell(line)
+    if not gone.clean:
+        for file in gone.left:
+            say(f"symmetry: still there: {file}")
+        raise SystemExit(1)
+
+
+@client.command()
+@client_argument
+@click.argument("file", type=GivenPath(dir_okay=False), metavar="FILE.zip")
+@practice_option
+def export(client: str, file: Path, practice: Path | None) -> None:
+    """Write all that is kept of a client to a zip file.
+
+    Photos, tables of sessions, treatments, diary and scores, and the report.
+
+    \b
+    Example:
+      symmetry client export anna-kovacs anna.zip
+    """
+    if file.suffix.lower() != ".zip":
+        raise click.UsageError(f"'{file.name}' does not end in .zip; rename it")
+    check_targets(file, inputs=())
+    page = page_of(client, practice)
+    with opened(practice) as store, complaining(file):
+        from symmetry.cli.exporting import write_export
+
+        missing = write_export(store, page, file)
+    say(f"wrote {file}")
+    for line in missing:
+        say(f"symmetry: not in it: {line}")
+    if missing:
+        raise SystemExit(1)
+
+
+def _at_stake(page: ClientPage) -> str:
+    photos = sum(len(session.photos) for session in page.sessions)
+    parts = (
+        f"{counted(len(page.sessions), 'session')} with {counted(photos, 'photo')}",
+        counted(len(page.treatments), "treatment"),
+        counted(len(page.entries), "diary entry", "diary entries"),
+    )
+    return f"{page.client.name} ({page.client.id}): {', '.join(parts)} and all results will be lost."
+
+
+def _proof(gone: Forgotten) -> list[str]:
+    removed = (
+        counted(gone.sessions, "session"),
+        counted(gone.treatments, "treatment"),
+        counted(gone.entries, "diary entry", "diary entries"),
+        f"{counted(gone.files, 'file')} ({_size(gone.size)})",
+    )
+    lines = [f"{gone.id} is forgotten: {', '.join(removed)} removed"]
+    if gone.backups:
+        lines.append(f"{counted(len(gone.backups), 'copy', 'copies')} of the database, made before upgrades, removed")
+    lines.append(
+        f"searched {counted(gone.searched_files, 'file')} ({_size(gone.searched_bytes)}) of the practice for "
+        f"{counted(gone.searched_for, 'text')} of this client, such as name, id and hashes of photos: "
+        + ("nothing found" if gone.clean else f"found in {counted(len(gone.left), 'file')}")
+    )
+    if gone.too_short:
+        shown = ", ".join(f'"{text}"' for text in gone.too_short)
+        lines.append(f"too short to look for everywhere, looked for in the database as whole words: {shown}")
+    lines += [f"look at this yourself: {mention}" for mention in gone.mentions]
+    lines.append("backups and exports outside the practice's folder may still hold this client: remove them yourself")
+    return lines
+
+
+def _size(number: float) -> str:
+    unit = "bytes"
+    for larger in ("kB", "MB", "GB"):
+        if number < 1000:
+            break
+        number, unit = number / 1000, larger
+    return f"{number:.3g} {unit}"

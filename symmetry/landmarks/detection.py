@@ -1,0 +1,335 @@
+"""Where the faces of a photo are and where their 478 landmarks lie.
+
+A face is found in the whole frame, then the face mesh runs on levelled crops of fixed size round it. The networks are
+not mirror-symmetric, so each looks at the photo and at its mirror image, and the two answers are averaged: a mirrored
+photo then gives mirrored landmarks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from symmetry.arrays import FloatArray
+from symmetry.errors import NoFaceError
+from symmetry.landmarks.mesh import IRIS_LEFT, IRIS_RIGHT, MIRROR, REFERENCE
+from symmetry.landmarks.networks import CROP, Pixels, SpottedFace, mesh_pass, spot_faces
+
+FIRST_LOOK: Final = ((240.0, 0.0),)
+SECOND_LOOK: Final = ((220.0, 12.0), (260.0, -12.0))
+"""Crops of one look, each taken of the photo and of its mirror image: width in mm, turn in degrees.
+
+The first look puts right where the face is, the second one counts. What a number of passes gives, on the faces of 12
+adults (worst region's median change of asymmetry when the photo is turned by 10 degrees, when it is halved; mm):
+4 passes (two looks at 240 mm) 0.060, 0.026; 6 passes (these) 0.039, 0.026; 10 passes (each crop turned both ways)
+0.023, 0.022. Between two photos of a face the same region differs by 0.3 mm, so more than six passes do not pay.
+"""
+
+_FINDER_SIDE: Final = 512
+"""The finders' inputs are 128 and 192 pixels wide; photos are halved until they fit into this."""
+_DISAGREEMENT: Final = 0.06
+"""RMS distance between the meshes of a photo and its mirror image, in eye distances, from which on there is no face:
+at most 0.04 on real and drawn faces, 0.07 and more where the mesh sat on something else."""
+_SMALL_IN_FRAME: Final = 0.1
+"""Distance between the eyes, as a share of the frame's longer side, below which others may fit beside a face."""
+_ALIKE: Final = 0.5
+"""Size of another face, as a share of the largest, from which on it is worth a word."""
+_UPRIGHT_SCORE: Final = 0.85
+"""The near finder gives upright faces 0.90 to 0.97 and faces that stand on their head 0.54 to 0.78."""
+_KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
+# Where the finder puts eyes, nose, mouth and ears on a level face (mm, y up): means over 35 adults, made even.
+_KEYPOINTS: Final = np.array([(-31.5, 0), (31.5, 0), (0, -31), (0, -64), (-64.5, -20), (64.5, -20)], dtype=np.float64)
+_Y_DOWN: Final = np.array([1.0, -1.0])
+_CENTRE: Final = (REFERENCE[:IRIS_RIGHT, :2].max(axis=0) + REFERENCE[:IRIS_RIGHT, :2].min(axis=0)) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DetectedFace:
+    """One face of a photo.
+
+    Attributes
+    ----------
+    landmarks : ndarray, shape (478, 3)
+        Mirror-averaged; pixels of the image given, x right, y down, z away in the unit of x.
+    others : int
+        How many other faces were found in the photo.
+    disagreement : float
+        RMS distance between the meshes of the image and of its mirror image, in eye distances.
+    crops : ndarray, shape (2, 478, 3)
+        The landmarks as each crop of the second look has them: how much they depend on how the face is framed.
+    """
+
+    landmarks: FloatArray
+    others: int
+    disagreement: float
+    crops: FloatArray
+
+
+def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFace:
+    """Find the largest face of an image and its landmarks.
+
+    Parameters
+    ----------
+    image : ndarray, shape (h, w, 3), uint8
+        RGB, upright.
+    count_all : bool
+        Count smaller faces in the background among the others too; takes a second look at the whole frame.
+
+    Raises
+    ------
+    NoFaceError
+        If no face is found.
+    """
+    # Cut so that it halves evenly, by the same at both sides (a few pixels at the most): the halves of the mirror image
+    # are then those of the image, mirrored.
+    spare = image.shape[1] % 2 ** _halvings(image)
+    margin = spare // 2 if spare % 2 == 0 else 0
+    views = _Views(image[:, margin : image.shape[1] - margin])
+    for search in (_find_upright, _find_near, _find_far, _find_in_tiles, _find_far_turned):
+        candidates = _distinct(search(views))
+        for place, face in enumerate(candidates):
+            found = _landmarks_at(views, face.keypoints)
+            if found is not None:
+                landmarks, crops, disagreement = found
+                landmarks[:, 0] += margin
+                crops[..., 0] += margin
+                others = _count_others(views, candidates[place:], landmarks, count_all=count_all)
+                return DetectedFace(landmarks=landmarks, others=others, disagreement=disagreement, crops=crops)
+    raise NoFaceError(
+        "no face found; use a photo taken from the front, in good light, with nothing over the face, or crop it"
+    )
+
+
+def _count_others(views: _Views, candidates: list[SpottedFace], landmarks: FloatArray, *, count_all: bool) -> int:
+    """Count faces beside the largest: all, or those of similar size.
+
+    Of a face that is small in its frame others may stand beside it that only the far finder sees.
+    """
+    between_eyes = np.linalg.norm((landmarks[IRIS_LEFT] - landmarks[IRIS_RIGHT])[:2])
+    if count_all or between_eyes < _SMALL_IN_FRAME * max(views.plain.halved(0).shape[:2]):
+        candidates = _distinct(candidates + _find_far(views))
+    alike = [face for face in candidates if count_all or _size(face) >= _ALIKE * _size(candidates[0])]
+    return max(len(alike) - 1, 0)
+
+
+class _View:
+    """A picture and its halves, quarters, ...: reduced step by step, each pixel the mean of four."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self._levels = {0: pixels}
+
+    @property
+    def width(self) -> int:
+        return int(self._levels[0].shape[1])
+
+    def halved(self, times: int) -> Pixels:
+        """Give the picture at a half, a quarter, ... of its size; an odd last row or column is dropped."""
+        if times not in self._levels:
+            finer = self.halved(times - 1)
+            half = (max(1, finer.shape[1] // 2), max(1, finer.shape[0] // 2))
+            even = finer[: 2 * half[1], : 2 * half[0]]
+            self._levels[times] = np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        return self._levels[times]
+
+    def cut(self, to_image: FloatArray) -> Pixels:
+        """Sample a crop whose pixels lie at `to_image` of theirs, from the level closest to its own scale."""
+        times = max(0, round(np.log2(_step(to_image))))  # what is left to do is within sqrt(2) of one to one
+        to_level = to_image / 2**times
+        to_level[:, 2] += 0.5 / 2**times - 0.5
+        across = np.arange(CROP, dtype=np.float32)
+        down = across[:, None]
+        (xx, xy, x0), (yx, yy, y0) = to_level.astype(np.float32)
+        x, y = xx * across + (xy * down + x0), yx * across + (yy * down + y0)
+        crop = cv2.remap(self.halved(times), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(crop, dtype=np.uint8)
+
+
+class _MirrorView(_View):
+    """The mirror image of a view, pixel by pixel what the view of the mirrored photo would be."""
+
+    def __init__(self, plain: _View) -> None:
+        self._plain = plain
+        self._levels = {}
+
+    @property
+    def width(self) -> int:
+        return self._plain.width
+
+    def halved(self, times: int) -> Pixels:
+        if times not in self._levels and self.width % 2**times == 0:  # else each drops its own right column
+            self._levels[times] = np.asarray(cv2.flip(self._plain.halved(times), 1), dtype=np.uint8)
+        return super().halved(times)
+
+
+class _Views:
+    """A photo and its mirror image: whatever is asked of one is asked of the other."""
+
+    def __init__(self, image: Pixels) -> None:
+        self.plain = _View(image)
+        self.mirrored = _MirrorView(self.plain)
+
+    def mirror(self, points: FloatArray, partner: NDArray[np.intp]) -> FloatArray:
+        """Points of one view as they lie in the other, under the names that they have there."""
+        other = points[partner]
+        other[:, 0] = self.plain.width - 1 - other[:, 0]
+        return other
+
+
+def _landmarks_at(views: _Views, keypoints: FloatArray) -> tuple[FloatArray, FloatArray, float] | None:
+    """Landmarks (478, 3) of the face at some keypoints (6, 2), the crops' own, disagreement; None without a face."""
+    places, shape, partner = keypoints[:4], _KEYPOINTS[:4], _KEYPOINT_MIRROR[:4]  # ears hide behind hair
+    for crops in (FIRST_LOOK, SECOND_LOOK):
+        plain = _look(views.plain, crops, shape, places)
+        mirrored = _look(views.mirrored, crops, shape, views.mirror(places, partner))
+        if plain is None or mirrored is None:
+            return None
+        each = np.stack([plain, [views.mirror(points, MIRROR) for points in mirrored]])  # view, crop, landmark
+        landmarks = each.mean(axis=(0, 1))
+        places, shape, partner = landmarks[:IRIS_RIGHT, :2], REFERENCE[:IRIS_RIGHT, :2], MIRROR[:IRIS_RIGHT]
+    between_eyes = np.linalg.norm(landmarks[IRIS_LEFT] - landmarks[IRIS_RIGHT])
+    of_photo, of_mirror_image = each.mean(axis=1)
+    apart = (of_photo - of_mirror_image)[:, :2]
+    disagreement = float(np.sqrt((apart**2).sum(axis=-1).mean()) / between_eyes)
+    return (landmarks, each.mean(axis=0), disagreement) if disagreement < _DISAGREEMENT else None
+
+
+def _look(
+    view: _View, crops: tuple[tuple[float, float], ...], shape: FloatArray, seen_at: FloatArray
+) -> list[FloatArray] | None:
+    """Landmarks in each of some crops of a face whose points of `shape` (mm, y up) lie at `seen_at` (pixels)."""
+    answers = []
+    for width, turn in crops:
+        to_image = _crop_to_image(shape, seen_at, width, turn)
+        points = mesh_pass(view.cut(to_image))
+        if points is None:
+            return None
+        points[:, :2] = points[:, :2] @ to_image[:, :2].T + to_image[:, 2]
+        points[:, 2] *= _step(to_image)
+        answers.append(points)
+    return answers
+
+
+def _crop_to_image(shape: FloatArray, seen_at: FloatArray, width: float, turn: float) -> FloatArray:
+    """Similarity, shape (2, 3), from pixels of a level crop `width` mm wide, then turned, to image pixels."""
+    face_to_image = _similarity(shape * _Y_DOWN, seen_at)
+    angle = np.radians(turn)
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    crop_to_face = rotation * width / CROP
+    corner = _CENTRE * _Y_DOWN - crop_to_face @ np.full(2, (CROP - 1) / 2)
+    linear = face_to_image[:, :2] @ crop_to_face
+    return np.column_stack([linear, face_to_image[:, :2] @ corner + face_to_image[:, 2]])
+
+
+def _similarity(source: FloatArray, target: FloatArray) -> FloatArray:
+    """Least-squares similarity, shape (2, 3), that brings points (n, 2) onto others."""
+    a, b = (points - points.mean(axis=0) for points in (source, target))
+    a_complex, b_complex = (points[:, 0] + 1j * points[:, 1] for points in (a, b))
+    factor = np.vdot(a_complex, b_complex) / np.vdot(a_complex, a_complex).real
+    linear = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
+    return np.column_stack([linear, target.mean(axis=0) - linear @ source.mean(axis=0)])
+
+
+def _step(to_image: FloatArray) -> float:
+    """Image pixels a crop pixel."""
+    return float(np.hypot(to_image[0, 0], to_image[1, 0]))
+
+
+# Ways to look for faces, the cheapest first.
+
+
+def _find_upright(views: _Views) -> list[SpottedFace]:
+    """Faces that fill more than about 12 % of the frame's width, if one of them is surely upright."""
+    faces = _find_in(views, far=False)
+    return faces if max((face.score for face in faces), default=0.0) >= _UPRIGHT_SCORE else []
+
+
+def _find_near(views: _Views) -> list[SpottedFace]:
+    """Faces of that size, whichever way up."""
+    return _find_whichever_way_up(views, far=False)
+
+
+def _find_far(views: _Views) -> list[SpottedFace]:
+    """Faces that fill more than about 7 % of the frame's width."""
+    return _find_in(views, far=True)
+
+
+def _find_far_turned(views: _Views) -> list[SpottedFace]:
+    """Faces of that size, whichever way up."""
+    return _find_whichever_way_up(views, far=True)
+
+
+def _find_in_tiles(views: _Views) -> list[SpottedFace]:
+    """Smaller faces, in nine overlapping tiles of half the frame's width and height."""
+    image = views.plain.halved(0)
+    height, width = image.shape[:2]
+    faces = []
+    for top in (0, height // 4, height - height // 2):
+        for left in (0, width // 4, width - width // 2):
+            tile = np.ascontiguousarray(image[top : top + height // 2, left : left + width // 2])
+            corner = np.array([left, top], dtype=np.float64)
+            faces += [SpottedFace(points + corner, score) for points, score in _find_in(_Views(tile), far=True)]
+    return faces
+
+
+def _find_whichever_way_up(views: _Views, *, far: bool) -> list[SpottedFace]:
+    """Faces at the quarter turn at which the finder is surest: it half sees faces that stand on their head."""
+    image = views.plain.halved(0)
+    height, width = image.shape[:2]
+    best: list[SpottedFace] = []
+    for turns in range(4):
+        turned = views if turns == 0 else _Views(np.ascontiguousarray(np.rot90(image, turns)))
+        faces = _find_in(turned, far=far)
+        if max((face.score for face in faces), default=0.0) <= max((face.score for face in best), default=0.0):
+            continue
+        best = []
+        for points, score in faces:
+            x, y = points[:, 0], points[:, 1]
+            back = ((x, y), (width - 1 - y, x), (width - 1 - x, height - 1 - y), (y, height - 1 - x))[turns]
+            best.append(SpottedFace(np.column_stack(back), score))
+    return best
+
+
+def _find_in(views: _Views, *, far: bool) -> list[SpottedFace]:
+    """Faces that a finder sees in a photo or in its mirror image, averaged where it sees them in both."""
+    times = _halvings(views.plain.halved(0))
+
+    def spotted(view: _View) -> list[SpottedFace]:
+        faces = spot_faces(view.halved(times), far=far)
+        return [SpottedFace((face.keypoints + 0.5) * 2**times - 0.5, face.score) for face in faces]
+
+    mirrored = [SpottedFace(views.mirror(points, _KEYPOINT_MIRROR), score) for points, score in spotted(views.mirrored)]
+    faces = []
+    for face in spotted(views.plain):
+        twin = next((i for i, other in enumerate(mirrored) if _same_face(face, other)), None)
+        if twin is not None:
+            other = mirrored.pop(twin)
+            face = SpottedFace((face.keypoints + other.keypoints) / 2, (face.score + other.score) / 2)
+        faces.append(face)
+    return faces + mirrored
+
+
+def _halvings(image: Pixels) -> int:
+    """How often an image is halved for the finder."""
+    return max(0, int(np.ceil(np.log2(max(image.shape[:2]) / _FINDER_SIDE))))
+
+
+def _size(face: SpottedFace) -> float:
+    points = face.keypoints[:4]
+    return float(np.linalg.norm(points - points.mean(axis=0)))
+
+
+def _same_face(one: SpottedFace, other: SpottedFace) -> bool:
+    apart = np.linalg.norm(one.keypoints[:4].mean(axis=0) - other.keypoints[:4].mean(axis=0))
+    return bool(apart < max(_size(one), _size(other)))
+
+
+def _distinct(faces: list[SpottedFace]) -> list[SpottedFace]:
+    kept: list[SpottedFace] = []
+    for face in sorted(faces, key=_size, reverse=True):
+        if not any(_same_face(face, other) for other in kept):
+            kept.append(face)
+    return kept

@@ -1,0 +1,1 @@
+"""Measuring one face, and comparing two: scores, clinical measures, quality flags, errors and verdicts."""

@@ -1,0 +1,305 @@
+"""From a photo to a measured face: detection, refinement, scores, errors, findings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symmetry.arrays import FloatArray
+from symmetry.errors import SeveralFacesError
+from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
+from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS, WHOLES
+from symmetry.landmarks.scale import USUAL_EYES, Scale, interpupillary_distance
+from symmetry.measure.face import NAN, PERCENT, FaceAnalysis, Measure, Pose, RegionScore, Sightings, portrait_of
+from symmetry.measure.measures import DEFINITIONS, clinical_measures
+from symmetry.measure.norms import NOTICED, norm_of
+from symmetry.measure.quality import check_photo, light_of
+from symmetry.measure.quality.findings import ALL, Finding, joined, rejecting
+from symmetry.measure.repeatability import PHOTO_NUMBERS, REGION_OF_MEASURE, REGIONS_OF_PHOTO, Method, Table, of_method
+from symmetry.measure.scores import REGION_NAMES, region_means
+from symmetry.measure.uncertainty import noiseless_scores, photo_errors, unseen_part, wobble_of
+from symmetry.photos.reading import Photo, photo_from_array, read_photo
+from symmetry.registration import StandardFace, standardize
+from symmetry.registration.refinement import MirrorRefinement, refine_by_mirror_image
+
+ImageLike = Photo | str | os.PathLike[str] | NDArray[np.uint8]
+
+
+def analyze(
+    image: ImageLike,
+    *,
+    scale: Scale | str = "iris",
+    mirrored: bool = False,
+    face: Literal["largest", "only"] = "largest",
+    landmarks_only: bool = False,
+    table: Table | None = None,
+) -> FaceAnalysis:
+    """Measure the symmetry of the face in a photo.
+
+    Parameters
+    ----------
+    image : path, ndarray or Photo
+        A photo's file, RGB pixels (h, w, 3) uint8, or a photo read before.
+    scale : Scale or str
+        Where millimetres come from: "iris", "ipd=MM" (a known interpupillary distance), or "none" (percent only).
+    mirrored : bool
+        The photo shows the face as a mirror does, as many front cameras save it: swap the sides back.
+    face : {"largest", "only"}
+        With several faces: take the largest and say so, or refuse.
+    landmarks_only : bool
+        Go by the face mesh alone: faster, and nearly blind to local differences.
+    table : mapping, optional
+        Repeatability behind the errors, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
+
+    Returns
+    -------
+    FaceAnalysis
+
+    Raises
+    ------
+    PhotoError
+        If the file is no photo that can be read.
+    NoFaceError
+        If no face is found.
+    SeveralFacesError
+        If there are several faces and `face` is "only".
+    ScaleError
+        If `scale` is not understood.
+    """
+    from symmetry.landmarks.detection import detect_largest_face  # loads the networks: only when a photo is at hand
+
+    wanted = Scale.parse(scale) if isinstance(scale, str) else scale
+    photo = _as_photo(image)
+    if mirrored:
+        photo = turned_back(photo)
+    found = detect_largest_face(photo.pixels, count_all=face == "only")
+    if found.others and face == "only":
+        raise SeveralFacesError(f"{found.others + 1} faces found; crop the photo to one, or let the largest be taken")
+
+    landmarks = photo.to_full(found.landmarks)
+    sightings = Sightings(
+        crops=_read_only(photo.to_full(found.crops)), disagreement=found.disagreement, others=found.others
+    )
+    standard = standardize(photo, landmarks)
+    portrait = portrait_of(photo, landmarks, standard, sightings)
+    return measure_landmarks(
+        photo,
+        landmarks,
+        scale=wanted,
+        standard=standard,
+        refined=None if landmarks_only else refine_by_mirror_image(standard, landmarks),
+        flags=check_photo(portrait),
+        sightings=replace(sightings, side_light=light_of(portrait).side_light),
+        table=table,
+    )
+
+
+def turned_back(photo: Photo) -> Photo:
+    """Swap the sides of a photo that came as a mirror shows it."""
+    pixels = np.ascontiguousarray(photo.pixels[:, ::-1])
+    pixels.flags.writeable = False
+    return replace(photo, pixels=pixels)
+
+
+def measure_landmarks(
+    photo: Photo,
+    landmarks: FloatArray,
+    *,
+    scale: Scale,
+    standard: StandardFace | None = None,
+    refined: MirrorRefinement | None = None,
+    as_pair: FloatArray | None = None,
+    flags: tuple[Finding, ...] = (),
+    sightings: Sightings | None = None,
+    table: Table | None = None,
+) -> FaceAnalysis:
+    """Score a photo whose landmarks (478, 3), pixels of the upright photo at full size, are known.
+
+    What rests on landmarks beyond the photo's edge is NaN, for the mesh guesses there, and so is what the image could
+    not match between the sides and what a finding rejects. As one of a pair, the points that are scored are given too
+    (478, 3), in pixels of the facial frame that the pair shares.
+    """
+    seen_by = sightings or Sightings()
+    points = landmarks if refined is None else refined.points
+    outside = beyond_edge(photo, landmarks)
+    cut = outside | outside[MIRROR]
+    frame = fit_frame(points)
+    placed = frame.place(points) if as_pair is None else as_pair
+    interpupillary = float(interpupillary_distance(landmarks))
+    mm_per_pixel = float(scale.mm_per_pixel(landmarks))
+    in_mm = bool(np.isfinite(mm_per_pixel))
+    mm = mm_per_pixel if in_mm else USUAL_EYES / interpupillary
+    unit_per_pixel = mm_per_pixel if in_mm else 100 / interpupillary
+
+    field = across_jawline(asymmetry_field(placed), made_even(placed))
+    unmatched = np.zeros_like(outside) if refined is None else ~refined.seen
+    field[unmatched] = NAN
+    unseen = [name for name, share in zip(REGION_NAMES, region_means(field[:, 0]), strict=True) if np.isnan(share)]
+    field[cut] = NAN
+    field[stopped_landmarks(flags)] = NAN
+    hidden = outside | unmatched
+    if (hidden | hidden[MIRROR])[REGIONS["face"]].mean() > _MOST_HIDDEN:
+        hidden[MIDLINE] = True
+    yaw, pitch, roll = (float(angle) for angle in frame.pose())
+    method: Method = "landmarks" if refined is None else "registration"
+    known = of_method(table, method)
+    errors = photo_errors(
+        known,
+        yaw=yaw,
+        wobble=NAN if seen_by.crops is None else wobble_of(seen_by.crops, interpupillary),
+        interpupillary=interpupillary,
+        unseen=unseen_part(field * mm),
+        findings=flags,
+    )
+    cut_regions = [bool(cut[pairs].any()) for pairs in REGIONS.values()]
+    of_regions = errors[REGIONS_OF_PHOTO].reshape(len(REGIONS), -1)
+    scores = _region_scores(field * mm, known.field_noise, of_regions, cut_regions, flags)
+    regions = {name: _in_units(name, *found, ipd_mm=interpupillary * mm, in_mm=in_mm) for name, found in scores.items()}
+    taken = clinical_measures(placed, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel, unknown=hidden)
+    numbers = np.stack([taken.subject_right, taken.subject_left, taken.difference], axis=-1)
+    return FaceAnalysis(
+        photo=photo,
+        landmarks=_read_only(landmarks),
+        frame=frame,
+        scale=scale,
+        mm_per_pixel=mm_per_pixel,
+        pose=Pose(yaw=yaw, pitch=pitch, roll=roll),
+        asymmetry=_read_only(field * mm_per_pixel),
+        difference=_read_only(field * unit_per_pixel),
+        regions=MappingProxyType(regions),
+        measures=MappingProxyType(_measures(numbers, errors[REGIONS_OF_PHOTO.stop :], flags, in_mm=in_mm)),
+        flags=_with_what_is_missing(flags, unseen),
+        standard=standard,
+        refined=refined,
+        sightings=seen_by,
+    )
+
+
+def rescaled(face: FaceAnalysis, scale: Scale, table: Table | None = None) -> FaceAnalysis:
+    """Score a face again with another scale."""
+    return measure_landmarks(
+        face.photo,
+        face.landmarks,
+        scale=scale,
+        standard=face.standard,
+        refined=face.refined,
+        flags=face.flags,
+        sightings=face.sightings,
+        table=table,
+    )
+
+
+def _region_scores(
+    field: FloatArray, noise: FloatArray, errors: FloatArray, cut: list[bool], flags: tuple[Finding, ...]
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Asymmetry, lateral and vertical (3,) of each region and their errors (3,), mm; NaN where a finding stops them."""
+    scores = noiseless_scores(field, noise)
+    found = {}
+    for i, name in enumerate(REGION_NAMES):
+        stopped = [cut[i] or rejecting(flags, f"{name}.{number}") is not None for number in PHOTO_NUMBERS[:3]]
+        of_region = np.where(stopped, NAN, scores[i])
+        found[name] = (of_region, np.where(np.isnan(of_region), NAN, errors[i, :3]))
+    return found
+
+
+def _in_units(region: str, scores: FloatArray, errors: FloatArray, *, ipd_mm: float, in_mm: bool) -> RegionScore:
+    """Give a region's numbers, mm of a face with this interpupillary distance, in millimetres and in percent."""
+    millimetres = [float(value) if in_mm else NAN for value in (*scores, *errors)]
+    percent = [float(value) * 100 / ipd_mm for value in (*scores, *errors)]
+    return RegionScore(
+        region=region,
+        asymmetry=millimetres[0],
+        lateral=millimetres[1],
+        vertical=millimetres[2],
+        percent=percent[0],
+        lateral_percent=percent[1],
+        vertical_percent=percent[2],
+        asymmetry_error=millimetres[3],
+        lateral_error=millimetres[4],
+        vertical_error=millimetres[5],
+        percent_error=percent[3],
+        lateral_percent_error=percent[4],
+        vertical_percent_error=percent[5],
+    )
+
+
+def _measures(
+    numbers: FloatArray, errors: FloatArray, flags: tuple[Finding, ...], *, in_mm: bool
+) -> dict[str, Measure]:
+    """Clinical measures from right, left and difference (18, 3) and the errors (18,) of the last; mm or degrees."""
+    measures = {}
+    for definition, (right, left, difference), error in zip(
+        DEFINITIONS, numbers.tolist(), errors.tolist(), strict=True
+    ):
+        stopped = NAN if stops_measure(flags, definition.name) else 0.0
+        percent = definition.unit == "mm" and not in_mm
+        notice = NOTICED.get(definition.name)
+        measures[definition.name] = Measure(
+            name=definition.name,
+            subject_right=right + stopped,
+            subject_left=left + stopped,
+            difference=difference + stopped,
+            unit=PERCENT if percent else definition.unit,
+            difference_error=error * (100 / USUAL_EYES if percent else 1.0) + 0.0 * (difference + stopped),
+            noticed_from=notice.least if notice and not percent else None,
+            norm=norm_of(definition.name),
+        )
+    return measures
+
+
+def stopped_landmarks(flags: tuple[Finding, ...]) -> NDArray[np.bool_]:
+    """Tell which landmarks findings stop, with their partners, shape (478,); a whole made of regions stops none."""
+    stopped = np.zeros(len(MIRROR), dtype=bool)
+    for name, pairs in REGIONS.items():
+        if rejecting(flags, name) and (name not in WHOLES or rejecting(flags, ALL)):
+            stopped[pairs] = stopped[MIRROR[pairs]] = True
+    return stopped
+
+
+def stops_measure(flags: tuple[Finding, ...], name: str) -> Finding | None:
+    """Give the finding that stops a clinical measure, or the whole region that it belongs to."""
+    return rejecting(flags, name) or rejecting(flags, REGION_OF_MEASURE[name])
+
+
+def _as_photo(image: ImageLike) -> Photo:
+    if isinstance(image, Photo):
+        return image
+    if isinstance(image, (str, os.PathLike)):
+        return read_photo(image)
+    return photo_from_array(image)
+
+
+def _read_only(array: FloatArray) -> FloatArray:
+    kept = np.array(array, dtype=np.float64)
+    kept.flags.writeable = False
+    return kept
+
+
+_MOST_HIDDEN: Final = 0.5
+"""Share of a face's pairs that may be unknown before its midline, which they set, is not known either."""
+NOT_SEEN: Final = "not_seen"
+
+
+def _with_what_is_missing(flags: tuple[Finding, ...], unseen: list[str]) -> tuple[Finding, ...]:
+    """Bring the finding about what could not be matched up to date."""
+    kept = tuple(flag for flag in flags if flag.name != NOT_SEEN)
+    if not unseen:
+        return kept
+    return (*kept, not_seen("Left and right look too different in the photo to be compared", unseen))
+
+
+def not_seen(why: str, regions: list[str]) -> Finding:
+    """Name the regions that could not be matched."""
+    listed = joined([region.replace("_", " ") for region in regions])
+    return Finding(name=NOT_SEEN, severity="info", advice=f"{why}: {listed}.", touches=tuple(regions))
+
+
+def beyond_edge(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:
+    """Tell which landmarks (478, 3), full-size pixels, lie beyond the edge of their photo; shape (478,)."""
+    size = np.array(photo.size) - 0.5
+    return np.asarray(((landmarks[:, :2] < -0.5) | (landmarks[:, :2] > size)).any(axis=-1))

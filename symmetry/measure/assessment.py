@@ -1,0 +1,257 @@
+"""From the numbers of a comparison and their spread to what is said of each region and clinical measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.mesh import REGIONS, WHOLES
+from symmetry.measure.analysis import NOT_SEEN, stops_measure
+from symmetry.measure.change import MeasureChange, RegionChange, Side, SideMovement
+from symmetry.measure.face import NAN, PERCENT
+from symmetry.measure.measures import DEFINITIONS, Definition
+from symmetry.measure.norms import NOTICED, norm_of
+from symmetry.measure.pair_numbers import PairNumbers
+from symmetry.measure.quality.findings import Finding, rejecting
+from symmetry.measure.repeatability import (
+    MEASURES_OF_PAIR,
+    PAIR_NUMBERS,
+    PART_NAMES,
+    PARTS_OF_PAIR,
+    REGION_OF_MEASURE,
+    REGIONS_OF_PAIR,
+)
+from symmetry.measure.scores import REGION_NAMES
+from symmetry.measure.verdicts import (
+    IMPROVED,
+    NOT_COMPARABLE,
+    WORSE,
+    CameFrom,
+    Verdict,
+    came_from,
+    surest_change,
+    verdict_on,
+)
+from symmetry.stats.agreement import half_width
+
+_CLEARLY_MORE: Final = 1.5
+"""One side moved when it moved this many times as much as the other; else both did."""
+_WIDER_IS_WORSE: Final = ("jaw_angle_width", "smile_angle")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Spread:
+    """How the numbers of a comparison vary over re-photographing.
+
+    Attributes
+    ----------
+    sd, freedom : ndarray, shape (76,)
+        Standard deviations in the units of the numbers, and their degrees of freedom, as `repeatability.OF_PAIR`.
+    correlation : ndarray, shape (11,)
+        Between the lateral and vertical change of each part of a region.
+    """
+
+    sd: FloatArray
+    freedom: FloatArray
+    correlation: FloatArray
+
+
+def region_changes(
+    numbers: PairNumbers,
+    spread: Spread,
+    findings: Sequence[Finding],
+    unit: str,
+    measures: Mapping[str, MeasureChange] | None = None,
+) -> dict[str, RegionChange]:
+    """Judge every region.
+
+    Parameters
+    ----------
+    numbers : PairNumbers
+        Of one pair, or the mean over several.
+    spread : Spread
+        Of these numbers over re-photographing.
+    findings : sequence of Finding
+        Of the photos and between them.
+    unit : {"mm", "% IPD"}
+    measures : mapping of str to MeasureChange, optional
+        As `measure_changes`: whether people notice a change is told by them.
+    """
+    errors = half_width(spread.sd, spread.freedom)[REGIONS_OF_PAIR].reshape(len(REGIONS), -1)
+    uneven, lift = numbers.uneven, numbers.lift
+    changes = {}
+    for i, name in enumerate(REGION_NAMES):
+        before, after = numbers.before[i].tolist(), numbers.after[i].tolist()
+        right, left = _side(numbers.right[i]), _side(numbers.left[i])
+        judged = _judge(name, numbers, spread, findings)
+        numbers_of_region = np.abs([*uneven[i], lift[i]])
+        certain = judged.verdict in (IMPROVED, WORSE) or bool((numbers_of_region > errors[i, 1:]).any())
+        noticed = _most_noticed(name, measures or {})
+        changes[name] = RegionChange(
+            region=name,
+            before=before[0],
+            after=after[0],
+            change=after[0] - before[0],
+            error=_known(errors[i, 0], after[0] - before[0]),
+            lateral_before=before[1],
+            lateral_after=after[1],
+            vertical_before=before[2],
+            vertical_after=after[2],
+            lateral_change=float(uneven[i, 0]),
+            lateral_change_error=_known(errors[i, 1], uneven[i, 0]),
+            vertical_change=float(uneven[i, 1]),
+            vertical_change_error=_known(errors[i, 2], uneven[i, 1]),
+            lift=float(lift[i]),
+            lift_error=_known(errors[i, 3], lift[i]),
+            subject_right=right,
+            subject_left=left,
+            moved=_which_side(right.size, left.size, certain) if np.isfinite(left.size) else None,
+            part=judged.part,
+            evenness=judged.change,
+            evenness_error=judged.error,
+            verdict=judged.verdict,
+            reason=judged.reason,
+            came_from=judged.source,
+            noticed_by=noticed.name if noticed else None,
+            noticed_from=noticed.noticed_from if noticed else None,
+            noticed_change=noticed.change if noticed else NAN,
+            noticed_error=noticed.error if noticed else NAN,
+            unit=unit,
+        )
+    return changes
+
+
+def _most_noticed(region: str, measures: Mapping[str, MeasureChange]) -> MeasureChange | None:
+    """Give the measure of a region whose change comes nearest to what people notice."""
+    nearness = {
+        name: abs(measure.change) / measure.noticed_from
+        for name, measure in measures.items()
+        if REGION_OF_MEASURE[name] == region
+        and measure.unit == "mm"
+        and measure.noticed_from
+        and np.isfinite(measure.change)
+    }
+    return measures[max(nearness, key=lambda name: nearness[name])] if nearness else None
+
+
+def measure_changes(
+    numbers: PairNumbers, spread: Spread, findings: Sequence[Finding], unit: str
+) -> dict[str, MeasureChange]:
+    """Judge every clinical measure; parameters as for `region_changes`."""
+    errors = half_width(spread.sd, spread.freedom)[MEASURES_OF_PAIR].tolist()
+    rows = zip(DEFINITIONS, numbers.measure_before.tolist(), numbers.measure_after.tolist(), errors, strict=True)
+    return {
+        definition.name: _measure_change(definition, before, after, error, findings, unit)
+        for definition, before, after, error in rows
+    }
+
+
+def _measure_change(
+    definition: Definition,
+    before: list[float],
+    after: list[float],
+    error: float,
+    findings: Sequence[Finding],
+    unit: str,
+) -> MeasureChange:
+    name, change = definition.name, after[2] - before[2]
+    right, left = after[0] - before[0], after[1] - before[1]
+    more_uneven = abs(after[2]) - abs(before[2])
+    stopped = stops_measure(tuple(findings), name)
+    verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(more_uneven, error)
+    source: CameFrom | None = None
+    if verdict in (IMPROVED, WORSE) and np.isfinite(right):
+        axis = np.array([1.0, 0.0] if name in _WIDER_IS_WORSE else [0.0, 1.0])
+        toward = axis * np.sign(before[2] + after[2])
+        source = came_from(axis * (before[2] + after[2]), toward, axis * left, axis * right)
+    notice = NOTICED.get(name)
+    return MeasureChange(
+        name=name,
+        before=before[2],
+        after=after[2],
+        change=change,
+        error=_known(error, change),
+        subject_right=right,
+        subject_left=left,
+        moved=None if np.isnan(right) else _which_side(abs(right), abs(left), abs(change) > error),
+        evenness=more_uneven,
+        verdict=verdict,
+        reason=(stopped.name if stopped else NOT_SEEN) if verdict == NOT_COMPARABLE else None,
+        came_from=source,
+        noticed_from=notice.least if notice and (unit == "mm" or definition.unit == "degrees") else None,
+        norm=norm_of(name),
+        unit=PERCENT if definition.unit == "mm" and unit != "mm" else definition.unit,
+    )
+
+
+class _Judged(NamedTuple):
+    """What is said of the evenness of a region."""
+
+    verdict: Verdict
+    part: str | None = None
+    change: float = NAN
+    error: float = NAN
+    source: CameFrom | None = None
+    reason: str | None = None
+
+
+def _judge(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence[Finding]) -> _Judged:
+    """Judge a region by the part of it that changed most surely, one made of regions by the size of its asymmetry."""
+    stopped = rejecting(findings, region)
+    if stopped is not None:
+        return _Judged(NOT_COMPARABLE, reason=stopped.name)
+    if region in WHOLES:
+        return _judge_whole(region, numbers, spread, findings)
+    own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
+    sd, freedom = (values[PARTS_OF_PAIR].reshape(-1, 2)[own] for values in (spread.sd, spread.freedom))
+    for place, direction in enumerate(("lateral", "vertical")):
+        finding = rejecting(findings, f"{region}.{direction}")
+        if finding is not None:
+            stopped, sd[:, place] = finding, NAN
+    before, after = numbers.part_before[own], numbers.part_after[own]
+    surest = surest_change(before, after, numbers.part_uneven[own], sd, freedom, spread.correlation[own])
+    best, change, error = int(surest.part), float(surest.change), float(surest.error)
+    verdict, source = verdict_on(change, error), None
+    if verdict == NOT_COMPARABLE:
+        return _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
+    if verdict in (IMPROVED, WORSE):
+        sides = numbers.part_left[own][best], numbers.part_right[own][best]
+        source = came_from((before + after)[best], surest.weights, *sides)
+    return _Judged(verdict, PART_NAMES[own[best]][1], change, error, source)
+
+
+def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence[Finding]) -> _Judged:
+    """Judge a region of many parts, each of which goes its own way: only their size sums up."""
+    place = REGION_NAMES.index(region)
+    change = float(numbers.after[place, 0] - numbers.before[place, 0])
+    of_change = place * len(PAIR_NUMBERS)
+    error = float(half_width(spread.sd[of_change], spread.freedom[of_change]))
+    stopped = rejecting(findings, f"{region}.asymmetry")
+    verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(change, error)
+    if verdict == NOT_COMPARABLE:
+        return _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
+    return _Judged(verdict, region.replace("_", " "), change, error)
+
+
+def _side(movement: FloatArray) -> SideMovement:
+    outward, up, size = movement.tolist()
+    return SideMovement(outward=outward, up=up, size=size)
+
+
+def _known(error: float, number: float) -> float:
+    """Give the error of a number, none of one that is not known."""
+    return float(error) if np.isfinite(number) else NAN
+
+
+def _which_side(right: float, left: float, certain: bool) -> Side:
+    if not certain:
+        return "neither"
+    if right > _CLEARLY_MORE * left:
+        return "subject_right"
+    if left > _CLEARLY_MORE * right:
+        return "subject_left"
+    return "both"

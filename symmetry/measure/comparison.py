@@ -1,0 +1,203 @@
+"""Photos before and after, compared: from pairs of photos to changes with their errors and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.scale import Scale
+from symmetry.measure.analysis import NOT_SEEN, ImageLike, analyze, not_seen
+from symmetry.measure.assessment import Spread, measure_changes, region_changes
+from symmetry.measure.change import Change, RegionChange
+from symmetry.measure.face import NAN, FaceAnalysis
+from symmetry.measure.pair_numbers import PairNumbers, beyond_partner, pair_numbers, variance_of_one
+from symmetry.measure.pairing import Pair, common_scale, field_noise, fields_of, measure_pair
+from symmetry.measure.quality.findings import ALL, GRAVITY, Finding, by_gravity
+from symmetry.measure.repeatability import OF_PAIR, Repeatability, Table, of_method
+from symmetry.measure.uncertainty import pair_difficulty, pair_sds, shared_movement, unseen_part
+
+Given = ImageLike | FaceAnalysis
+
+
+def compare(
+    before: Given | Sequence[Given],
+    after: Given | Sequence[Given],
+    *,
+    scale: Scale | str = "iris",
+    mirrored: bool = False,
+    mirrored_after: bool = False,
+    face: Literal["largest", "only"] = "largest",
+    landmarks_only: bool = False,
+    table: Table | None = None,
+) -> Change:
+    """Compare photos of one person before and after.
+
+    Parameters
+    ----------
+    before, after : path, ndarray, Photo or FaceAnalysis, or a list of them
+        As for `analyze`; faces analysed before keep their own scale, which must be the same for all. Several photos
+        of an unchanged face on one side shrink the error.
+    scale, mirrored, face
+        As for `analyze`, for whatever is not analysed yet.
+    mirrored_after : bool
+        Only the photos after show the face as a mirror does.
+    landmarks_only : bool
+        Go by the face mesh alone; so does a comparison with a face that was analysed that way.
+    table : mapping, optional
+        Repeatability behind the errors, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
+
+    Returns
+    -------
+    Change
+
+    Raises
+    ------
+    PhotoError, NoFaceError, SeveralFacesError
+        As for `analyze`.
+    ScaleError
+        If analysed faces were scaled in different ways.
+
+    Notes
+    -----
+    Every photo before is paired with every photo after and the fields are averaged. A person's eyes stay as far apart
+    as they are, so the ratio of iris to interpupillary distance is pooled over all photos: an error of the iris then
+    cannot pass for a change.
+    """
+
+    def measured(given: Given | Sequence[Given], as_in_a_mirror: bool) -> tuple[FaceAnalysis, ...]:
+        several: Sequence[Any] = given if isinstance(given, (list, tuple)) else [given]
+        return tuple(
+            one
+            if isinstance(one, FaceAnalysis)
+            else analyze(
+                one, scale=scale, mirrored=as_in_a_mirror, face=face, landmarks_only=landmarks_only, table=table
+            )
+            for one in several
+        )
+
+    befores, afters = measured(before, mirrored), measured(after, mirrored or mirrored_after)
+    if not befores or not afters:
+        raise ValueError("give at least one photo before and one after")
+    pooled = common_scale(befores + afters)
+    only = landmarks_only or any(one.method == "landmarks" for one in befores + afters)
+    pairs = [
+        [measure_pair(one, other, scale=pooled, landmarks_only=only, table=table) for other in afters]
+        for one in befores
+    ]
+    findings = _findings(befores, afters, pairs)
+    first = pairs[0][0]
+    unit, known = first.before.unit, of_method(table, first.before.method)
+    unit_per_mm = first.before.unit_per_mm
+    fields = fields_of(pairs)
+    each = pair_numbers(fields, field_noise(known, 1, unit_per_mm))
+    means = fields.mean_known()
+    mean = pair_numbers(means, field_noise(known, min(len(befores), len(afters)), unit_per_mm))
+    moved = means.moved
+    spread = _spread(pairs, known, mean, moved, each.listed(), unit_per_mm)
+    measures = measure_changes(mean, spread, findings, unit)
+    regions = region_changes(mean, spread, findings, unit, measures)
+    moved.flags.writeable = False
+    unknown = np.full_like(moved, NAN)
+    unknown.flags.writeable = False
+    return Change(
+        before=first.before,
+        after=first.after,
+        befores=befores,
+        afters=afters,
+        displacement=moved if unit == "mm" else unknown,
+        movement=moved,
+        map=first.map,
+        regions=MappingProxyType(regions),
+        measures=MappingProxyType(measures),
+        flags=(*findings, *_unmatched(regions)),
+    )
+
+
+def _spread(
+    pairs: list[list[Pair]],
+    table: Repeatability,
+    mean: PairNumbers,
+    moved: FloatArray,
+    each: FloatArray,
+    unit_per_mm: float,
+) -> Spread:
+    befores, afters = [row[0].before for row in pairs], [pair.after for pair in pairs[0]]
+
+    def apart(angle: str) -> float:
+        return float(
+            np.mean([getattr(f.pose, angle) for f in afters]) - np.mean([getattr(f.pose, angle) for f in befores])
+        )
+
+    to_unit = np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
+    own, own_freedom = variance_of_one(each / to_unit)
+    sd, freedom = pair_sds(
+        table,
+        difficulty=pair_difficulty(
+            apart("yaw"),
+            apart("pitch"),
+            shared_movement(mean.left[:, :2], mean.right[:, :2]) / unit_per_mm,
+            findings=([face.flags for face in befores], [face.flags for face in afters]),
+            between=[finding for row in pairs for pair in row for finding in pair.findings],
+        ),
+        photos=(len(befores), len(afters)),
+        interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),
+        unseen=unseen_part(beyond_partner(moved)) / unit_per_mm,
+        own=own,
+        own_freedom=own_freedom,
+    )
+    return Spread(sd=sd * to_unit, freedom=freedom, correlation=table.part_correlation)
+
+
+def _findings(
+    befores: Sequence[FaceAnalysis], afters: Sequence[FaceAnalysis], pairs: list[list[Pair]]
+) -> tuple[Finding, ...]:
+    """Gather what was found in the photos and between them, the gravest first."""
+    found = []
+    for label, faces in (("before", befores), ("after", afters)):
+        for face in faces:
+            who = label if len(faces) == 1 else f"{label}, {PurePath(face.photo.name).name}"
+            found += [
+                replace(finding, advice=f"{who}: {finding.advice}")
+                for finding in face.flags
+                if finding.name != NOT_SEEN
+            ]
+    between: dict[str, list[Finding]] = {}
+    every = [pair for row in pairs for pair in row]
+    for pair in every:
+        who = "" if len(every) == 1 else " and ".join(PurePath(f.photo.name).name for f in (pair.before, pair.after))
+        for finding in pair.findings:
+            named = replace(finding, advice=f"{who}: {finding.advice}") if who else finding
+            between.setdefault(finding.name, []).append(named)
+    for same in between.values():
+        # What stops a result in some pairs is left out of them, so that it stops the result only where all agree.
+        gravest = min(same, key=lambda finding: GRAVITY[finding.severity])
+        if gravest.severity == "reject" and sum(f.severity == "reject" for f in same) < len(every):
+            gravest = replace(gravest, severity="warn")
+        found.append(gravest)
+    pictures = [{face.photo.sha256 for face in faces} for faces in (befores, afters)]
+    if pictures[0] & pictures[1]:
+        advice = "The same picture stands before and after; give two photos that were taken at different times."
+        found.append(Finding(name="same_picture", severity="warn", touches=(ALL,), advice=advice))
+    return by_gravity(found)
+
+
+def _mean_eyes(faces: Sequence[FaceAnalysis]) -> float:
+    return float(np.mean([face.interpupillary for face in faces]))
+
+
+def _unmatched(regions: Mapping[str, RegionChange]) -> tuple[Finding, ...]:
+    """Tell what could not be matched: between the photos, or between the sides of the face in both."""
+    between = [name for name, region in regions.items() if np.isnan(region.lift)]
+    sides = [name for name, region in regions.items() if np.isnan(region.change) and name not in between]
+    findings = []
+    if between:
+        findings.append(not_seen("The two photos look too different to be compared", between))
+    if sides:
+        findings.append(not_seen("Left and right look too different to be compared, though what moved is known", sides))
+    return tuple(findings)

@@ -1,0 +1,298 @@
+"""One face, measured: its numbers, how sure they are, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.frame import FacialFrame, fit_frame
+from symmetry.landmarks.scale import USUAL_EYES, Scale, interpupillary_distance
+from symmetry.measure.norms import NO_NORM
+from symmetry.measure.quality import Portrait
+from symmetry.measure.quality.findings import Finding
+from symmetry.measure.repeatability import Method
+from symmetry.photos.reading import Photo
+from symmetry.registration import StandardFace
+from symmetry.registration.refinement import FieldMap, MirrorRefinement, asymmetry_map
+from symmetry.tabular.face import FACE_TABLES
+from symmetry.tabular.frames import to_frame
+from symmetry.tabular.text import but, without_nan
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+NAN: Final = float("nan")
+PERCENT: Final = "% IPD"
+"""Unit of lengths where millimetres are not known: percent of the interpupillary distance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionScore:
+    """Left-right difference of one facial region.
+
+    Attributes
+    ----------
+    region : str
+    asymmetry : float
+        Root mean square length of the asymmetry field over the region's pairs, mm, less what noise adds to it; 0 is
+        even. Pairs that could not be matched are left out; NaN if fewer than a third could be. Of the jawline: across
+        its edge alone.
+    lateral, vertical : float
+        Mean over the subject-left landmarks, mm: + = the subject's left is further out, higher.
+    percent, lateral_percent, vertical_percent : float
+        The same three as percentages of the interpupillary distance.
+    asymmetry_error, lateral_error, vertical_error : float
+        95 % half-width over re-photographing an unchanged face, mm; NaN where it is not known.
+    percent_error, lateral_percent_error, vertical_percent_error : float
+        The same three as percentages of the interpupillary distance.
+    """
+
+    region: str
+    asymmetry: float
+    lateral: float
+    vertical: float
+    percent: float
+    lateral_percent: float
+    vertical_percent: float
+    asymmetry_error: float = NAN
+    lateral_error: float = NAN
+    vertical_error: float = NAN
+    percent_error: float = NAN
+    lateral_percent_error: float = NAN
+    vertical_percent_error: float = NAN
+
+    def in_unit(self, unit: str) -> tuple[float, float, float]:
+        """Asymmetry, lateral and vertical in "mm" or in "% IPD"."""
+        if unit == "mm":
+            return self.asymmetry, self.lateral, self.vertical
+        return self.percent, self.lateral_percent, self.vertical_percent
+
+    def errors_in_unit(self, unit: str) -> tuple[float, float, float]:
+        """Give the errors of asymmetry, lateral and vertical in "mm" or in "% IPD"."""
+        if unit == "mm":
+            return self.asymmetry_error, self.lateral_error, self.vertical_error
+        return self.percent_error, self.lateral_percent_error, self.vertical_percent_error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One clinical measure of a face.
+
+    Attributes
+    ----------
+    name : str
+    subject_right, subject_left : float
+        Each side's value; NaN for measures of the midline.
+    difference : float
+        Left less right: + = the subject's left is higher, wider, larger, or the midline part lies toward it.
+    unit : str
+        "mm", "degrees", or "% IPD" where millimetres are not known.
+    difference_error : float
+        95 % half-width over re-photographing an unchanged face; NaN where it is not known.
+    noticed_from : float or None
+        Difference from which on people notice it, by published studies; None where there is none.
+    norm : str
+        What is published of healthy people, or that nothing is.
+    """
+
+    name: str
+    subject_right: float
+    subject_left: float
+    difference: float
+    unit: str
+    difference_error: float = NAN
+    noticed_from: float | None = None
+    norm: str = NO_NORM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pose:
+    """Where a head points, degrees: + = toward the subject's left, upward, the subject's left eye higher."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sightings:
+    """How the detector saw a face.
+
+    Attributes
+    ----------
+    crops : ndarray, shape (2, 478, 3), or None
+        The landmarks by each of two crops, pixels at full size: how much they depend on framing.
+    disagreement : float
+        RMS distance between the meshes of the photo and of its mirror image, in eye distances.
+    others : int
+        Other faces in the photo.
+    side_light : float
+        How much more light falls on the subject's left, natural logarithm; NaN if it is not known.
+    """
+
+    crops: FloatArray | None = None
+    disagreement: float = NAN
+    others: int = 0
+    side_light: float = NAN
+
+
+def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, sightings: Sightings) -> Portrait:
+    """Put together what the quality checks look at."""
+    return Portrait(
+        photo=photo,
+        landmarks=landmarks,
+        frame=fit_frame(landmarks),
+        standard=standard,
+        disagreement=sightings.disagreement,
+        others=sightings.others,
+        side_light=sightings.side_light,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaceAnalysis:
+    """All that one photo says about the symmetry of a face.
+
+    Attributes
+    ----------
+    photo : Photo
+        The picture measured; swapped back if it came mirrored.
+    landmarks : ndarray, shape (478, 3)
+        Mirror-averaged, pixels of the upright photo at full size.
+    frame : FacialFrame
+        Origin and axes in those pixels.
+    scale : Scale
+        What was asked for.
+    mm_per_pixel : float
+        NaN with scale "none".
+    pose : Pose
+    asymmetry : ndarray, shape (478, 2)
+        Each landmark less its mirrored partner, x and y of the facial frame, mm; at the jawline across its edge alone.
+        NaN where the image says too little, and with scale "none".
+    difference : ndarray, shape (478, 2)
+        The same in `unit`.
+    regions : mapping of str to RegionScore
+    measures : mapping of str to Measure
+    flags : tuple of Finding
+    standard : StandardFace or None
+        The face on the shape that all faces share, for a comparison with another photo.
+    refined : MirrorRefinement or None
+        What the image adds to the landmarks; None from landmarks alone.
+    sightings : Sightings
+        How the detector saw the face.
+    """
+
+    photo: Photo
+    landmarks: FloatArray
+    frame: FacialFrame
+    scale: Scale
+    mm_per_pixel: float
+    pose: Pose
+    asymmetry: FloatArray
+    difference: FloatArray
+    regions: Mapping[str, RegionScore]
+    measures: Mapping[str, Measure]
+    flags: tuple[Finding, ...]
+    standard: StandardFace | None
+    refined: MirrorRefinement | None
+    sightings: Sightings
+
+    def __repr__(self) -> str:
+        from symmetry.output.cards import face_line
+
+        return f"<FaceAnalysis {face_line(self)}>"
+
+    def _repr_html_(self) -> str:
+        from symmetry.output.cards import face_card
+
+        return face_card(self)
+
+    @property
+    def method(self) -> Method:
+        """What the numbers rest on: the image, begun by the landmarks, or the landmarks alone."""
+        return "landmarks" if self.refined is None else "registration"
+
+    @property
+    def points(self) -> FloatArray:
+        """Landmarks (478, 3) that were scored: refined where the image allows."""
+        return self.landmarks if self.refined is None else self.refined.points
+
+    @property
+    def asymmetry_map(self) -> FieldMap | None:
+        """Left-right difference over the face in `unit`, for pictures; None from landmarks alone."""
+        return None if self.refined is None else asymmetry_map(self.refined, self.frame, self.unit_per_pixel)
+
+    @property
+    def interpupillary(self) -> float:
+        """Distance between the irises, pixels."""
+        return float(interpupillary_distance(self.landmarks))
+
+    @property
+    def unit(self) -> str:
+        """Unit of lengths in pictures and measures: "mm", or "% IPD" where millimetres are not known."""
+        return "mm" if np.isfinite(self.mm_per_pixel) else PERCENT
+
+    @property
+    def unit_per_mm(self) -> float:
+        """Size of a millimetre in `unit`; of one of usual eyes where millimetres are not known."""
+        return 1.0 if self.unit == "mm" else 100 / USUAL_EYES
+
+    @property
+    def unit_per_pixel(self) -> float:
+        """Size of a pixel in `unit`."""
+        return self.mm_per_pixel if self.unit == "mm" else 100 / self.interpupillary
+
+    @property
+    def portrait(self) -> Portrait | None:
+        """What the quality checks of a pair look at, and of one photo if it has its pixels; None from landmarks."""
+        if self.standard is None:
+            return None
+        return portrait_of(self.photo, self.landmarks, self.standard, self.sightings)
+
+    def without_pixels(self, *, comparable: bool = False) -> FaceAnalysis:
+        """Give the same result without its pictures: a long series of them fits into memory.
+
+        Compared with another face it goes by the landmarks alone, unless `comparable` keeps the standard face (0.3 MB).
+        """
+        blank = replace(self.photo, pixels=np.zeros((0, 0, 3), np.uint8))
+        return replace(self, photo=blank, standard=self.standard if comparable else None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the result as a JSON object, as `symmetry score` writes it; what is not known is None."""
+        return without_nan(
+            {
+                "photo": self.photo.name,
+                "error": None,
+                "size": list(self.photo.size),
+                "captured": self.photo.captured.isoformat() if self.photo.captured else None,
+                "captured_source": self.photo.captured_source,
+                "sha256": self.photo.sha256,
+                "method": self.method,
+                "mm_per_pixel": self.mm_per_pixel,
+                "scale_source": self.scale.source,
+                "pose": asdict(self.pose),
+                "regions": {name: but(asdict(region), "region") for name, region in self.regions.items()},
+                "measures": {name: but(asdict(measure), "name") for name, measure in self.measures.items()},
+                "flags": [asdict(flag) for flag in self.flags],
+            }
+        )
+
+    def to_frame(self, of: Literal["regions", "measures", "flags"] = "regions") -> DataFrame:
+        """Give the result as a table, with the columns that docs/output.md lists.
+
+        Parameters
+        ----------
+        of : {"regions", "measures", "flags"}
+            A row a region, as in the CSV of `symmetry score`, a row a clinical measure, or a row a finding, as in the
+            CSV of `symmetry check`.
+
+        Raises
+        ------
+        TableError
+            If `of` is none of them.
+        """
+        return to_frame([self.to_dict()], FACE_TABLES, of)

@@ -1,0 +1,78 @@
+"""The gate of one photo: every check, the gravest finding first, none that only follows from another."""
+
+from __future__ import annotations
+
+from symmetry.measure.quality.covering import check_covering
+from symmetry.measure.quality.distance import check_distance
+from symmetry.measure.quality.expression import check_expression
+from symmetry.measure.quality.findings import Finding, by_gravity
+from symmetry.measure.quality.patches import check_patches
+from symmetry.measure.quality.picture import check_picture
+from symmetry.measure.quality.portrait import Portrait
+from symmetry.measure.quality.pose import check_framing, check_pose
+
+_EXPRESSION = ("smiling", "mouth_open", "eyes_closed", "brows_raised")
+_BESIDE_NO_FACE = ("not_a_face", "face_cut", "head_turned", "several_faces")
+_FOLLOWS_FROM_TURN = 12.0
+"""Degrees of yaw from which on one side of a face looks covered because it is turned away."""
+_FOLLOWS_FROM_CUT = 0.03
+"""Share of landmarks beyond the edge from which on the mesh squeezes the face into the frame: expressions come of it,
+and what lies beyond looks covered."""
+
+
+def check_photo(portrait: Portrait) -> tuple[Finding, ...]:
+    """Find what is wrong with a photo and which results it touches."""
+    of_picture = check_picture(portrait)
+    findings = [
+        *_company(portrait),
+        *check_framing(portrait),
+        *_cover(portrait, of_picture),
+        *check_pose(portrait),
+        *check_expression(portrait),
+        *of_picture,
+        *check_distance(portrait),
+    ]
+    return by_gravity(_without_consequences(findings))
+
+
+def _cover(portrait: Portrait, of_picture: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Find what lies over the face; in blocks of JPEG nothing has a texture."""
+    found = check_covering(portrait)
+    if any(f.severity == "reject" for f in found) or any(f.name == "compressed" for f in of_picture):
+        return found
+    return check_patches(portrait) or found
+
+
+def _without_consequences(findings: list[Finding]) -> list[Finding]:
+    found = {finding.name: finding for finding in findings}
+    dropped: set[str] = set()
+    if "not_a_face" in found:  # cut, turned away or in company it may look like none
+        return [f for f in findings if f.name in _BESIDE_NO_FACE]
+    if abs(_value(found.get("head_turned"))) >= _FOLLOWS_FROM_TURN:
+        dropped |= {"face_covered", *_EXPRESSION}
+    if _value(found.get("face_cut")) >= _FOLLOWS_FROM_CUT:
+        dropped |= {"face_covered", "phone_too_near", *_EXPRESSION}
+    if "face_covered" in found and "face_covered" not in dropped:
+        dropped |= set(_EXPRESSION)
+    if "eyes_closed" in found and found["eyes_closed"].severity != "info":
+        dropped.add("brows_raised")  # their height is taken from the lids, which are lowered
+    return [finding for finding in findings if finding.name not in dropped]
+
+
+def _value(finding: Finding | None) -> float:
+    return 0.0 if finding is None or finding.value is None else finding.value
+
+
+def _company(portrait: Portrait) -> tuple[Finding, ...]:
+    if not portrait.others:
+        return ()
+    faces = "1 other face" if portrait.others == 1 else f"{portrait.others} other faces"
+    return (
+        Finding(
+            name="several_faces",
+            severity="info",
+            value=float(portrait.others),
+            limit=1.0,
+            advice=f"The largest face was measured, {faces} left out; crop the photo if you meant another.",
+        ),
+    )

@@ -1,0 +1,218 @@
+"""How far each number of an unchanged face differs from photo to photo: a table, shipped or made from own photos.
+
+`symmetry reliability` makes such a table; `repeatability.csv` beside this file is one, of nine sittings in which an adult
+was photographed two to three times within minutes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+
+from symmetry.arrays import FloatArray
+from symmetry.errors import TableError
+from symmetry.landmarks.mesh import PARTS, REGIONS
+from symmetry.measure.measures import DEFINITIONS
+
+Method = Literal["registration", "landmarks"]
+METHODS: Final[tuple[Method, ...]] = ("registration", "landmarks")
+
+
+class Quantity(NamedTuple):
+    """One number that is reported.
+
+    Attributes
+    ----------
+    of : {"photo", "pair"}
+        What it is taken of.
+    name : str
+        Region, part of a region, or clinical measure.
+    number : str
+    unit : {"mm", "degrees"}
+    region : str
+        Region whose conditions it shares.
+    """
+
+    of: str
+    name: str
+    number: str
+    unit: str
+    region: str
+
+
+_OTHER_THAN_MOUTH = {
+    "brow_height": "brows",
+    "mrd1": "eyes",
+    "mrd2": "eyes",
+    "palpebral_fissure": "eyes",
+    "chin_deviation": "jawline",
+    "chin_angle": "jawline",
+    "nose_tip_deviation": "nose",
+    "jaw_angle_height": "jawline",
+    "jaw_angle_width": "jawline",
+    "nasolabial_angle": "nasolabial",
+}
+REGION_OF_MEASURE: Final = {d.name: _OTHER_THAN_MOUTH.get(d.name, "mouth") for d in DEFINITIONS}
+"""Region that each clinical measure belongs to."""
+
+
+def _of_measures(of: str, number: str) -> list[Quantity]:
+    return [Quantity(of, d.name, number, d.unit, REGION_OF_MEASURE[d.name]) for d in DEFINITIONS]
+
+
+PHOTO_NUMBERS: Final = ("asymmetry", "lateral", "vertical", "field")
+"""Of a region in one photo; "field" is the root mean square noise of its asymmetry field, which inflates asymmetry."""
+PAIR_NUMBERS: Final = ("change", "lateral_change", "vertical_change", "lift")
+
+OF_PHOTO: Final = (
+    *(Quantity("photo", region, number, "mm", region) for region in REGIONS for number in PHOTO_NUMBERS),
+    *_of_measures("photo", "difference"),
+)
+"""Numbers of one photo: regions (9 x 4), then clinical measures (18)."""
+OF_PAIR: Final = (
+    *(Quantity("pair", region, number, "mm", region) for region in REGIONS for number in PAIR_NUMBERS),
+    *(
+        Quantity("pair", f"{region}: {part}", number, "mm", region)
+        for region, parts in PARTS.items()
+        for part in parts
+        for number in ("lateral_change", "vertical_change")
+    ),
+    *_of_measures("pair", "change"),
+)
+"""Numbers of two photos: regions (9 x 4), parts (11 x 2), clinical measures (18)."""
+REGIONS_OF_PHOTO: Final = slice(len(REGIONS) * len(PHOTO_NUMBERS))
+REGIONS_OF_PAIR: Final = slice(len(REGIONS) * len(PAIR_NUMBERS))
+PARTS_OF_PAIR: Final = slice(REGIONS_OF_PAIR.stop, len(OF_PAIR) - len(DEFINITIONS))
+MEASURES_OF_PAIR: Final = slice(PARTS_OF_PAIR.stop, None)
+"""Where each kind of number stands."""
+PART_NAMES: Final = tuple((region, part) for region, parts in PARTS.items() for part in parts)
+
+COLUMNS: Final = ("method", "of", "name", "number", "unit", "sd", "freedom", "detector")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Repeatability:
+    """Spread of the numbers of an unchanged face over photos taken in one sitting.
+
+    Attributes
+    ----------
+    photo_sd, photo_freedom : ndarray, shape (54,)
+        Standard deviation of each number of `OF_PHOTO` from photo to photo (the standard error of measurement, SEM),
+        mm or degrees, and its degrees of freedom; NaN and 0 where it is not known.
+    photo_detector : ndarray, shape (54,)
+        Share of it that the landmarks' dependence on framing makes, in the photos behind the table.
+    pair_sd, pair_freedom : ndarray, shape (76,)
+        Standard deviation of each number of `OF_PAIR` between two photos of the same pose and expression.
+    part_correlation : ndarray, shape (11,)
+        Between the lateral and vertical change of each part of a region.
+    wobble : float
+        Root mean square over the photos behind the table of how far framing moves the landmarks, in eye distances.
+    """
+
+    photo_sd: FloatArray
+    photo_freedom: FloatArray
+    photo_detector: FloatArray
+    pair_sd: FloatArray
+    pair_freedom: FloatArray
+    part_correlation: FloatArray
+    wobble: float
+
+    @property
+    def field_noise(self) -> FloatArray:
+        """Root mean square noise of the asymmetry field of each region, mm, shape (9,)."""
+        of_regions = self.photo_sd[REGIONS_OF_PHOTO].reshape(len(REGIONS), -1)
+        return np.asarray(of_regions[:, PHOTO_NUMBERS.index("field")])
+
+
+Table = Mapping[Method, Repeatability]
+
+
+def to_rows(table: Table) -> list[dict[str, object]]:
+    """Rows of `COLUMNS` for a file."""
+    rows: list[dict[str, object]] = []
+    for method, known in table.items():
+        rows.append({"method": method, "of": "photo", "name": "landmarks", "number": "wobble", "sd": known.wobble})
+        sds = (*known.photo_sd, *known.pair_sd)
+        freedoms = (*known.photo_freedom, *known.pair_freedom)
+        detectors = (*known.photo_detector, *(None for _ in OF_PAIR))
+        for quantity, sd, freedom, detector in zip(OF_PHOTO + OF_PAIR, sds, freedoms, detectors, strict=True):
+            row = {"method": method, "of": quantity.of, "name": quantity.name, "number": quantity.number}
+            rows.append(row | {"unit": quantity.unit, "sd": sd, "freedom": freedom, "detector": detector})
+        for (region, part), correlation in zip(PART_NAMES, known.part_correlation, strict=True):
+            row = {"method": method, "of": "pair", "name": f"{region}: {part}", "number": "correlation"}
+            rows.append(row | {"unit": "", "sd": correlation})
+    return rows
+
+
+def read_table(path: Path) -> Table:
+    """Read a table that `symmetry reliability` wrote.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read or holds something else.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise TableError("there is no such file; check the name and the folder") from None
+    except (OSError, UnicodeDecodeError):
+        raise TableError("it cannot be read as a table; give a file that symmetry reliability --table wrote") from None
+    return _parse(text)
+
+
+@lru_cache(maxsize=1)
+def shipped_table() -> Table:
+    """Give the table that comes with the package."""
+    return _parse(files("symmetry.measure").joinpath("repeatability.csv").read_text(encoding="utf-8"))
+
+
+def of_method(table: Table | None, method: Method) -> Repeatability:
+    """Give the numbers of a method; from the shipped table without another, or where that does not have them."""
+    return table[method] if table and method in table else shipped_table()[method]
+
+
+def _parse(text: str) -> Table:
+    found: dict[str, dict[tuple[str, str, str], tuple[float, float, float]]] = {}
+    try:
+        rows = csv.DictReader(io.StringIO(text), strict=True)
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise TableError("it is no table of repeatability; give a file that symmetry reliability --table wrote")
+        for row in rows:
+            sd, freedom, detector = (float(row[column] or "nan") for column in ("sd", "freedom", "detector"))
+            signed = row["number"] == "correlation"
+            if any(value < (-1.0 if signed else 0.0) or value == np.inf for value in (sd, freedom, detector)):
+                raise ValueError(row)
+            found.setdefault(row["method"], {})[row["of"], row["name"], row["number"]] = sd, freedom, detector
+        table = {method: _of_method(found[method]) for method in METHODS if method in found}
+    except (TypeError, ValueError, KeyError, csv.Error):
+        raise TableError("a row of it is damaged; make it again with symmetry reliability --table") from None
+    if not table:
+        raise TableError("it holds no numbers; make it again with symmetry reliability --table")
+    return table
+
+
+def _of_method(values: dict[tuple[str, str, str], tuple[float, float, float]]) -> Repeatability:
+    def column(quantities: tuple[Quantity, ...], place: int) -> FloatArray:
+        unknown = (np.nan, 0.0, np.nan)
+        return np.array([values.get((q.of, q.name, q.number), unknown)[place] for q in quantities])
+
+    return Repeatability(
+        photo_sd=column(OF_PHOTO, 0),
+        photo_freedom=np.nan_to_num(column(OF_PHOTO, 1)),
+        photo_detector=np.nan_to_num(column(OF_PHOTO, 2)),
+        pair_sd=column(OF_PAIR, 0),
+        pair_freedom=np.nan_to_num(column(OF_PAIR, 1)),
+        part_correlation=np.array(
+            [values.get(("pair", f"{region}: {part}", "correlation"), (0.0,))[0] for region, part in PART_NAMES]
+        ).clip(-1.0, 1.0),
+        wobble=values["photo", "landmarks", "wobble"][0],
+    )

@@ -1,0 +1,262 @@
+"""How sure a number is: its 95 % half-width over re-photographing an unchanged face.
+
+Three sources add up as variances. From shot to shot: a table of repeatability (or the user's own repeated photos, each
+weighed by its degrees of freedom), more where the head is turned or the expression differs. From this photo's
+detector: how far its landmarks depend on framing, beyond what they do in the photos behind the table, and how few
+pixels the face has. From registration: the part of a region that was not seen may differ from the part that was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.mesh import REGIONS
+from symmetry.measure.quality.findings import Finding
+from symmetry.measure.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PHOTO_NUMBERS, Quantity, Repeatability
+from symmetry.measure.scores import LEAST_SHARE, region_means, region_scores
+from symmetry.stats.agreement import half_width, moderated_variance
+
+_USUAL_YAW: Final = 2.0
+"""Degrees of yaw that are accepted; a photo turned farther is less sure."""
+_SAME_YAW: Final = 1.5
+"""Degrees by which the yaw of two photos may differ before it says anything: it is itself known to about one degree."""
+_YAW: Final = dict.fromkeys(REGIONS, 3.0) | {"jawline": 0.6, "face": 2.0}
+"""Degrees of yaw beyond these that double the variance. Fewest at the jawline: the outline of a turned head is another
+line on the jaw. Over 35 adults photographed twice the jaw's sides moved apart by 0.3 to 0.5 mm where the yaw differed
+by less than 1.5 degrees, by 1 to 3 mm where it differed by 2.5 to 3.5."""
+_PITCH: Final = 5.0
+"""Degrees of pitch between two photos that double the variance."""
+_EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face", "face"), 3.0)
+"""Millimetres by which both sides of a region moved together, an expression, that double the variance: nobody's two
+sides smile alike (35 adults, neutral against smiling: the left-right difference changes by 0.2 to 0.35 mm a mm)."""
+_DOUBTFUL: Final = {
+    *("blurred", "too_dark", "too_bright", "side_light", "noisy", "compressed", "face_small", "phone_too_near"),
+    *("face_cut", "light_differs", "resolution_differs", "distance_differs"),
+}
+"""Warnings about the picture. Pose and expression have terms of their own."""
+_DOUBT: Final = 1.5
+"""Factor by which a warning widens what it touches. The blurred selfie among the photos behind the table differs from
+its neighbours 1.5 to 2 times as much as the others do."""
+_FEW_PIXELS: Final = (0.1, 33.0)
+"""Spread, mm, that a face of this many pixels between the eyes adds; it falls with the square of their number. Five
+adults, reduced to 33 and 22 pixels: their scores moved by 0.05 to 0.1 and by 0.2 mm."""
+INDEPENDENT: Final = np.clip([len(pairs) / 6 for pairs in REGIONS.values()], 4.0, 20.0)
+"""Places of each region that vary by themselves, shape (9,); fields are smooth over the others."""
+
+
+def without_noise(rms: FloatArray, noise: FloatArray) -> FloatArray:
+    """Take off a root mean square what noise of root mean square `noise` adds: E rms**2 = true**2 + noise**2."""
+    return np.asarray(np.sqrt(np.maximum(np.asarray(rms) ** 2 - np.nan_to_num(noise) ** 2, 0.0)))
+
+
+def noiseless_scores(field: FloatArray, noise: FloatArray) -> FloatArray:
+    """Asymmetry less its `noise` (..., 9), lateral and vertical (..., 9, 3) of all regions of fields (..., 478, 2)."""
+    scores = region_scores(field)
+    scores[..., 0] = without_noise(scores[..., 0], noise)
+    return scores
+
+
+def wobble_of(crops: FloatArray, interpupillary: float) -> float:
+    """How far framing moves the landmarks: RMS distance between those of two crops (2, 478, 3), in eye distances."""
+    apart = (crops[0] - crops[1])[:, :2]
+    return float(np.sqrt((apart**2).sum(axis=-1).mean()) / interpupillary)
+
+
+def few_pixels(interpupillary: float) -> float:
+    """Spread, mm, of the numbers of a face with so many pixels between the eyes."""
+    spread, pixels = _FEW_PIXELS
+    return spread * (pixels / interpupillary) ** 2
+
+
+def unseen_part(field: FloatArray) -> FloatArray:
+    """Spread of region means that comes from what was not seen of a field (478, 2), shape (9, 2).
+
+    What was seen is a sample of the region: variance within it * (1 - share) / (share * number of independent places).
+    """
+    left = np.where(np.isnan(field), 0.0, 1.0)
+    share = np.stack([region_means(left[:, i]) for i in range(2)], axis=-1)
+    within = np.stack([region_means(field[:, i] ** 2) - region_means(field[:, i]) ** 2 for i in range(2)], axis=-1)
+    seen = np.maximum(share, LEAST_SHARE) * INDEPENDENT[:, None]
+    missing = (1 - share) / (seen - 1)  # Bessel: the variance within is that of what was seen
+    return np.asarray(np.sqrt(np.maximum(within, 0.0) * missing))
+
+
+def shared_movement(left: FloatArray, right: FloatArray) -> FloatArray:
+    """How far both sides moved the same way, outward and upward, from the movement (..., 2) of each; shape (...)."""
+    together = np.where(np.sign(left) == np.sign(right), np.minimum(np.abs(left), np.abs(right)), 0.0)
+    return np.asarray(np.linalg.norm(together, axis=-1))
+
+
+def doubt(findings: Iterable[Finding], quantities: Sequence[Quantity]) -> FloatArray:
+    """Factor by which each quantity spreads more because of warnings about the picture."""
+    warnings = [f for f in findings if f.severity == "warn" and f.name in _DOUBTFUL]
+    touched = [any(f.concerns(_result(quantity)) for f in warnings) for quantity in quantities]
+    return np.where(touched, _DOUBT, 1.0)
+
+
+def _result(quantity: Quantity) -> str:
+    """Name of a quantity as findings touch it."""
+    if quantity.region not in (quantity.name, quantity.name.partition(":")[0]):
+        return quantity.name
+    number = quantity.number.removesuffix("_change")
+    return f"{quantity.region}.{number}" if number in ("lateral", "vertical") else quantity.region
+
+
+def photo_difficulty(yaw: float, findings: Sequence[Finding] = ()) -> FloatArray:
+    """Factor (54,) by which the numbers of a photo spread more: head turned by `yaw` degrees, warnings about it."""
+    beyond = max(0.0, abs(yaw) - _USUAL_YAW)
+    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2) * doubt(findings, OF_PHOTO))
+
+
+def pair_difficulty(
+    yaw: float,
+    pitch: float,
+    shared: FloatArray,
+    *,
+    findings: tuple[Sequence[Sequence[Finding]], Sequence[Sequence[Finding]]] = ((), ()),
+    between: Sequence[Finding] = (),
+) -> FloatArray:
+    """Factor (76,) by which the numbers of two photos spread more.
+
+    Parameters
+    ----------
+    yaw, pitch : float
+        Differences of pose, degrees.
+    shared : ndarray, shape (9,)
+        As `shared_movement` of each region, mm. A lift is what both sides share: expression makes it no harder to tell.
+    findings : tuple of sequences
+        About each photo before, and about each photo after.
+    between : sequence of Finding
+        Between the photos.
+    """
+    place = {region: i for i, region in enumerate(REGIONS)}
+    expression = np.array([0.0 if q.number == "lift" else shared[place[q.region]] for q in OF_PAIR])
+    expression = np.nan_to_num(expression)
+    beyond = max(0.0, abs(yaw) - _SAME_YAW)
+    conditions = (
+        1
+        + (beyond / _scale_of(OF_PAIR, _YAW)) ** 2
+        + (pitch / _PITCH) ** 2
+        + (expression / _scale_of(OF_PAIR, _EXPRESSION)) ** 2
+    )
+    of_photos = [np.mean([doubt(found, OF_PAIR) ** 2 for found in side or [()]], axis=0) for side in findings]
+    return np.asarray(np.sqrt(conditions * (of_photos[0] + of_photos[1]) / 2) * doubt(between, OF_PAIR))
+
+
+def _scale_of(quantities: tuple[Quantity, ...], scales: dict[str, float]) -> FloatArray:
+    return np.array([scales.get(quantity.region, np.inf) for quantity in quantities])
+
+
+def photo_errors(
+    table: Repeatability,
+    *,
+    yaw: float,
+    wobble: float,
+    interpupillary: float,
+    unseen: FloatArray,
+    findings: Sequence[Finding] = (),
+) -> FloatArray:
+    """95 % half-widths of the numbers of one photo.
+
+    Parameters
+    ----------
+    table : Repeatability
+    yaw : float
+        Of the head, degrees.
+    wobble : float
+        As `wobble_of`; NaN if it is not known.
+    interpupillary : float
+        Pixels between the irises.
+    unseen : ndarray, shape (9, 2)
+        As `unseen_part`, mm.
+    findings : sequence of Finding
+        About the photo.
+
+    Returns
+    -------
+    ndarray, shape (54,)
+        In the order of `OF_PHOTO`, mm or degrees; NaN where the table knows nothing.
+    """
+    shots = (table.photo_sd * photo_difficulty(yaw, findings)) ** 2
+    known = np.isfinite(wobble) and table.wobble > 0
+    excess = max((wobble / table.wobble) ** 2 - 1, 0.0) if known else 0.0
+    detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2
+    registration = _of_regions(unseen, len(PHOTO_NUMBERS), len(OF_PHOTO))
+    sd = np.sqrt(shots + detector + registration**2)
+    return half_width(sd, table.photo_freedom)
+
+
+def _of_regions(unseen: FloatArray, numbers: int, every: int) -> FloatArray:
+    """Spread (every,) of all numbers from that of each region (9, 2); its first number holds both directions."""
+    spread = np.zeros(every)
+    of_regions = spread[: len(REGIONS) * numbers].reshape(len(REGIONS), numbers)
+    of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
+    return np.nan_to_num(spread)
+
+
+def pair_sds(
+    table: Repeatability,
+    *,
+    difficulty: FloatArray,
+    photos: tuple[float, float],
+    interpupillary: tuple[float, float],
+    unseen: FloatArray,
+    own: FloatArray | None = None,
+    own_freedom: float = 0.0,
+) -> tuple[FloatArray, FloatArray]:
+    """Give the standard deviations, and their degrees of freedom, of the numbers of a comparison.
+
+    Parameters
+    ----------
+    table : Repeatability
+    difficulty : ndarray, shape (76,)
+        As `pair_difficulty`.
+    photos : tuple of float
+        How many photos stand on either side: the mean over n of them spreads by 1 / sqrt(n), over infinitely many not.
+    interpupillary : tuple of float
+        Pixels between the irises on either side.
+    unseen : ndarray, shape (9, 2)
+        As `unseen_part` of the left-right difference of what moved, mm.
+    own : ndarray, shape (76,), optional
+        Variance of one photo's numbers among the user's own repeated photos.
+    own_freedom : float
+        Its degrees of freedom.
+
+    Returns
+    -------
+    sd, freedom : ndarray, shape (76,)
+        In the order of `OF_PAIR`, mm or degrees.
+    """
+    shots, freedom = shot_variance(
+        (table.pair_sd * difficulty) ** 2, table.pair_freedom, photos=photos, own=own, own_freedom=own_freedom
+    )
+    pixels = sum(few_pixels(size) ** 2 / count for size, count in zip(interpupillary, photos, strict=True))
+    registration = _of_regions(unseen, len(PAIR_NUMBERS), len(OF_PAIR))
+    return np.sqrt(shots + pixels + registration**2), freedom
+
+
+def shot_variance(
+    of_pair: FloatArray,
+    freedom: FloatArray,
+    *,
+    photos: tuple[float, float],
+    own: FloatArray | None = None,
+    own_freedom: float = 0.0,
+) -> tuple[FloatArray, FloatArray]:
+    """Variance, and its degrees of freedom, that shots bring into the numbers of a comparison.
+
+    Parameters
+    ----------
+    of_pair, freedom : ndarray
+        Variance between two photos of an unchanged face and its degrees of freedom, broadcast with `own`.
+    photos, own, own_freedom
+        As for `pair_sds`.
+    """
+    one_photo = of_pair / 2
+    if own is not None:
+        one_photo, freedom = moderated_variance(own, own_freedom, one_photo, freedom)
+    return np.asarray(one_photo * (1 / photos[0] + 1 / photos[1])), np.asarray(freedom, dtype=np.float64)

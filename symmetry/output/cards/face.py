@@ -1,0 +1,91 @@
+"""Card of one face."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.measure.face import FaceAnalysis, RegionScore
+from symmetry.measure.words import REGION_TITLES
+from symmetry.output.cards.drawing import WIDTH, draw_uneven
+from symmetry.output.cards.html import Cell, Picture, card, findings, shown_name
+from symmetry.output.colours import amount_colour
+from symmetry.output.words import (
+    DASH,
+    HOW_SURE,
+    OF_PUPILS,
+    OWN_SIDES,
+    day_of,
+    name_of,
+    plus_minus,
+    sides_in_words,
+    why_unknown,
+)
+
+
+def face_card(face: FaceAnalysis) -> str:
+    """Show how even a face is: a drawing from its landmarks, and the numbers of its regions, the main ones first.
+
+    Parameters
+    ----------
+    face : FaceAnalysis
+
+    Returns
+    -------
+    str
+        HTML without the photo: a notebook keeps what it shows.
+    """
+    unit = face.unit
+    main = {name: _number(face, region) for name, region in face.regions.items() if name in MAIN_REGIONS}
+    described = ", ".join(f"{REGION_TITLES[name].lower()} {number}" for name, number in main.items())
+    about = [shown_name(name_of(face)), day_of(face)]
+    if face.method == "landmarks":
+        about.append("landmarks alone")
+    return card(
+        title="How even this face is",
+        about=" · ".join(filter(None, about)),
+        picture=Picture(
+            svg=draw_uneven(face),
+            width=WIDTH,
+            described=f"Drawing of the face from its landmarks. Left-right difference in {unit}: {described}.",
+        ),
+        beside=True,
+        head=("", f"uneven by, {unit}", f"which side, {unit}"),
+        rows=[_row(face, face.regions[name]) for name in main],
+        lesser=[_row(face, region) for name, region in face.regions.items() if name not in main],
+        doubts=findings(face.flags, {face.photo.name: shown_name(name_of(face))} if name_of(face) else {}),
+        notes=[
+            "Uneven by: typical distance of a region’s left half from its mirrored right half; 0 is even.",
+            HOW_SURE,
+            OWN_SIDES,
+            *([] if unit == "mm" else [OF_PUPILS]),
+        ],
+    )
+
+
+def _row(face: FaceAnalysis, region: RegionScore) -> tuple[Cell, ...]:
+    main, colour = region.region in MAIN_REGIONS, amount_colour(region.in_unit(face.unit)[0], face.unit)
+    sides = sides_in_words(region, face.unit)
+    if len(sides) > 1:  # a line ends between them, not within one
+        sides = [side.replace(" ", "\u00a0") for side in sides]
+    return (
+        Cell(text=REGION_TITLES[region.region], swatch=colour, strong=main),
+        Cell(text=_number(face, region)),
+        Cell(text=", ".join(sides)),
+    )
+
+
+def _number(face: FaceAnalysis, region: RegionScore) -> str:
+    """Write the unevenness of a region, or a dash and why it is not known."""
+    value, error = region.in_unit(face.unit)[0], region.errors_in_unit(face.unit)[0]
+    return plus_minus(value, error) if isfinite(value) else f"{DASH} {why_unknown(face.flags, region.region)}"
+
+
+def face_line(face: FaceAnalysis) -> str:
+    """Sum a face up in a line: "before.jpg: jawline 2.1 ± 0.6 mm, eyes 1.3 ± 0.4 mm, mouth 2.0 ± 0.5 mm"."""
+    numbers = [
+        f"{name} {_number(face, region)}{f' {face.unit}' if isfinite(region.in_unit(face.unit)[0]) else ''}"
+        for name, region in face.regions.items()
+        if name in MAIN_REGIONS
+    ]
+    return f"{shown_name(name_of(face)) or 'unnamed'}: {', '.join(numbers)}"

@@ -1,0 +1,228 @@
+"""The page of a card: a title, a sentence, the drawing beside the main numbers, and below them the rest.
+
+Styles stand in each element, as some viewers drop style sheets, and every ground is white, as some notebooks are dark.
+Where a viewer drops these styles too, what is left are headings, a picture and plain tables in the same order.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from symmetry.measure.quality.findings import Finding, by_gravity
+from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
+from symmetry.output.colours import INK, PAPER, QUIET, RULE, VERDICT_COLOURS
+from symmetry.tabular.text import printable
+
+FONT: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
+_MARKS: Final = {"reject": ("✖", "#b02a00"), "warn": ("⚠", "#9a6700")}
+_MOST_FINDINGS: Final = 3
+_LONGEST_NAME: Final = 60
+_PLACED: Final = "border:none;text-align:left;vertical-align:top;font-size:inherit"
+_GROUND: Final = f"background:{PAPER};color:{INK}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A drawing.
+
+    Attributes
+    ----------
+    svg : str
+    width : float
+        Pixels.
+    described : str
+        In words, for who cannot see it.
+    """
+
+    svg: str
+    width: float
+    described: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell of a table.
+
+    Attributes
+    ----------
+    text : str
+    below : tuple of str
+        Smaller lines under it.
+    verdict : str or None
+        Whose mark and colour it carries.
+    swatch : str or None
+        Colour of a square before it.
+    strong : bool
+    across : int
+        Columns that it takes.
+    """
+
+    text: str
+    below: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    swatch: str | None = None
+    strong: bool = False
+    across: int = 1
+
+
+def shown_name(name: str) -> str:
+    """Write a name without what confuses a reader, its middle left out if it is very long."""
+    name = printable(name)
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half + 1 :]}"
+
+
+def findings(flags: Iterable[Finding], names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Tell what casts doubt on the numbers, the gravest first: sign, colour and words.
+
+    Parameters
+    ----------
+    flags : iterable of Finding
+        Those that are only worth knowing are left out.
+    names : mapping of str to str
+        Photos' names as they stand in texts, and what is to be written instead: a folder is nobody's business.
+    """
+    found: dict[str, tuple[str, str, str]] = {}
+    for flag in by_gravity(flag for flag in flags if flag.severity in _MARKS):
+        text = printable(flag.advice)
+        for name, short in sorted(names.items(), key=lambda pair: -len(pair[0])):
+            text = text.replace(printable(name), short)
+        found.setdefault(text, (*_MARKS[flag.severity], text))
+    lines = list(found.values())
+    more = len(lines) - _MOST_FINDINGS
+    return lines if more <= 0 else [*lines[:_MOST_FINDINGS], ("", QUIET, f"and {more} more")]
+
+
+def card(
+    *,
+    title: str,
+    about: str,
+    picture: Picture,
+    beside: bool,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    lesser: Sequence[Sequence[Cell]],
+    answer: Sequence[str] = (),
+    doubts: Sequence[tuple[str, str, str]] = (),
+    notes: Sequence[str] = (),
+) -> str:
+    """Put a card together.
+
+    Parameters
+    ----------
+    title, about : str
+        What it is, and of what.
+    picture : Picture
+    beside : bool
+        Draw the picture beside the table instead of above it.
+    head : sequence of str
+        Titles of the columns.
+    rows, lesser : sequence of sequence of Cell
+        Of the main regions, and, written small, of the others.
+    answer : sequence of str
+        Sentences below the title, the first in bold.
+    doubts : sequence of (sign, colour, words)
+        As `findings` gives them.
+    notes : sequence of str
+        What a reader should know about the numbers.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    table = _table(head, rows, lesser)
+    image = _image(picture)
+    if beside:
+        body = (
+            f'<div style="display:flex;flex-wrap:wrap;gap:8px 20px;align-items:flex-start;margin-top:8px">'
+            f'<div style="flex:none">{image}</div><div style="flex:1 1 330px;min-width:0">{table}</div></div>'
+        )
+    else:
+        body = f'<div style="margin-top:10px">{image}</div>{table}'
+    parts = [
+        f'<div><b style="font-size:16px;font-weight:600">{_text(title)}</b>'
+        f'<span style="color:{QUIET}">{f" · {_text(about)}" if about else ""}</span></div>',
+        f'<div style="font-size:14px;margin-top:4px"><b>{_text(answer[0])}</b> {_text(" ".join(answer[1:]))}</div>'
+        if answer
+        else "",
+        body,
+        *(
+            f'<div style="font-size:12px;margin-top:6px"><b style="color:{colour}">{sign}</b> {_text(words)}</div>'
+            for sign, colour, words in doubts
+        ),
+        f'<div style="font-size:11.5px;color:{QUIET};margin-top:8px">{_text(" ".join(notes))}</div>' if notes else "",
+    ]
+    return (
+        f'<div style="box-sizing:border-box;max-width:780px;padding:12px 16px;background:{PAPER};color:{INK};'
+        f"color-scheme:light;overflow-x:auto;border:1px solid {RULE};border-radius:6px;"
+        f'font-family:{FONT};font-size:13px;line-height:1.4">{"".join(parts)}</div>'
+    )
+
+
+def _text(text: str) -> str:
+    """Text that is safe in HTML, its numbers kept together with their errors and units."""
+    text = escape(text)
+    for part in (" ± ", " % IPD", " mm"):
+        text = text.replace(part, part.replace(" ", "\u00a0"))
+    return text
+
+
+def _image(picture: Picture) -> str:
+    data = b64encode(picture.svg.encode()).decode()
+    return (
+        f'<img src="data:image/svg+xml;base64,{data}" width="{picture.width:g}" alt="{_text(picture.described)}" '
+        f'style="display:block;max-width:100%;height:auto;margin:0;background:{PAPER}"/>'
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Cell]], lesser: Sequence[Sequence[Cell]]) -> str:
+    titles = "".join(
+        f'<th align="left" style="{_PLACED};padding:5px 12px 5px 0;font-size:12px;font-weight:400;color:{QUIET};'
+        f'white-space:nowrap">{_text(title)}</th>'
+        for title in head
+    )
+    lines = "".join(_row(row, size=13, gap=5, rule=True) for row in rows) + "".join(
+        _row(row, size=12, gap=2, rule=i == 0) for i, row in enumerate(lesser)
+    )
+    return (
+        '<table style="border-collapse:collapse;border:none;table-layout:auto;width:100%;margin:0">'
+        f'<tr style="{_GROUND}">{titles}</tr>{lines}</table>'
+    )
+
+
+def _row(cells: Sequence[Cell], *, size: int, gap: int, rule: bool) -> str:
+    line = f";border-top:1px solid {RULE}" if rule else ""
+    space = f"padding:{gap}px 12px {gap}px 0"
+    told = "".join(
+        f'<td align="left" colspan="{cell.across}" style="{_PLACED};{space}{"" if i else ";white-space:nowrap"}">'
+        f"{_cell(cell)}</td>"
+        for i, cell in enumerate(cells)
+    )
+    return f'<tr style="{_GROUND};font-size:{size}px{line}">{told}</tr>'
+
+
+def _cell(cell: Cell) -> str:
+    text = _text(cell.text)
+    if cell.verdict is not None:
+        weight = "600" if cell.strong else "400"
+        style = f"color:{VERDICT_COLOURS[cell.verdict]};font-weight:{weight};white-space:nowrap"
+        text = f'<span style="{style}">{_mark(cell.verdict)} {text}</span>'
+    elif cell.strong:
+        text = f"<b>{text}</b>"
+    if cell.swatch is not None:
+        square = (
+            f"display:inline-block;width:10px;height:10px;margin-right:6px;background:{cell.swatch};"
+            f"border:1px solid {QUIET}"
+        )
+        text = f'<span style="{square}"></span>{text}'
+    small = f'<span style="font-size:12px;color:{QUIET}">'
+    return text + "".join(f"<br/>{small}{_text(line)}</span>" for line in cell.below if line)
+
+
+def _mark(verdict: Verdict) -> str:
+    return "●" if verdict in (IMPROVED, WORSE) else "–" if verdict == NOT_COMPARABLE else "○"

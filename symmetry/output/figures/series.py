@@ -1,0 +1,226 @@
+"""A series of photos: whether the face has become more even, where, and by how much."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, Verdict
+from symmetry.measure.words import REGION_TITLES
+from symmetry.output.colours import BAND, BASELINE, COURSE, INK, PAPER, QUIET, VERDICT_COLOURS
+from symmetry.output.figures.courses import FAN_OPACITY, Panel, scales_of
+from symmetry.output.figures.page import (
+    BODY,
+    HEADING,
+    MARGIN,
+    SMALL,
+    STRONG,
+    TITLE,
+    TO_VERDICT,
+    WIDTH,
+    Box,
+    Page,
+    caption_height,
+    fit,
+    line_height,
+    text_width,
+    wrap,
+)
+from symmetry.output.figures.wording import ACROSS_EDGE, remarks
+from symmetry.output.words import OF_PUPILS, name_of
+from symmetry.series.result import RegionCourse
+from symmetry.series.series import Series
+from symmetry.series.wording import (
+    Outcome,
+    answer_sentences,
+    change_line,
+    counted,
+    known_sittings,
+    left_out_line,
+    outcome_in,
+    part_of,
+    times_known,
+    trend_line,
+    verdict_line,
+    why_not,
+)
+from symmetry.version import ENGINE, __version__
+
+_OTHERS: Final = tuple(name for name in REGIONS if name not in MAIN_REGIONS)
+_COLUMNS: Final = 3
+_LEVELS: Final = 52.0
+"""Room for the numbers on the left."""
+_GAP: Final = 18.0
+_WIDE: Final = (WIDTH - 2 * MARGIN - _LEVELS - (_COLUMNS - 1) * _GAP) / _COLUMNS
+_HIGH, _LOW = 270.0, 120.0
+_TITLED, _SHORT_TITLED = 106.0, 54.0
+"""Room for what is written over a course."""
+_DATED: Final = 34.0
+_ABOUT, _TO_ANSWER = 86.0, 48.0
+_TO_LEGEND, _TO_COURSES, _BETWEEN = 20.0, 46.0, 26.0
+_RADIUS, _SMALL_RADIUS = 5.0, 3.4
+_FEW: Final = 24
+"""Sittings up to which dots are large."""
+_FOOT: Final = 46.0
+_OF_SEVERAL: Final = (
+    "Trend: robust (Theil-Sen); - is more even.",
+    "Real: its interval leaves 0 out, and what changed since the first sittings is larger than its error, or only "
+    "one of the two can be told; perhaps: one of the two does not tell.",
+)
+_MOST_DAYS: Final = 4
+
+
+def draw_series(series: Series, figure: Figure | None = None, *, title: str | None = None) -> Figure:
+    """Draw whether a face has become more even.
+
+    The courses of the main regions with the error of each sitting, their trends and verdicts, smaller those of the
+    other regions, all on one scale; above them the answer in words.
+
+    Parameters
+    ----------
+    series : Series
+    figure : Figure, optional
+        Where to draw; one 1200 pixels wide is made without it.
+    title : str, optional
+        Name of the person or of the series, written before the number of photos.
+
+    Returns
+    -------
+    Figure
+    """
+    first, *others = answer_sentences(series)
+    told = wrap(" ".join(others), WIDTH - 2 * MARGIN, size=BODY)
+    flags = series.change.flags if series.change else ()
+    shown = (*series.change.befores, *series.change.afters) if series.change else ()
+    caption, mind = _caption(series), remarks(flags, names={face.photo.name: name_of(face) for face in shown})
+    about = _about(series, title)
+    answered = _ABOUT + len(about) * line_height(BODY) + _TO_ANSWER
+    legend = answered - 24 + len(told) * line_height(BODY) + _TO_LEGEND
+    main = legend + _TO_COURSES + _TITLED
+    small = main + _HIGH + _DATED + _BETWEEN + _SHORT_TITLED
+    rows = -(-len(_OTHERS) // _COLUMNS)
+    end = small + rows * _LOW + (rows - 1) * (_SHORT_TITLED + _BETWEEN) + _DATED + _FOOT
+
+    page = Page(figure, height=end + caption_height(caption, mind))
+    page.text(MARGIN, 54, "Has the face become more even?", size=TITLE, weight="bold")
+    for i, line in enumerate(about):
+        page.text(MARGIN, _ABOUT + i * line_height(BODY), line, colour=QUIET)
+    page.text(MARGIN, answered - 30, first, size=HEADING, weight="bold")
+    for i, line in enumerate(told):
+        page.text(MARGIN, answered + i * line_height(BODY), line)
+    _legend(page, series, legend + 24)
+    for i, name in enumerate(MAIN_REGIONS):
+        _course(page, series, name, (_left(i), main, _WIDE, _HIGH))
+    for i, name in enumerate(_OTHERS):
+        top = small + (i // _COLUMNS) * (_LOW + _SHORT_TITLED + _BETWEEN)
+        _course(page, series, name, (_left(i % _COLUMNS), top, _WIDE, _LOW), last=i >= len(_OTHERS) - _COLUMNS)
+    page.rule(end - 34)
+    page.caption(end - 12, caption, mind)
+    return page.figure
+
+
+def _left(column: int) -> float:
+    return MARGIN + _LEVELS + column * (_WIDE + _GAP)
+
+
+def _about(series: Series, title: str | None) -> list[str]:
+    room = WIDTH - 2 * MARGIN
+    names = [] if title is None else [fit(title, room, size=BODY)]
+    parts = [f"{counted(series)} · times by {times_known(series)}", left_out_line(series)]
+    return [*names, *(line for part in parts for line in wrap(part, room, size=BODY))]
+
+
+def _course(page: Page, series: Series, name: str, box: Box, *, last: bool = True) -> None:
+    """Draw one region's course with what is said of it above."""
+    course, large = series.regions[name], box[3] == _HIGH
+    panel = Panel(page=page, box=box, scales=scales_of(series))
+    panel.ground(series.treatment_start, most_days=_MOST_DAYS, labelled=box[0] == _left(0))
+    if last:
+        panel.write_days(_MOST_DAYS)
+    weeks = np.array([sitting.weeks for sitting in series.sittings])
+    if known_sittings(course):
+        panel.course(course, weeks, radius=_RADIUS if large and len(weeks) <= _FEW else _SMALL_RADIUS)
+    else:
+        left, top, width, height = box
+        page.text(left + width / 2, top + 0.4 * height, why_not(series, name), colour=QUIET, align="center")
+    (_titles if large else _short_titles)(page, series, course, box)
+
+
+def _titles(page: Page, series: Series, course: RegionCourse, box: Box) -> None:
+    left, top, width, _ = box
+    _name(page, course, left, top - 86, width, size=STRONG)
+    found = outcome_in(series, course.region)
+    page.verdict(left, top - 61, _marked(found), verdict_line(series, course.region, sized=False))
+    known = known_sittings(course)
+    lines = [trend_line(course.trend, course.unit, known), change_line(series, course.region)] if known else []
+    if known and found.verdict == NOT_COMPARABLE and len(series.sittings) > 1:
+        lines[1] = why_not(series, course.region)
+    for i, line in enumerate(lines):
+        said = fit(line, width, size=SMALL)
+        page.text(left, top - 37 + i * line_height(SMALL), said, size=SMALL, colour=QUIET)
+
+
+def _short_titles(page: Page, series: Series, course: RegionCourse, box: Box) -> None:
+    left, top, width, _ = box
+    _name(page, course, left, top - 34, width, size=BODY)
+    said = fit(verdict_line(series, course.region), width - TO_VERDICT, size=SMALL)
+    page.verdict(left, top - 11, _marked(outcome_in(series, course.region)), said, size=SMALL, weight="normal")
+
+
+def _marked(found: Outcome) -> Verdict:
+    """Give the verdict whose mark is drawn: colour is for what is sure."""
+    return found.verdict if found.sure else NO_CHANGE
+
+
+def _name(page: Page, course: RegionCourse, x: float, y: float, width: float, *, size: float) -> None:
+    """Name a region, and the part of it on which its course rests."""
+    name, part = REGION_TITLES[course.region], part_of(course)
+    page.text(x, y, name, size=size, weight="bold")
+    if part:
+        beside = text_width(f"{name} ", size=size, weight="bold") + 4
+        page.text(x + beside, y, fit(part, width - beside, size=SMALL), size=SMALL, colour=QUIET)
+
+
+def _legend(page: Page, series: Series, y: float) -> None:
+    """Say what is what in the courses."""
+    x = float(MARGIN)
+    middle = y - 0.36 * SMALL
+    page.axes.add_patch(Rectangle((x, y - 16), 30, 20, facecolor=BAND, edgecolor="none", alpha=0.75))
+    page.axes.plot(
+        [x + 15], [middle], marker="o", markersize=page.points(2 * _RADIUS), color=COURSE, markeredgecolor=PAPER
+    )
+    x = _key(page, x, y, f"a sitting and its error, {series.unit}")
+    if any(np.isfinite(course.trend.low) for course in series.regions.values()):
+        colour = VERDICT_COLOURS[IMPROVED]
+        fan = Rectangle((x, y - 16), 30, 20, facecolor=colour, edgecolor="none", alpha=FAN_OPACITY)
+        page.axes.add_patch(fan)
+        page.line([(x, middle), (x + 30, middle)], colour=colour, width=2.6, solid_capstyle="butt")
+        x = _key(page, x, y, "trend and its 95 % interval")
+    page.line([(x, middle), (x + 30, middle)], colour=INK, width=2.2, solid_capstyle="butt")
+    x = _key(page, x, y, "even")
+    if series.treatment_start is not None:
+        page.axes.add_patch(Rectangle((x, y - 16), 30, 20, facecolor=BASELINE, edgecolor="none"))
+        page.line([(x + 30, y - 18), (x + 30, y + 6)], colour=INK, width=1.6, dashes=(4, 3), dash_capstyle="butt")
+        _key(page, x, y, f"baseline, treatment from {series.treatment_start.isoformat()}")
+
+
+def _key(page: Page, x: float, y: float, text: str) -> float:
+    page.text(x + 38, y, text, size=SMALL)
+    return x + 38 + text_width(text, size=SMALL) + 30
+
+
+def _caption(series: Series) -> str:
+    parts = [
+        "Uneven: left-right difference of a region, or of the part named, in one direction; 0 is even, and all courses "
+        "have the same scale.",
+        "Error: how far another photo of the unchanged face may lie off, 19 times out of 20.",
+        *(_OF_SEVERAL if len(series.sittings) > 1 else ()),
+        ACROSS_EDGE,
+        *([OF_PUPILS] if series.unit != "mm" else []),
+        f"symmetry {__version__}, {ENGINE}.",
+    ]
+    return " ".join(parts)

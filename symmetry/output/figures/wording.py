@@ -1,0 +1,85 @@
+"""Numbers in words: which side, how many millimetres, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Literal
+
+from symmetry.measure.change import RegionChange
+from symmetry.measure.face import RegionScore
+from symmetry.measure.quality.findings import Finding, by_gravity
+from symmetry.measure.verdicts import NO_CHANGE, NOT_COMPARABLE
+from symmetry.output.figures.page import Remark, unit_sign
+from symmetry.output.words import DASH, plus_minus, shows, why_unknown
+
+Side = Literal["left", "right"]
+
+ACROSS_EDGE = "The jawline is measured across its edge only."
+
+
+def with_error(value: float, error: float, unit: str, *, digits: int = 1) -> str:
+    """Write a number, its error if that is known, and its unit; a dash if it could not be measured."""
+    if not isfinite(value):
+        return DASH
+    return f"{plus_minus(value, error, digits)} {unit_sign(unit)}"
+
+
+def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Finding] = ()) -> list[str]:
+    """Say how one side of a region lies against the other, such as "left 1.9 ± 0.4 higher", or why it is unknown."""
+    asymmetry, lateral, vertical = score.in_unit(unit)
+    if not isfinite(asymmetry):
+        return [why_unknown(flags, score.region)]
+    _, lateral_error, vertical_error = score.errors_in_unit(unit)
+    own = 1 if side == "left" else -1
+    lines = []
+    for number, value, error, more, less, unknown in (
+        ("vertical", own * vertical, vertical_error, "higher", "lower", "up or down"),
+        ("lateral", own * lateral, lateral_error, "further out", "further in", "in or out"),
+    ):
+        if not isfinite(value):
+            lines.append(f"{unknown} {DASH} {why_unknown(flags, f'{score.region}.{number}')}")
+        elif shows(value):
+            lines.append(f"{side} {plus_minus(abs(value), error)} {more if value > 0 else less}")
+    return lines
+
+
+def noticing_in_words(change: RegionChange) -> str:
+    """Say whether people would notice a change, by published studies; nothing without a verdict or millimetres."""
+    if change.verdict == NOT_COMPARABLE or change.unit != "mm":
+        return ""
+    least = change.noticed_from
+    if least is None:
+        return "when people notice it is not published"
+    size, error = abs(change.noticed_change), change.noticed_error
+    if change.verdict == NO_CHANGE:
+        return f"people notice from {least:g} mm"
+    if size + error < least:
+        return f"too small to be noticed: under {least:g} mm"
+    return f"{'large enough to' if size - error >= least else 'may'} be noticed: from {least:g} mm"
+
+
+def remarks(flags: Iterable[Finding], *, most: int = 4, names: Mapping[str, str] | None = None) -> list[Remark]:
+    """Say what casts doubt on the numbers, the gravest first.
+
+    Parameters
+    ----------
+    flags : iterable of Finding
+        Those that are only worth knowing are left out.
+    most : int
+        Lines at the most; the last one counts what is left out.
+    names : mapping of str to str, optional
+        Photos' names as they stand in texts, and what is to be written instead.
+    """
+    grave = by_gravity(flag for flag in flags if flag.severity != "info")
+    found: dict[str, Remark] = {}
+    for flag in grave:
+        text = flag.advice
+        for name, short in (names or {}).items():
+            text = text.replace(name, short)
+        found.setdefault(text, Remark(text, flag.severity))
+    lines = list(found.values())
+    if len(lines) <= most:
+        return lines
+    more = len(lines) - (most - 1)
+    return [*lines[: most - 1], Remark(f"and {more} more finding{'s' if more > 1 else ''}")]

@@ -1,0 +1,384 @@
+"""An Axes as all plots use it: sizes in points, room for text beside the data, one look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, TextArea, VPacker
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from symmetry.arrays import FloatArray
+from symmetry.measure.words import REGION_TITLES
+from symmetry.output.colours import BASELINE, INK, PAPER, QUIET, RULE
+from symmetry.output.figures.page import Weight, fit, text_width, unit_sign
+
+FONT: Final = "DejaVu Sans"
+LINE: Final = 1.36
+"""Distance between baselines, as a multiple of the size."""
+MORE_EVEN, LESS_EVEN = "← more even", "less even →"
+"""Directions of a change, beside its axis."""
+
+_USUAL, _USUAL_WIDTH, _GROWTH = 7.0, 3.0, 0.45
+"""Size of text, points, on Axes of this width, inches, and by how much it grows with each inch more."""
+_SMALLEST, _LARGEST = 6.5, 11.0
+_POINTS: Final = 72.0
+_LEAST_ROOM: Final = 0.2
+"""Share of the Axes that is left to the data, however much text there is."""
+_HANDLE, _HANDLE_GAP, _KEY_GAP = 1.6, 0.5, 1.3
+"""Widths in a legend, as multiples of the size of its text."""
+_TICK: Final = 2.4
+"""Width of a number below the axis with the room beside it, as a multiple of the size."""
+_STEPS: Final = (1, 2, 5, 10)
+_ON_DARK: Final = (BASELINE, RULE)
+"""Colours of text, and of what is less than that, around the Axes of a dark figure."""
+_LUMINANCE: Final = (0.299, 0.587, 0.114)
+_DARK: Final = 0.45
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """An entry of a legend: an area, a line or a mark, and what it stands for.
+
+    Attributes
+    ----------
+    label : str
+    fill : str
+        Colour; "" for none.
+    line : tuple of str
+        Colours of lines above each other. A mark has the first.
+    opacity : float
+        Of the area.
+    width : float
+        Of the line, as a multiple of the size of text.
+    upright : bool
+        Whether the line stands.
+    marker : str
+    """
+
+    label: str
+    fill: str = ""
+    line: tuple[str, ...] = ()
+    opacity: float = 1.0
+    width: float = 0.1
+    upright: bool = False
+    marker: str = ""
+
+
+class Canvas:
+    """Axes with one look, measured in points.
+
+    Parameters
+    ----------
+    axes : Axes
+    size : float, optional
+        Of text, points; what fits the width of the Axes without it.
+    above, below, beside : int
+        Lines of text that will stand around the box of the Axes, so that a layout is made for them at once.
+    """
+
+    def __init__(
+        self, axes: Axes, size: float | None = None, *, above: int = 1, below: int = 1, beside: int = 2
+    ) -> None:
+        self.axes = axes
+        self.ink, self.quiet = _ON_DARK if _is_dark(axes.figure) else (INK, QUIET)
+        self._measure()
+        self.resize(self._usual_size() if size is None else size)
+        figure = axes.figure
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            # What will stand around the box takes room from it: the layout is made with something as large.
+            axes.set_title("\n".join("X" * above), loc="left", **self._label(pad="pad"))
+            axes.set_xlabel("\n".join("X" * below), **self._label())
+            axes.set_ylabel("\n".join("X" * beside), **self._label())
+            if not beside:
+                axes.set_yticks([])
+            engine.execute(figure.figure)
+            axes.set(xlabel="", ylabel="")
+            axes.set_title("", loc="left")
+            self._measure()
+            self.resize(self._usual_size() if size is None else size)
+        axes.set_facecolor(PAPER)
+        axes.set_axisbelow(True)
+        # Styles may turn on what is not drawn here.
+        axes.grid(False)
+        axes.minorticks_off()
+        axes.tick_params(direction="out", left=True, bottom=True, right=False, top=False)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side in ("left", "bottom"))
+            spine.set(color=QUIET, linewidth=self.thin)
+
+    def _measure(self) -> None:
+        axes = self.axes
+        # Axes without extent are drawn, too, if not to be read.
+        self.width, self.height = (
+            max(length / axes.figure.dpi * _POINTS, 1.0) for length in (axes.bbox.width, axes.bbox.height)
+        )
+
+    def _usual_size(self) -> float:
+        grown = _USUAL + _GROWTH * (self.width / _POINTS - _USUAL_WIDTH)
+        return float(np.clip(grown, _SMALLEST, _LARGEST))
+
+    def resize(self, size: float) -> None:
+        """Set the size of text, points."""
+        self.size = size
+        self.axes.tick_params(
+            labelsize=size,
+            labelfontfamily=FONT,
+            labelcolor=self.quiet,
+            color=self.quiet,
+            width=self.thin,
+            length=size * 0.4,
+            pad=size * 0.35,
+        )
+
+    @property
+    def line(self) -> float:
+        """Distance between baselines, points."""
+        return LINE * self.size
+
+    @property
+    def thin(self) -> float:
+        """Width of thin lines, points."""
+        return self.size / 10
+
+    def title(self, text: str) -> None:
+        """Write a heading over the Axes, on their left."""
+        shown = fit(text, self.width, size=1.15 * self.size, weight="bold")
+        self.axes.set_title(
+            shown,
+            loc="left",
+            fontfamily=FONT,
+            fontsize=1.15 * self.size,
+            fontweight="bold",
+            color=self.ink,
+            pad=0.6 * self.size,
+            parse_math=False,
+        )
+
+    def label_x(self, *lines: str, at: float | None = None) -> None:
+        """Name the axis below, as near below a value as the width allows; in the middle without one."""
+        lines = tuple(fit(line, self.width, size=self.size) for line in lines)
+        self.axes.set_xlabel("\n".join(lines), **self._label())
+        if at is not None:
+            self.axes.xaxis.label.set_x(self._centre(at, self.axes.get_xlim(), lines, self.width))
+
+    def label_y(self, *lines: str, at: float) -> None:
+        """Name the axis on the left, as near beside a value as the height allows."""
+        lines = tuple(fit(line, self.height, size=self.size) for line in lines)
+        self.axes.set_ylabel("\n".join(lines), **self._label())
+        self.axes.yaxis.label.set_y(self._centre(at, self.axes.get_ylim(), lines, self.height))
+
+    def _centre(self, at: float, ends: tuple[float, float], lines: Sequence[str], length: float) -> float:
+        """Place of a value along an axis as a share, so far from its ends that the lines have room."""
+        half = min(max(self.wide(line) for line in lines) / length / 2, 0.5)
+        return float(np.clip((at - ends[0]) / (ends[1] - ends[0]), half, 1 - half))
+
+    def _label(self, pad: str = "labelpad") -> dict[str, Any]:
+        return {
+            "fontfamily": FONT,
+            "fontsize": self.size,
+            "color": self.ink,
+            pad: 0.5 * self.size,
+            "linespacing": 1.25,
+            "parse_math": False,
+        }
+
+    def write(
+        self,
+        at: tuple[float, float],
+        text: str,
+        *,
+        coords: Any = "data",
+        offset: tuple[float, float] = (0.0, 0.0),
+        colour: str = INK,
+        weight: Weight = "normal",
+        scale: float = 1.0,
+        align: str = "left",
+        level: str = "center",
+        name: str | None = None,
+    ) -> None:
+        """Write a line at a place, moved by an offset in points; `name` becomes its `gid`."""
+        self.axes.annotate(
+            text,
+            at,
+            xycoords=coords,
+            xytext=offset,
+            textcoords="offset points",
+            fontfamily=FONT,
+            fontsize=self.size * scale,
+            fontweight=weight,
+            color=colour,
+            ha=align,
+            va=level,
+            parse_math=False,
+            annotation_clip=False,
+            gid=name,
+        )
+
+    def wide(self, text: str, *, weight: Weight = "normal", scale: float = 1.0) -> float:
+        """Width that a line of text takes, points."""
+        return text_width(text, size=self.size * scale, weight=weight)
+
+    def longest(self, texts: Sequence[str], room: float) -> str:
+        """Choose the first text that is no wider than so many points; the last one is shortened."""
+        return next((text for text in texts if self.wide(text) <= room), fit(texts[-1], room, size=self.size))
+
+    def fitted(self, text: str, width: float, *, weight: Weight = "normal", scale: float = 1.0) -> str:
+        """Text no wider than so many points, and of letters that can be drawn."""
+        return fit(text, width, size=self.size * scale, weight=weight)
+
+    def span_y(self, low: float, high: float, *, above: float = 0.0, below: float = 0.0, most: int = 6) -> None:
+        """Let data reach from `low` to `high`, with so many points free above and below them."""
+        scale = (high - low) / max(self.height - above - below, _LEAST_ROOM * self.height)
+        self.axes.set_ylim(low - below * scale, high + above * scale)
+        ticks = rounded(low, high, most)
+        self.axes.set_yticks(ticks, [signed_tick(tick) for tick in ticks])
+        self.axes.spines["left"].set_bounds(low, high)
+
+    def span_x(self, low: float, high: float, *, before: float = 0.0, behind: float = 0.0) -> None:
+        """Let data reach from `low` to `high`, with so many points free before and behind them."""
+        room = max(self.width - before - behind, _LEAST_ROOM * self.width)
+        scale = (high - low) / room
+        self.axes.set_xlim(low - before * scale, high + behind * scale)
+        ticks = rounded(low, high, int(np.clip(round(room / (_TICK * self.size)), 2, 6)))
+        self.axes.set_xticks(ticks, [signed_tick(tick) for tick in ticks])
+        self.axes.spines["bottom"].set_bounds(low, high)
+
+    def levels(self, *, left: float = 0.0, right: float = 1.0) -> None:
+        """Draw thin lines at the numbers on the left, between shares of the width."""
+        low, high = self.axes.get_xlim()
+        for level in self.axes.get_yticks():
+            ends = low + (high - low) * left, low + (high - low) * right
+            self.axes.plot(ends, (level, level), color=RULE, linewidth=self.thin, zorder=0.1, gid="level")
+
+    def legend_height(self, keys: Sequence[Key]) -> float:
+        """Room that a legend takes, points."""
+        return len(self._lines(keys)) * self.line + 0.5 * self.size
+
+    def legend(self, keys: Sequence[Key]) -> None:
+        """Say what is what along the upper edge, in as many lines as needed."""
+        lines: list[Artist] = [
+            HPacker(children=[self._entry(key) for key in line], pad=0, sep=_KEY_GAP * self.size, align="baseline")
+            for line in self._lines(keys)
+        ]
+        whole = VPacker(children=lines, pad=0, sep=0, align="left")
+        box = AnchoredOffsetbox("upper left", child=whole, pad=0, borderpad=0, frameon=False)
+        box.set_gid("legend")
+        self.axes.add_artist(box)
+
+    def _entry(self, key: Key) -> HPacker:
+        wide, high = _HANDLE * self.size, self.size
+        area = DrawingArea(wide, high)
+        middle = 0.4 * high
+        if key.fill:
+            area.add_artist(
+                Rectangle((0, 0), wide, 0.8 * high, facecolor=key.fill, edgecolor="none", alpha=key.opacity)
+            )
+        for colour, y in zip(key.line, np.linspace(0.8, 0.0, len(key.line) + 2)[1:-1] * high, strict=True):
+            ends = ([wide / 2] * 2, [0, 0.8 * high]) if key.upright else ([0, wide], [y] * 2)
+            line = Line2D(*ends, color=colour, linewidth=key.width * self.size, solid_capstyle="butt")
+            if key.fill:
+                line.set_path_effects([withStroke(linewidth=2 * key.width * self.size, foreground=PAPER)])
+            area.add_artist(line)
+        if key.marker:
+            area.add_artist(
+                Line2D(
+                    [wide / 2],
+                    [middle],
+                    linestyle="none",
+                    marker=key.marker,
+                    markersize=0.6 * self.size,
+                    markeredgewidth=self.thin,
+                    color=key.line[0] if key.line else QUIET,
+                )
+            )
+        style = {"family": FONT, "size": self.size, "color": INK, "linespacing": LINE, "parse_math": False}
+        text = TextArea(key.label, textprops=style)
+        return HPacker(children=[area, text], pad=0, sep=_HANDLE_GAP * self.size, align="baseline")
+
+    def _lines(self, keys: Sequence[Key]) -> list[list[Key]]:
+        """Break a legend into lines no wider than the Axes."""
+        lines: list[list[Key]] = []
+        taken = 0.0
+        for key in keys:
+            wide = self.wide(key.label) + (_HANDLE + _HANDLE_GAP) * self.size
+            if lines and taken + _KEY_GAP * self.size + wide <= self.width:
+                lines[-1].append(key)
+                taken += _KEY_GAP * self.size + wide
+            else:
+                lines.append([key])
+                taken = wide
+        return lines
+
+
+def _is_dark(figure: Figure | SubFigure) -> bool:
+    """Whether a figure is dark where there is no Axes; one that is see-through lies on white."""
+    shade = 1.0
+    for part in (figure.figure, figure):
+        *colour, opacity = to_rgba(part.get_facecolor())
+        shade = (1 - opacity) * shade + opacity * float(np.dot(colour, _LUMINANCE))
+    return shade < _DARK
+
+
+def rounded(low: float, high: float, most: int) -> list[float]:
+    """Give a few round values between two."""
+    ticks = MaxNLocator(most, steps=list(_STEPS)).tick_values(low, high)
+    slack = 1e-9 * (high - low)
+    return [0.0 if abs(tick) < slack else float(tick) for tick in ticks if low - slack <= tick <= high + slack]
+
+
+def signed_tick(value: float) -> str:
+    """Write a round value with a true minus sign."""
+    return f"{value:g}".replace("-", "−")
+
+
+def signed_number(number: float) -> str:
+    """Write a number with two digits and a true minus sign."""
+    return f"{number:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def spread_apart(places: ArrayLike, distance: float) -> FloatArray:
+    """Move places as little as needs be so that each two are at least a distance apart.
+
+    Least squares under an order: places less the room below them must not fall (isotonic regression by pooling).
+    """
+    wanted = np.asarray(places, dtype=np.float64)
+    order = np.argsort(wanted, kind="stable")
+    steps = distance * np.arange(len(wanted))
+    pools: list[tuple[float, int]] = []
+    for value in wanted[order] - steps:
+        mean, count = float(value), 1
+        while pools and pools[-1][0] > mean:
+            below, of = pools.pop()
+            mean, count = (mean * count + below * of) / (count + of), count + of
+        pools.append((mean, count))
+    moved = np.concatenate([np.full(count, mean) for mean, count in pools]) + steps if pools else wanted
+    found = np.empty_like(wanted)
+    found[order] = moved
+    return found
+
+
+def region_title(name: str) -> str:
+    """Name a region or measure as a heading."""
+    return REGION_TITLES.get(name) or (name[:1].upper() + name[1:]).replace("_", " ")
+
+
+def in_unit(text: str, unit: str) -> str:
+    """Text with its unit behind a comma."""
+    return f"{text}, {'% of IPD' if unit == '% IPD' else unit}" if unit else text
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Write a number with its unit."""
+    return f"{text} {unit_sign(unit)}" if unit else text

@@ -1,0 +1,248 @@
+"""Spaghetti: the course of each person, and the median of each group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patheffects import withStroke
+from scipy import special
+
+from symmetry.arrays import FloatArray
+from symmetry.output.colours import INK, PAPER, QUIET
+from symmetry.output.plots.canvas import Canvas, Key, in_unit, region_title, spread_apart
+from symmetry.output.plots.people import Look, check_region, looks, numbers, unit_of
+
+if TYPE_CHECKING:
+    from symmetry.cohort.cohort import Cohort
+
+_BEFORE_AFTER: Final = ("before", "after")
+_MOST_TIMES: Final = 12
+"""Different weeks up to which each has its own median."""
+_BINS: Final = 8
+"""Stretches of time with a median each, of more."""
+_FEWEST: Final = 3
+"""People of whom a median is drawn."""
+_TAIL: Final = 0.025
+_NAMES_SHARE: Final = 0.3
+"""Share of the width that the names of the groups take at most."""
+_BESIDE: Final = 1.4
+"""Room beside the medians of the first and the last sitting, as a multiple of the size of text."""
+_ASIDE: Final = 1.0
+"""Distance between the medians of two groups, as a multiple of the size of text."""
+_MOST_ASIDE: Final = 0.6
+"""Distance between the medians of all groups, at most, as a share of the time between two sittings."""
+_MOST_THREADS: Final = 400
+"""Thin lines that can still be told apart."""
+_PALEST, _DARKEST, _OF_ONE = 0.09, 0.5, 2.2
+"""Opacity of thin lines: a number over the root of how many there are, within bounds."""
+
+
+def draw_spaghetti(axes: Axes, cohort: Cohort, *, region: str, size: float | None = None) -> None:
+    """Draw the course of each person thin, and bold the median of each group with its 95 % interval.
+
+    Medians are those of each week, or of eight stretches of time where sittings lie in more than twelve different
+    weeks; their interval is that of order statistics, which needs six people. Of more than 400 people some are drawn,
+    chosen evenly; medians are of all. Without sittings the sizes before and after are joined.
+
+    Parameters
+    ----------
+    axes : Axes
+    cohort : Cohort
+    region : str
+    size : float, optional
+        Of text, points; by the width of the Axes without it.
+
+    Raises
+    ------
+    TableError
+        If the cohort has no such region.
+    """
+    check_region(cohort, region)
+    canvas = Canvas(axes, size)
+    rows, timed = _sittings(cohort, region)
+    canvas.title(region_title(region))
+    if not len(rows):
+        canvas.span_y(0.0, 1.0)
+        canvas.span_x(0.0, 1.0)
+        canvas.write((0.5, 0.5), "no size is known", coords="axes fraction", colour=QUIET, align="center")
+        return
+    weeks, values = numbers(rows["weeks"]), numbers(rows["value"])
+    threads, people = _sample(rows), rows["person"].nunique()
+    few = threads["person"].nunique()
+    shown = looks(cohort)
+    named = len(shown) > 1
+    colours = tuple(look.colour for look in shown.values())
+    keys = [Key(label="one person" if few == people else f"one person, {few} of {people} drawn", line=colours)]
+    if rows.groupby("group")["person"].nunique().max() >= _FEWEST:
+        middle = "median of a group, 95 % interval" if named else "median, 95 % interval"
+        keys.append(Key(label=middle, line=(INK if named else colours[0],), width=0.3, marker="o"))
+    space = 0.04 * float(np.ptp(values)) or 0.5
+    low, high = min(0.0, float(values.min()) - space), float(values.max()) + space
+    canvas.span_y(low, high, above=canvas.legend_height(keys) + 0.4 * canvas.size)
+    unit = unit_of(cohort, region)
+    axis = canvas.longest([in_unit(text, unit) for text in ("Left-right difference", "Difference")], canvas.height)
+    canvas.label_y(axis, "0 = even", at=(low + high) / 2)
+    room = _NAMES_SHARE * canvas.width
+    texts = {group: canvas.fitted(group, room, weight="bold") for group in shown}
+    taken = max(canvas.wide(text, weight="bold") for text in texts.values()) + canvas.size if named else 0.0
+    first, last = float(weeks.min()), float(weeks.max())
+    step, margin = _beside(canvas, weeks, len(shown), canvas.width - taken)
+    canvas.span_x(first - margin, last + margin, behind=taken)
+    if not timed:
+        axes.set_xticks([0.0, 1.0], list(_BEFORE_AFTER))
+    canvas.levels(right=1 - taken / canvas.width)
+    ends = []
+    for number, (group, look) in enumerate(shown.items()):
+        _threads(canvas, threads.loc[threads["group"] == group], look, crowd=few)
+        aside = step * (number - (len(shown) - 1) / 2)
+        ends.append(_medians(canvas, rows.loc[rows["group"] == group], look, aside, group))
+    if named:
+        _name_groups(canvas, texts, shown, ends, last + margin)
+    canvas.label_x(timed, at=(first + last) / 2)
+    canvas.legend(keys)
+
+
+def _beside(canvas: Canvas, weeks: FloatArray, groups: int, width: float) -> tuple[float, float]:
+    """Give the time between the medians of two groups, and that before the first and after the last sitting.
+
+    Intervals of the same sitting stand beside each other.
+    """
+    length = float(np.ptp(weeks)) or 1.0
+    places = [float(np.median(weeks[chosen])) for chosen in _times(weeks)]
+    least = min(np.diff(places), default=length)
+    # Of the width, the room beside the first and the last takes its part.
+    aside = _ASIDE * (groups - 1)
+    point = length / max(width - (2 * _BESIDE + aside) * canvas.size, width / 2)
+    all_aside = min(aside * canvas.size * point, _MOST_ASIDE * least)
+    return all_aside / max(groups - 1, 1), _BESIDE * canvas.size * point + all_aside / 2
+
+
+def median_interval(values: FloatArray) -> tuple[float, float]:
+    """95 % interval of a median from order statistics (Conover 1999, Practical Nonparametric Statistics, 3.2).
+
+    Returns
+    -------
+    low, high : float
+        NaN of fewer than six values, of which none is sure enough.
+    """
+    ordered = np.sort(values)
+    count = len(ordered)
+    rank = int(np.searchsorted(special.bdtr(np.arange(count), count, 0.5), _TAIL)) if count else 0
+    return (float(ordered[rank - 1]), float(ordered[count - rank])) if rank else (np.nan, np.nan)
+
+
+def _sittings(cohort: Cohort, region: str) -> tuple[pd.DataFrame, str]:
+    """Known sizes of a region as person, group, weeks, value in order of time, and what the time is."""
+    sittings = cohort.study.sittings
+    rows = sittings.loc[(sittings["region"] == region) & sittings["value"].notna()]
+    columns = ["person", "group", "weeks", "value"]
+    if len(rows) and rows["weeks"].notna().all():
+        return rows.sort_values(["person", "weeks"], kind="stable")[columns], "Weeks since the first sitting"
+    if len(rows) and rows["sitting"].notna().all():
+        rows = rows.assign(weeks=rows["sitting"])
+        return rows.sort_values(["person", "weeks"], kind="stable")[columns], "Sitting"
+    changes = cohort.study.changes
+    changes = changes.loc[changes["region"] == region]
+    both = pd.concat([changes.assign(weeks=float(at), value=changes[name]) for at, name in enumerate(_BEFORE_AFTER)])
+    return both.loc[both["value"].notna()].sort_values(["person", "weeks"], kind="stable")[columns], ""
+
+
+def _sample(rows: pd.DataFrame) -> pd.DataFrame:
+    """Choose people evenly from all, no more than can be told apart."""
+    people = rows["person"].unique()
+    if len(people) <= _MOST_THREADS:
+        return rows
+    chosen = np.linspace(0, len(people) - 1, _MOST_THREADS).round().astype(np.int64)
+    return rows.loc[rows["person"].isin(people[chosen])]
+
+
+def _threads(canvas: Canvas, rows: pd.DataFrame, look: Look, *, crowd: int) -> None:
+    if not len(rows):
+        return
+    places = np.column_stack([numbers(rows["weeks"]), numbers(rows["value"])])
+    people = rows["person"].to_numpy()
+    starts = np.flatnonzero(people[1:] != people[:-1]) + 1
+    lines = np.split(places, starts)
+    opacity = float(np.clip(_OF_ONE / np.sqrt(crowd), _PALEST, _DARKEST))
+    threads = LineCollection(
+        [line for line in lines if len(line) > 1],
+        colors=look.colour,
+        linewidths=1.2 * canvas.thin,
+        alpha=opacity,
+        zorder=2,
+        gid="people",
+    )
+    canvas.axes.add_collection(threads, autolim=False)
+    single = np.array([line[0] for line in lines if len(line) == 1]).reshape(-1, 2)
+    canvas.axes.plot(
+        *single.T, linestyle="none", marker=".", markersize=0.4 * canvas.size, color=look.colour, alpha=opacity
+    )
+
+
+def _medians(canvas: Canvas, rows: pd.DataFrame, look: Look, aside: float, group: str) -> float:
+    """Draw the median of a group over time; return where it ends, or NaN."""
+    weeks, values, people = numbers(rows["weeks"]), numbers(rows["value"]), rows["person"].to_numpy()
+    at: list[float] = []
+    middle: list[float] = []
+    bounds: list[tuple[float, float]] = []
+    for chosen in _times(weeks):
+        # A person counts once: several sittings in one stretch of time are averaged.
+        own = pd.Series(values[chosen]).groupby(people[chosen]).mean().to_numpy()
+        if len(own) >= _FEWEST:
+            at.append(float(np.median(weeks[chosen])) + aside)
+            middle.append(float(np.median(own)))
+            bounds.append(median_interval(own))
+    if not at:
+        return np.nan
+    halo = [withStroke(linewidth=0.4 * canvas.size, foreground=PAPER)]
+    low, high = np.array(bounds).T
+    canvas.axes.vlines(
+        at, low, high, color=look.colour, linewidth=0.18 * canvas.size, zorder=5, path_effects=halo, gid="interval"
+    )
+    canvas.axes.plot(
+        at,
+        middle,
+        color=look.colour,
+        linewidth=0.3 * canvas.size,
+        linestyle=(0, (3, 1.2)) if look.dashed else "-",
+        zorder=4,
+        path_effects=halo,
+        gid=f"median {group}",
+    )
+    canvas.axes.plot(
+        at,
+        middle,
+        color=look.colour,
+        linestyle="none",
+        marker=look.marker,
+        markersize=0.75 * canvas.size,
+        markeredgecolor=PAPER,
+        markeredgewidth=canvas.thin,
+        zorder=6,
+        gid=f"median {group} at",
+    )
+    return middle[-1]
+
+
+def _times(weeks: FloatArray) -> list[FloatArray]:
+    """Choose the sittings that share a median, as masks in order of time."""
+    rounded = np.round(weeks)
+    if len(np.unique(rounded)) > _MOST_TIMES:
+        step = (weeks.max() - weeks.min()) / _BINS
+        rounded = np.minimum(np.floor((weeks - weeks.min()) / step), _BINS - 1)
+    return [rounded == time for time in np.unique(rounded)]
+
+
+def _name_groups(canvas: Canvas, texts: dict[str, str], shown: dict[str, Look], ends: list[float], x: float) -> None:
+    """Write each group's name where its median ends, no two over each other."""
+    low, high = canvas.axes.get_ylim()
+    point = (high - low) / canvas.height
+    known_ends = np.where(np.isfinite(ends), ends, (low + high) / 2)
+    for (group, text), y in zip(texts.items(), spread_apart(known_ends, canvas.line * point), strict=True):
+        canvas.write(
+            (x, y), text, offset=(0.5 * canvas.size, 0.0), colour=shown[group].colour, weight="bold", name="group"
+        )

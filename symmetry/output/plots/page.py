@@ -1,0 +1,225 @@
+"""The picture of a study: the answer, who responded, mean changes, and every person's change."""
+
+from __future__ import annotations
+
+from math import ceil, inf
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from symmetry.cohort.responders import ANY_REGION
+from symmetry.cohort.wording import answer_sentences
+from symmetry.errors import OutputError
+from symmetry.measure.verdicts import NOT_COMPARABLE
+from symmetry.output.colours import PAPER, QUIET
+from symmetry.output.figures.page import (
+    BODY,
+    HEADING,
+    MARGIN,
+    SMALL,
+    TITLE,
+    WIDTH,
+    Box,
+    Page,
+    caption_height,
+    fit,
+    line_height,
+    text_width,
+    wrap,
+)
+from symmetry.output.plots.canvas import LINE
+from symmetry.output.plots.forest import draw_forest, forest_rows
+from symmetry.output.plots.people import numbers, unit_of
+from symmetry.output.plots.responders import draw_responders, responder_rows
+from symmetry.output.plots.rows import Row, row_count
+from symmetry.output.plots.waterfall import CUT, change_limits, draw_waterfall, is_cut, legend_of
+from symmetry.version import ENGINE, __version__
+
+if TYPE_CHECKING:
+    from symmetry.cohort.cohort import Cohort
+
+_TITLED, _ABOUT, _TO_ANSWER, _TO_PANELS = 54.0, 86.0, 18.0, 34.0
+"""Baselines of what is said above, and room below it."""
+_HEADED: Final = 20.0
+"""From a heading to what it heads."""
+_SCALE: Final = 70.0
+"""Room for what stands below a panel's box."""
+_BELOW: Final = 44.0
+"""Between panels and the heading below them."""
+_GAP: Final = 60.0
+_HALF: Final = (WIDTH - 2 * MARGIN - _GAP) / 2
+_LEFT, _BESIDE = 72.0, 20.0
+"""Room for numbers and names on the left of a waterfall, and to the one before."""
+_HIGH: Final = 300.0
+_KEYED, _NAMED, _UNDER = 30.0, 50.0, 36.0
+"""Room for the legend of the waterfalls, over each of them and below."""
+_COLUMNS: Final = 3
+"""Waterfalls beside each other, at most."""
+_TEXT: Final = 15.0
+_LEGEND_LINES: Final = 4.0
+_CLOSE, _LOOSE = 1.06, 1.4
+"""Heights of rows, in lines of text."""
+_FOOT: Final = 46.0
+_DETECTABLE: Final = (
+    "Detectable change: how far photos of an unchanged face lie apart, 19 times out of 20, for that person’s photos."
+)
+_WIDENED: Final = (
+    "For “any region” it is widened for the number of regions, so fewer people may count there than in one region."
+)
+_CAPTION: Final = (
+    "Noise alone: what such a group would show had nobody changed.",
+    "Intervals are 95 % (shares: Wilson; means: Student’s t; differences of means: Welch).",
+)
+_LEAST_WIDTH: Final = 140.0
+"""Of the page, mm: its text is 5 points high then."""
+_INCH: Final = 25.4
+_TESTS: Final = "p by sign flips within groups and by permutation between them"
+
+
+def draw_cohort(cohort: Cohort, figure: Figure | None = None, *, title: str | None = None) -> Figure:
+    """Draw a study on a page: the answer in words, responders, mean changes, and each person's change in each region.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    figure : Figure, optional
+        Where to draw, at least 140 mm wide and as high as the page asks for; one 1200 pixels wide is made without it.
+    title : str, optional
+        Of the study, written below the question.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    OutputError
+        If the figure is too small for the page; it says how large it must be.
+    """
+    first, *others = (_drawable(sentence) for sentence in answer_sentences(cohort))
+    room = WIDTH - 2 * MARGIN
+    # Lines are broken by the width of regular letters, which bold ones exceed.
+    bolder = text_width(first, size=HEADING, weight="bold") / text_width(first, size=HEADING)
+    head = wrap(first, 0.98 * room / bolder, size=HEADING)
+    told = wrap(" ".join(others), room, size=BODY)
+    about = [*([fit(title, room, size=BODY)] if title else []), *wrap(_drawable(_about(cohort)), room, size=BODY)]
+    answered = _ABOUT + len(about) * line_height(BODY) + _TO_ANSWER
+    panels = answered + len(head) * line_height(HEADING) + len(told) * line_height(BODY) + _TO_PANELS
+    shares = _lines(responder_rows(cohort.responders), extra=_LEGEND_LINES) * _CLOSE
+    means = _lines(forest_rows(cohort.means, headings=[])) * _LOOSE
+    against = _lines(forest_rows(cohort.contrasts, headings=[])) * _LOOSE if cohort.control is not None else 0.0
+    below = panels + _HEADED + means + _SCALE + _BELOW
+    falls = max(panels + _HEADED + shares, below + _HEADED + against if against else 0.0) + _SCALE + _BELOW
+    # As many in each row as can be: none stands alone below a full row.
+    rows = np.array_split(np.array(cohort.regions, dtype=object), -(-len(cohort.regions) // _COLUMNS))
+    end = falls + _KEYED + len(rows) * (_NAMED + _HIGH + _UNDER) + _FOOT
+    tests = f"{_TESTS}, {'after Holm over the regions' if cohort.holm else 'not corrected for several regions'}."
+    widened = [_WIDENED] if (cohort.responders["region"] == ANY_REGION).any() else []
+    caption = " ".join((_DETECTABLE, *widened, *_CAPTION, tests, f"symmetry {__version__}, {ENGINE}."))
+
+    height = end + caption_height(caption)
+    if figure is not None:
+        _check_size(figure, height)
+    page = Page(figure, height=height)
+    page.figure.set_facecolor(PAPER)
+    page.text(MARGIN, _TITLED, "Have the faces become more even?", size=TITLE, weight="bold")
+    for number, line in enumerate(about):
+        page.text(MARGIN, _ABOUT + number * line_height(BODY), line, colour=QUIET)
+    y = answered
+    for line in head:
+        page.text(MARGIN, y, line, size=HEADING, weight="bold")
+        y += line_height(HEADING)
+    for line in told:
+        page.text(MARGIN, y, line)
+        y += line_height(BODY)
+    size, right = page.points(_TEXT), MARGIN + _HALF + _GAP
+    draw_responders(_headed(page, "Who became more even", MARGIN, panels, shares), cohort, size=size)
+    draw_forest(_headed(page, "By how much", right, panels, means), cohort, size=size)
+    if against:
+        name = fit(f"Against {cohort.control}", _HALF, size=HEADING, weight="bold")
+        draw_forest(_headed(page, name, right, below, against), cohort, contrasts=True, size=size)
+    page.text(MARGIN, falls, "Everyone’s change", size=HEADING, weight="bold")
+    _legend(page, cohort, falls + _KEYED)
+    for row, regions in enumerate(rows):
+        wide = (room - len(regions) * _LEFT - (len(regions) - 1) * _BESIDE) / len(regions)
+        top = falls + _KEYED + _NAMED + row * (_HIGH + _NAMED + _UNDER)
+        for column, region in enumerate(regions):
+            panel = _panel(page, (MARGIN + _LEFT + column * (wide + _LEFT + _BESIDE), top, wide, _HIGH))
+            draw_waterfall(panel, cohort, region=region, limits=_limits(cohort, region), legend=False, size=size)
+            if column and unit_of(cohort, region) == unit_of(cohort, regions[column - 1]):
+                panel.set_ylabel("")
+    page.rule(end - 34)
+    page.caption(end - 12, caption)
+    return page.figure
+
+
+def _lines(rows: list[tuple[Row, Any]], *, extra: float = 0.0) -> float:
+    """Height of a table with its legend on the page, were its rows as high as their text."""
+    return (row_count([row for row, _ in rows]) + extra) * LINE * _TEXT
+
+
+def _check_size(figure: Figure, height: float) -> None:
+    """Hold that the text of the page can be read."""
+    wide, high = (float(length) * _INCH for length in figure.get_size_inches())
+    least = _LEAST_WIDTH * height / WIDTH
+    if wide < _LEAST_WIDTH or high < least:
+        raise OutputError(
+            f"the page of this study needs a figure at least {_LEAST_WIDTH:.0f} mm wide and {ceil(least)} mm high; "
+            f"this one is {wide:.0f} by {high:.0f} mm. Leave the figure out and one of the right size is made, or draw "
+            f"the parts on Axes of your own (draw_responders, draw_forest, draw_waterfall)"
+        )
+
+
+def _headed(page: Page, name: str, left: float, top: float, height: float) -> Axes:
+    """Axes as wide as half the page, below a heading."""
+    page.text(left, top, name, size=HEADING, weight="bold")
+    return _panel(page, (left, top + _HEADED, _HALF, height))
+
+
+def _drawable(text: str) -> str:
+    """Text of letters that can be drawn."""
+    return fit(text, inf, size=BODY)
+
+
+def _about(cohort: Cohort) -> str:
+    people = cohort.study.people
+    if len(cohort.groups) == 1:
+        return f"{len(people)} people"
+    sizes = [f"{group}: {int((people['group'] == group).sum())}" for group in cohort.groups]
+    return f"{len(people)} people, {', '.join(sizes)}"
+
+
+def _limits(cohort: Cohort, region: str) -> tuple[float, float]:
+    """Scale that all regions of one unit share."""
+    unit = unit_of(cohort, region)
+    return change_limits(cohort, [name for name in cohort.regions if unit_of(cohort, name) == unit])
+
+
+def _legend(page: Page, cohort: Cohort, y: float) -> None:
+    """Say what is what in all waterfalls."""
+    changes = cohort.study.changes
+    x = float(MARGIN)
+    for key in legend_of(changes["verdict"], 0):
+        page.swatch(x, y, key.fill)
+        page.text(x + 22, y, key.label, size=SMALL)
+        x += 22 + text_width(key.label, size=SMALL) + 30
+    unknown = (changes["verdict"] == NOT_COMPARABLE).any()
+    far = any(
+        is_cut(numbers(changes.loc[changes["region"] == region, "mdc"]), _limits(cohort, region)).any()
+        for region in cohort.regions
+    )
+    for there, sign, text in ((unknown, "×", "not comparable"), (far, "▴", CUT)):
+        if there:
+            page.text(x, y, sign, size=SMALL, colour=QUIET)
+            page.text(x + 18, y, text, size=SMALL)
+            x += 18 + text_width(text, size=SMALL) + 30
+
+
+def _panel(page: Page, box: Box) -> Axes:
+    """Axes on the page, over its drawing area."""
+    left, top, width, height = box
+    corners = page.axes.transData.transform([(left, top + height), (left + width, top)])
+    (x0, y0), (x1, y1) = page.figure.transFigure.inverted().transform(corners)
+    return page.figure.add_axes((x0, y0, x1 - x0, y1 - y0))

@@ -1,0 +1,72 @@
+"""What the plots take out of a cohort: its rows of a region, its groups and their colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from symmetry.arrays import FloatArray
+from symmetry.errors import TableError
+from symmetry.output.colours import COURSE, QUIET
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from symmetry.cohort.cohort import Cohort
+
+_COLOURS: Final = (COURSE, "#0072b2", "#a85b00", "#00724f", "#b0457f")
+"""The house's purple, then Okabe and Ito's, dark enough for thin lines; lightness and markers tell them apart, too."""
+_CONTROL_COLOUR: Final = QUIET
+_MARKERS: Final = "osD^v"
+_CONTROL_MARKER: Final = "s"
+
+
+class Look(NamedTuple):
+    """How a group is drawn."""
+
+    colour: str
+    marker: str
+    dashed: bool
+
+
+def check_region(cohort: Cohort, region: str) -> None:
+    """Hold that a cohort has a region.
+
+    Raises
+    ------
+    TableError
+        If it has none of this name.
+    """
+    if region not in cohort.regions:
+        raise TableError(f'there is no region "{region}"; it has {", ".join(cohort.regions)}')
+
+
+def unit_of(cohort: Cohort, region: str) -> str:
+    """Give the unit of a region: that of its changes, else the cohort's."""
+    changes = cohort.study.changes
+    units = changes.loc[changes["region"] == region, "unit"]
+    return str(units.iloc[0]) if len(units) else cohort.unit
+
+
+def of_group(frame: pd.DataFrame, region: str, group: str) -> pd.DataFrame:
+    """Rows of a region and group."""
+    return frame.loc[(frame["region"] == region) & (frame["group"] == group)]
+
+
+def looks(cohort: Cohort) -> dict[str, Look]:
+    """How each group is drawn: the control in grey and dashed."""
+    found: dict[str, Look] = {}
+    for group in cohort.groups:
+        if group == cohort.control:
+            found[group] = Look(_CONTROL_COLOUR, _CONTROL_MARKER, True)
+        else:
+            number = sum(not look.dashed for look in found.values()) % len(_COLOURS)
+            markers = _MARKERS.replace(_CONTROL_MARKER, "") if cohort.control is not None else _MARKERS
+            found[group] = Look(_COLOURS[number], markers[number % len(markers)], False)
+    return found
+
+
+def numbers(values: pd.Series) -> FloatArray:
+    """Give the numbers of a column, NaN where there is none."""
+    return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))

@@ -1,0 +1,157 @@
+"""What the photos have against them, in plain words, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.quality.findings import GRAVITY, Finding, Severity
+from symmetry.output.report.content import Treatment
+from symmetry.output.report.words import counted, day, reason_words, sentence
+from symmetry.series.result import LeftOut
+from symmetry.series.series import Series
+
+WEIGHTS: Final[dict[Severity, str]] = {
+    "reject": "Some results had to be left out",
+    "warn": "Some results are less sure",
+    "info": "Worth knowing",
+}
+_ADVICE: Final = {
+    "one_mirrored": "Many front cameras save the face as a mirror shows it; use one kind of photo for all sittings.",
+    "not_seen": "Freckles, folds or the light differ between the two sides or are too faint to be matched there; "
+    "every other region rests on what is seen.",
+}
+"""Where a finding's own advice speaks to the one who runs the program, or of one photo alone."""
+_SOURCES: Final = {
+    "file time": "the file’s own time, which copying may change",
+    "file name": "the name of the file",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A finding of one kind over all photos.
+
+    Attributes
+    ----------
+    severity : {"info", "warn", "reject"}
+    weight : str
+        What the severity means.
+    title : str
+    where : str
+        In how many photos.
+    advice : str
+        Of the gravest.
+    """
+
+    severity: Severity
+    weight: str
+    title: str
+    where: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A photo that was left out."""
+
+    photo: str
+    day: str
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Treatments of one kind together."""
+
+    label: str
+    times: str
+    minutes: str
+    last: str
+
+
+def notes_on(series: Series) -> tuple[Note, ...]:
+    """Gather what was found in the photos and between them, the gravest first."""
+    faces = [face for sitting in series.sittings for face in sitting.faces]
+    found: dict[str, list[Finding]] = {}
+    for face in faces:
+        for finding in _once(face):
+            found.setdefault(finding.name, []).append(finding)
+    of_photos = set(found)
+    # What a comparison says of its photos stands there with their names before it, and here already.
+    between = [flag for flag in series.change.flags if flag.name not in of_photos] if series.change else []
+    for finding in between:
+        found.setdefault(finding.name, []).append(finding)
+    notes = []
+    for name, findings in found.items():
+        gravest = min(findings, key=lambda finding: (GRAVITY[finding.severity], -abs(finding.value or 0.0)))
+        where = "first and last compared"
+        if name in of_photos:
+            where = f"{len(findings)} of {counted(len(faces), 'photo')}"
+        notes.append(
+            Note(
+                severity=gravest.severity,
+                weight=WEIGHTS[gravest.severity],
+                title=sentence(reason_words(name)),
+                where=where,
+                advice=_ADVICE.get(name, gravest.advice),
+            )
+        )
+    return tuple(sorted(notes, key=lambda note: GRAVITY[note.severity]))
+
+
+def missing(left_out: Sequence[LeftOut]) -> tuple[Missing, ...]:
+    """Say which photos were left out and why."""
+    return tuple(
+        Missing(
+            photo=photo.photo,
+            day=day(photo.at.date()) if photo.at else "",
+            reason=reason_words(photo.reason),
+            advice=_ADVICE.get(photo.reason, photo.advice) or f"{sentence(reason_words(photo.reason))}.",
+        )
+        for photo in left_out
+    )
+
+
+def dating(series: Series) -> str:
+    """Say which days rest on something less sure than what the camera wrote; nothing where none do."""
+    told = []
+    for source, meaning in _SOURCES.items():
+        dated = [sitting for sitting in series.sittings if source in sitting.sources]
+        if dated:
+            told.append(f"The day of {counted(len(dated), 'sitting')} comes from {meaning}.")
+    return " ".join(told)
+
+
+def done(treatments: Sequence[Treatment]) -> tuple[Done, ...]:
+    """Add treatments up by what was done."""
+    by_label: dict[str, list[Treatment]] = {}
+    for treatment in treatments:
+        by_label.setdefault(treatment.label, []).append(treatment)
+    return tuple(
+        Done(
+            label=label,
+            times=str(len(of_kind)),
+            minutes=minutes_words(sum(t.minutes for t in of_kind if t.minutes is not None) or None),
+            last=day(max(t.at for t in of_kind).date()),
+        )
+        for label, of_kind in by_label.items()
+    )
+
+
+def minutes_words(minutes: float | None) -> str:
+    """Write minutes; nothing where they are not known."""
+    return "" if minutes is None else f"{minutes:.0f} min"
+
+
+def when_made(at: datetime) -> str:
+    """Write the time of a report with its offset from UTC."""
+    return f"{day(at.date())}, {at:%H:%M}"
+
+
+def _once(face: FaceAnalysis) -> list[Finding]:
+    return list({finding.name: finding for finding in reversed(face.flags)}.values())

@@ -1,0 +1,215 @@
+"""What all tables share: columns that fit, cells, findings, notes."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.measures import DEFINITIONS
+from symmetry.measure.norms import NO_NORM
+from symmetry.measure.quality.findings import ALL, Finding, by_gravity, joined
+from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes, render
+from symmetry.tabular import printable
+
+__all__ = [
+    "ERRORS",
+    "JAWLINE",
+    "MESH_ALONE",
+    "OF_WHAT_IS_SEEN",
+    "SIDES",
+    "UNKNOWN",
+    "FittedTable",
+    "apart_from_folder",
+    "circumstances",
+    "dash_note",
+    "finding_lines",
+    "interval",
+    "norm_notes",
+    "notes",
+    "noticing",
+    "number",
+    "probability",
+    "region_title",
+    "render",
+    "severity_mark",
+    "side",
+    "signed",
+    "touched",
+    "unit_sign",
+    "words",
+]
+
+SIDES: Final = "Sides are the person's own: left is the person's left."
+JAWLINE: Final = "Jawline: measured across its edge alone; along an edge no movement can be seen."
+MESH_ALONE: Final = "Method: landmarks (the face mesh alone), nearly blind to what is local."
+OF_WHAT_IS_SEEN: Final = "A region's numbers rest on the part of it that is seen, the whole face's too."
+ERRORS: Final = "± is the 95 % error: how far the number strays when an unchanged face is photographed again."
+
+_MEASURES: Final = {definition.name: definition.title for definition in DEFINITIONS}
+_TITLES: Final = {"face": "whole face"} | _MEASURES
+_NUMBERS: Final = {"lateral": "sideways", "vertical": "in height", "asymmetry": "asymmetry"}
+_STYLES: Final = {"reject": "bold white on red", "warn": "yellow", "info": "dim"}
+_MOST_NAMED: Final = 4
+
+
+def words(name: str) -> str:
+    """Name a region, a measure or a finding for people."""
+    return _TITLES.get(name, name.replace("_", " "))
+
+
+def unit_sign(unit: str) -> str:
+    """Write a unit as it stands behind a number."""
+    return "°" if unit == "degrees" else unit
+
+
+def region_title(name: str) -> Text:
+    """Name a region; the three main ones stand out."""
+    return Text(words(name), style="bold" if name in MAIN_REGIONS else "")
+
+
+def number(value: float, error: float = math.nan, sign: str = "") -> str:
+    """Write a number of no direction with its error."""
+    return f"{value:.2f}{_error(error)}{sign}" if math.isfinite(value) else UNKNOWN
+
+
+def signed(value: float, error: float = math.nan, sign: str = "") -> str:
+    """Write a number with its sign and its error."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    return f"{'0.00' if abs(value) < 0.005 else f'{value:+.2f}'}{_error(error)}{sign}"
+
+
+def interval(value: float, low: float, high: float, *, apart: str = "\n", plain: bool = False) -> str:
+    """Write a number and its interval; `plain` for those that have no direction."""
+    write = number if plain else signed
+    if not math.isfinite(low + high):
+        return write(value)
+    return f"{write(value)}{apart}[{write(low)}, {write(high)}]"
+
+
+def probability(value: float) -> str:
+    """Write the p of a test."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def side(value: float, error: float = math.nan) -> str:
+    """Write a left-right difference as the side that has more, and by how much."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    if abs(value) < 0.005:
+        return f"even{_error(error)}"
+    return f"{'left' if value > 0 else 'right'} {abs(value):.2f}{_error(error)}"
+
+
+def noticing(value: float, error: float, least: float | None, unit: str) -> str:
+    """Say whether people notice a difference; nothing where no study tells."""
+    if least is None or unit not in ("mm", "degrees") or not math.isfinite(value):
+        return ""
+    spread = error if math.isfinite(error) else 0.0
+    if abs(value) + spread < least:
+        return f"no, < {least:g}"
+    return f"yes, > {least:g}" if abs(value) - spread >= least else f"near {least:g}"
+
+
+def norm_notes(norms: dict[str, str]) -> list[str]:
+    """Tell the published norms of clinical measures, and that the others have none."""
+    known = [f"{words(name)} {text}" for name, text in norms.items() if text != NO_NORM]
+    return [f"Of healthy people: {'; '.join(known)}. Other measures: {NO_NORM}."]
+
+
+def touched(touches: Sequence[str]) -> str:
+    """Say which results a finding touches."""
+    if ALL in touches:
+        return "every result"
+    parts = [
+        f"every region {_NUMBERS[name]}" if name != "asymmetry" else "asymmetry of every region"
+        for name in touches
+        if name in _NUMBERS
+    ]
+    whole = [words(name) for name in touches if name in REGIONS]
+    if whole:
+        parts.append(joined(whole))
+    for key, word in _NUMBERS.items():
+        own = [words(name.partition(".")[0]) for name in touches if name.endswith(f".{key}")]
+        if own:
+            parts.append(f"asymmetry of {joined(own)}" if key == "asymmetry" else f"{joined(own)} {word}")
+    measures = [_MEASURES[name] for name in touches if name in _MEASURES]
+    if len(measures) > _MOST_NAMED:
+        parts.append(f"{len(measures)} clinical measures")
+    elif measures:
+        parts.append(joined(measures))
+    return "; ".join(parts)
+
+
+def severity_mark(flag: Finding) -> Text:
+    """Write how grave a finding is."""
+    return Text(flag.severity, style=_STYLES[flag.severity])
+
+
+def finding_lines(flags: Iterable[Finding]) -> list[RenderableType]:
+    """Tell what was found and what to do about it, the gravest first."""
+    lines = Table.grid(padding=(0, 2, 0, 0))
+    lines.add_column(no_wrap=True)
+    lines.add_column()
+    found = by_gravity(flags)
+    for flag in found:
+        stops = f" Stops {touched(flag.touches)}." if flag.severity == "reject" and flag.touches else ""
+        style = {"reject": "bold red", "warn": "yellow", "info": ""}[flag.severity]
+        lines.add_row(severity_mark(flag), Text(printable(flag.advice) + stops, style=style))
+    return [Padding(lines, (0, 0, 0, 2))] if found else []
+
+
+def dash_note(flags: Iterable[Finding], method: str, *, two: bool = False) -> list[str]:
+    """Say why a number may be missing."""
+    why = []
+    if any(flag.severity == "reject" for flag in flags):
+        why.append("stopped by a finding marked reject")
+    if method == "registration":
+        why.append("not seen: no match between the two sides" if not two else "not seen")
+    why.append("beyond the edge of the photo" if not two else "beyond the edge of a photo")
+    lines = [f"{UNKNOWN} means {', or '.join(why)}."]
+    if two and method == "registration":
+        lines.append("Before and after need a match between the two sides, out and up one between the photos.")
+    return lines
+
+
+def circumstances(face: FaceAnalysis) -> list[RenderableType]:
+    """Say when a photo was taken, its scale, and where the head points."""
+    pose = face.pose
+    turned = _angle(pose.yaw, "turned {} to the left", "turned {} to the right")
+    raised = _angle(pose.pitch, "raised {}", "lowered {}")
+    tilted = _angle(pose.roll, "tilted {} to the right", "tilted {} to the left")
+    taken = f"taken {face.photo.captured:%Y-%m-%d %H:%M}; " if face.photo.captured else ""
+    scale = f"{face.mm_per_pixel:.3f} mm a pixel by {face.scale.source}" if face.unit == "mm" else "no millimetres"
+    return [Padding(Text(line), (0, 0, 0, 2)) for line in (f"{taken}{scale}", f"head {turned}, {raised}, {tilted}")]
+
+
+def apart_from_folder(names: Sequence[str]) -> tuple[str, list[str]]:
+    """Split the folder that all photos are in from their names, to keep a table narrow."""
+    folders = {os.path.dirname(name) for name in names}  # noqa: PTH120
+    try:
+        folder = os.path.commonpath(folders) if len(names) > 1 else ""
+    except ValueError:  # relative and absolute paths, or several drives
+        folder = ""
+    if not folder or folder == os.path.abspath(os.sep):  # noqa: PTH100
+        return "", list(names)
+    return folder, [os.path.relpath(name, folder) for name in names]
+
+
+def _error(error: float) -> str:
+    return f" ± {error:.2f}" if math.isfinite(error) else ""
+
+
+def _angle(value: float, plus: str, minus: str) -> str:
+    return (plus if value >= 0 else minus).format(f"{abs(value):.1f}°")

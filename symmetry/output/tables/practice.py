@@ -1,0 +1,190 @@
+"""Clients, sessions, treatments and diaries as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
+from symmetry.practice.records import (
+    Adherence,
+    ClientLine,
+    ClientPage,
+    DiaryScale,
+    Entry,
+    Protocol,
+    Session,
+    Step,
+    Treatment,
+)
+from symmetry.tabular.text import printable
+
+_SIDES = {"both": "both", "subject_right": "right", "subject_left": "left"}
+_LONGEST = 60
+
+
+def clients_table(lines: Sequence[ClientLine]) -> RenderableType:
+    """One line a client."""
+    if not lines:
+        return _nothing("no clients yet; `symmetry client add NAME` adds one")
+    table = FittedTable("client", [_cell(line.client.id) for line in lines])
+    table.add("name", [_cell(line.client.name) for line in lines], left=True)
+    for name in ("sessions", "photos", "treatments", "entries"):
+        table.add(name, [str(getattr(line, name)) for line in lines])
+    table.add("first", [_day(line.first) for line in lines], left=True)
+    table.add("last", [_day(line.last) for line in lines], left=True)
+    if any(line.client.note for line in lines):
+        table.add("note", [_cell(line.client.note) for line in lines], left=True)
+    return table
+
+
+def page_tables(page: ClientPage) -> RenderableType:
+    """Everything about one client except the pictures."""
+    client = page.client
+    title = Text.assemble(
+        Text(printable(client.name), style="bold"), f"  {printable(client.id)}, since {client.added:%Y-%m-%d}"
+    )
+    parts: list[RenderableType] = [title]
+    parts += [Text(printable(line)) for line in client.note.split("\n") if line.strip()]
+    if page.sessions:
+        parts += [Text(""), Text("Sessions", style="bold"), sessions_table(page.sessions)]
+    if page.treatments:
+        parts += [Text(""), Text("Treatments", style="bold"), treatments_table(page.treatments, page.adherence)]
+    if page.entries:
+        parts += [Text(""), Text("Diary", style="bold"), diary_table(page.entries)]
+    if not (page.sessions or page.treatments or page.entries):
+        parts += [Text(""), _nothing(f"no sessions yet; `symmetry session add {client.id} PHOTO...` adds one")]
+    return Group(*parts)
+
+
+def sessions_table(sessions: Sequence[Session]) -> RenderableType:
+    """One line a session."""
+    if not sessions:
+        return _nothing("no sessions yet")
+    table = FittedTable("session", [str(session.number) for session in sessions])
+    table.add("when", [_time(session.at) for session in sessions], left=True)
+    table.add("photos", [str(len(session.photos)) for session in sessions])
+    table.add("names", [_cell(", ".join(photo.name for photo in session.photos)) for session in sessions], left=True)
+    _add_notes(table, [session.note for session in sessions])
+    return table
+
+
+def protocols_table(protocols: Sequence[Protocol]) -> RenderableType:
+    """One line a protocol."""
+    if not protocols:
+        return _nothing("no protocols yet; `symmetry protocol add NAME --step STEP...` adds one")
+    table = FittedTable("protocol", [_cell(protocol.name) for protocol in protocols])
+    table.add("steps", [str(len(protocol.steps)) for protocol in protocols])
+    table.add("minutes", [_number(protocol.minutes) for protocol in protocols])
+    table.add("times a week", [_number(protocol.times_per_week) for protocol in protocols])
+    _add_notes(table, [protocol.note for protocol in protocols])
+    return table
+
+
+def protocol_table(protocol: Protocol) -> RenderableType:
+    """List the steps of one protocol in their order."""
+    plan = f", {protocol.times_per_week:g} times a week" if protocol.times_per_week else ""
+    minutes = f", {protocol.minutes:g} minutes" if protocol.minutes else ""
+    title = Text.assemble(Text(printable(protocol.name), style="bold"), f"{minutes}{plan}")
+    table = FittedTable("step", [str(number) for number in range(1, len(protocol.steps) + 1)])
+    table.add("what", [_cell(step.name) for step in protocol.steps], left=True)
+    table.add("minutes", [_number(step.minutes) for step in protocol.steps])
+    _add_where(table, protocol.steps)
+    note = [Text(printable(line)) for line in protocol.note.split("\n") if line.strip()]
+    return Group(title, *note, table)
+
+
+def treatments_table(treatments: Sequence[Treatment], kept_to: Iterable[Adherence]) -> RenderableType:
+    """One line a treatment, and below them how they keep to their plans."""
+    if not treatments:
+        return _nothing("no treatments yet")
+    table = FittedTable("treatment", [str(done.number) for done in treatments])
+    table.add("when", [_time(done.at) for done in treatments], left=True)
+    table.add("protocol", [_cell(done.protocol or "") for done in treatments], left=True)
+    table.add("minutes", [_number(done.minutes) for done in treatments])
+    _add_where(table, treatments)
+    if any(done.by for done in treatments):
+        table.add("by", [_cell(done.by) for done in treatments], left=True)
+    _add_notes(table, [done.note for done in treatments])
+    return Group(table, *notes(*(adherence_line(each) for each in kept_to)))
+
+
+def adherence_line(kept_to: Adherence) -> str:
+    """Say in a sentence how often a protocol was done, against its plan."""
+    weeks = len(kept_to.weeks)
+    name, plan = printable(kept_to.protocol), kept_to.times_per_week
+    running = f"in the week from {kept_to.running.start:%Y-%m-%d} {kept_to.running.done}"
+    if plan is not None:
+        running += f" of {plan:g}"
+    if not weeks:
+        return f"{name}: {running} so far."
+    done = f"{kept_to.done}" if kept_to.planned is None else f"{kept_to.done} of {kept_to.planned:g} planned"
+    share = "" if kept_to.share is None else f" ({kept_to.share:.0%})"
+    return f"{name}: {done} in {weeks} week{'' if weeks == 1 else 's'}{share}; {running} so far."
+
+
+def scales_table(scales: Sequence[DiaryScale]) -> RenderableType:
+    """One line a scale."""
+    if not scales:
+        return _nothing("no scales yet; `symmetry diary scale NAME` adds one")
+    table = FittedTable("scale", [_cell(scale.name) for scale in scales])
+    table.add("from", [_number(scale.low) for scale in scales])
+    table.add("to", [_number(scale.high) for scale in scales])
+    _add_notes(table, [scale.note for scale in scales])
+    return table
+
+
+def diary_table(entries: Sequence[Entry]) -> RenderableType:
+    """One line an entry, one column a scale."""
+    if not entries:
+        return _nothing("no entries yet")
+    table = FittedTable("entry", [str(entry.number) for entry in entries])
+    table.add("when", [_time(entry.at) for entry in entries], left=True)
+    for scale in sorted({name for entry in entries for name, _ in entry.values}, key=str.casefold):
+        table.add(_short(scale), [_number(dict(entry.values).get(scale)) for entry in entries])
+    _add_notes(table, [entry.note for entry in entries])
+    return table
+
+
+def _add_where(table: FittedTable, done: Sequence[Step] | Sequence[Treatment]) -> None:
+    """Add where on the face, on which side and with what, as far as anything is known of it."""
+    if any(each.zones for each in done):
+        table.add("zones", [_cell(", ".join(each.zones)) for each in done], left=True)
+    if any(each.side != "both" for each in done):
+        table.add("side", [_SIDES[each.side] for each in done], left=True)
+    if any(each.product for each in done):
+        table.add("product", [_cell(each.product) for each in done], left=True)
+
+
+def _add_notes(table: FittedTable, texts: Sequence[str]) -> None:
+    if any(texts):
+        table.add("note", [_cell(text) for text in texts], left=True)
+
+
+def _nothing(text: str) -> RenderableType:
+    return Text(printable(text), style="dim")
+
+
+def _cell(text: str) -> Text:
+    return Text(_short(text))
+
+
+def _short(text: str) -> str:
+    """Put a text on one line of a table; JSON and CSV have all of it."""
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _number(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.4g}"
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _day(at: datetime | None) -> str:
+    return UNKNOWN if at is None else f"{at:%Y-%m-%d}"

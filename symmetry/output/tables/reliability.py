@@ -1,0 +1,65 @@
+"""How well repeated photos of unchanged faces agree, as tables."""
+
+from __future__ import annotations
+
+from rich.console import Group
+from rich.text import Text
+
+from symmetry.measure.reliability import SOURCES, Reliability
+from symmetry.output.tables.layout import UNKNOWN, FittedTable, notes, unit_sign, words
+from symmetry.tabular import reliability_rows
+
+_TABLES = (("sem", "mdc95"), ("icc_2_1", "icc_3_1"), ("bias", "lower_limit", "upper_limit"))
+_HEADERS = {
+    "sem": "SEM",
+    "mdc95": "MDC95",
+    "icc_2_1": "ICC(2,1)",
+    "icc_3_1": "ICC(3,1)",
+    "bias": "bias",
+    "lower_limit": "lower limit",
+    "upper_limit": "upper limit",
+}
+
+
+def reliability_tables(found: Reliability, notices: list[str]) -> Group:
+    """Every region and measure: its spread, its detectable change, its correlations and its limits."""
+    rows = reliability_rows(found.to_dict())
+    photos = f"{found.photos} photos in {found.sittings} {'sitting' if found.sittings == 1 else 'sittings'}"
+    tables = []
+    for kind in ("region", "measure"):
+        of_kind = [row for row in rows if row["kind"] == kind]
+        names = [_name(row["name"], row["number"], row["unit"]) for row in of_kind]
+        for figures in _TABLES:
+            table = FittedTable(kind, names)
+            if "sem" in figures:
+                table.add("sittings", [str(row["sittings"]) for row in of_kind])
+            for figure in figures:
+                table.add(
+                    f"{_HEADERS[figure]}\n[95 % interval]",
+                    [_estimate(row[figure], row[f"{figure}_low"], row[f"{figure}_high"]) for row in of_kind],
+                )
+            tables.append(table)
+    return Group(
+        Text(photos, style="bold"),
+        *(Text(notice) for notice in notices),
+        *tables,
+        *notes(*SOURCES, f"In mm where no ° stands; an ICC has no unit. {UNKNOWN} means too few sittings to tell."),
+    )
+
+
+def _name(name: str, number: str, unit: str) -> str:
+    sign = unit_sign(unit)
+    of = "" if number == "difference" else f" {number}"
+    return f"{words(name)}{of}{', °' if sign == '°' else ''}"
+
+
+def _estimate(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return UNKNOWN
+    if low is None or high is None:
+        return _two_digits(value)
+    return f"{_two_digits(value)} [{_two_digits(low)}, {_two_digits(high)}]"
+
+
+def _two_digits(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"  # never -0.00

@@ -1,0 +1,330 @@
+"""Tables of a series: what it rests on, the course of every region, and at the end the answer."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+from typing import Final
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from symmetry.arrays import FloatArray
+from symmetry.measure.change import RegionChange
+from symmetry.measure.quality.findings import reason_words
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
+from symmetry.output.tables.layout import (
+    ERRORS,
+    JAWLINE,
+    MESH_ALONE,
+    OF_WHAT_IS_SEEN,
+    SIDES,
+    UNKNOWN,
+    FittedTable,
+    finding_lines,
+    interval,
+    notes,
+    number,
+    probability,
+    region_title,
+    side,
+    signed,
+    words,
+)
+from symmetry.series.result import MeasureCourse, RegionCourse
+from symmetry.series.series import Series
+from symmetry.series.wording import (
+    answer,
+    counted,
+    known_sittings,
+    part_of,
+    sentence,
+    since,
+    times_known,
+)
+from symmetry.stats.trends import LEAST_SITTINGS
+from symmetry.tabular import printable
+
+BLOCKS: Final = "▁▂▃▄▅▆▇█"
+_GAP: Final = "·"
+_LONGEST: Final = 12
+"""Characters of a course at the most; of more sittings several share one."""
+_LEAST_TOP: Final = 1.0
+"""What fills a block at least, in the unit of the series: noise of an even face is not drawn as mountains."""
+_STYLES: Final = {IMPROVED: "green", WORSE: "red", NO_CHANGE: "dim", NOT_COMPARABLE: "yellow"}
+_MOVED: Final = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
+_PART_WIDTH, _REASON_WIDTH = 12, 14
+
+
+def series_tables(series: Series, *, details: bool = False) -> Group:
+    """Tell what a series rests on, every region, how phases differ, and whether the face is getting more even.
+
+    Parameters
+    ----------
+    series : Series
+    details : bool
+        Tell too what each side did, and the clinical measures.
+    """
+    tables: list[RenderableType] = [_Regions(series)]
+    if details:
+        tables.append(_sides(series))
+        if len(series.sittings) > 1:
+            tables.append(_measures(series))
+    if any(region.phases for region in series.regions.values()):
+        tables.append(_phases(series))
+    lines = _notes(series, details=details)
+    return Group(*_header(series), *tables, *lines, Text(), Text(answer(series), style="bold"))
+
+
+def sparkline(values: Sequence[float], top: float, *, longest: int = _LONGEST) -> str:
+    """Draw a course with block characters, the lowest for 0 and the highest for `top`.
+
+    Parameters
+    ----------
+    values : sequence of float
+        In order of time; their sizes count. NaN where a sitting does not know.
+    top : float
+    longest : int
+        Characters at the most: more sittings are put together, neighbours with neighbours.
+    """
+    count = min(len(values), longest)
+    groups = [values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)]
+    drawn = []
+    for group in groups:
+        known = [abs(value) for value in group if math.isfinite(value)]
+        share = min(fmean(known) / top, 1.0) if known else math.nan
+        drawn.append(BLOCKS[min(int(share * len(BLOCKS)), len(BLOCKS) - 1)] if known else _GAP)
+    return "".join(drawn)
+
+
+class _Regions:
+    """The courses of all regions; drawn, too, where the encoding has blocks."""
+
+    def __init__(self, series: Series) -> None:
+        self._series = series
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        try:
+            (BLOCKS + _GAP).encode(options.encoding)
+        except (UnicodeEncodeError, LookupError):
+            yield _regions(self._series, drawn=False)
+        else:
+            yield _regions(self._series, drawn=True)
+
+
+def _header(series: Series) -> list[RenderableType]:
+    lines = [f"times known by {times_known(series)}", f"reference {printable(series.reference.photo.name)}"]
+    if series.unit == "mm":
+        apart = series.scale.interpupillary_mm
+        lines.append(f"scale by {series.scale.source}{f', {apart:.1f} mm between the pupils' if apart else ''}")
+    else:
+        lines.append("no millimetres: lengths in % IPD, percent of the distance between the pupils")
+    if series.treatment_start is not None:
+        phases = [sitting.phase for sitting in series.sittings]
+        before, after = phases.count("baseline"), phases.count("treatment")
+        lines.append(
+            f"treatment from {series.treatment_start.isoformat()}: sittings before {before}, since then {after}"
+        )
+    return [
+        Text(counted(series), style="bold"),
+        *(Padding(Text(line), (0, 0, 0, 2)) for line in lines),
+        *_left_out(series),
+        *finding_lines(flag for flag in (series.change.flags if series.change else ()) if flag.severity != "info"),
+    ]
+
+
+def _left_out(series: Series) -> list[RenderableType]:
+    if not series.left_out:
+        return []
+    lines = Table.grid(padding=(0, 2, 0, 0))
+    lines.add_column(overflow="fold", max_width=28)
+    lines.add_column()
+    for one in series.left_out:
+        why = f"{reason_words(one.reason)}: {one.advice}"
+        lines.add_row(Text(printable(one.photo)), Text(printable(why), style="yellow"))
+    count = len(series.left_out)
+    return [Text(f"left out, {count} photo{'' if count == 1 else 's'}:", style="bold"), Padding(lines, (0, 0, 0, 2))]
+
+
+def _regions(series: Series, *, drawn: bool) -> FittedTable:
+    courses = list(series.regions.values())
+    table = FittedTable("region\n", [_with_part(course) for course in courses])
+    if len(series.sittings) == 1:
+        table.add(
+            f"uneven by\n{series.unit}", [_ends(course.unevenness, course.unevenness_error) for course in courses]
+        )
+        return table
+    changes = [series.change.regions[course.region] if series.change else None for course in courses]
+    table.add("verdict,\nor reason", [_verdict(change) for change in changes], left=True)
+    table.add(
+        f"since the\n{_first(series)}{series.unit}", [_since(*pair) for pair in zip(courses, changes, strict=True)]
+    )
+    table.add(f"{series.unit} a week\n[95 %]", [_trend(course, apart="\n") for course in courses])
+    table.add(f"first, last\n{series.unit}", [_ends(course.unevenness, course.unevenness_error) for course in courses])
+    if drawn:
+        top = _top(courses)
+        table.add("course\n", [sparkline(course.unevenness.tolist(), top) for course in courses], left=True)
+    table.add("moved side,\ncame from", [_source(change) for change in changes], left=True)
+    return table
+
+
+def _sides(series: Series) -> FittedTable:
+    courses = list(series.regions.values())
+    table = FittedTable(f"last sitting,\n{series.unit}", [region_title(course.region) for course in courses])
+    for header, name in (("higher side", "vertical"), ("wider side", "lateral")):
+        last = [_last(getattr(course, name), getattr(course, f"{name}_error")) for course in courses]
+        table.add(f"{header}\n", [side(*one) for one in last], left=True)
+    if len(series.sittings) > 1:
+        for header, name in (
+            ("right\nout", "right_outward"),
+            ("right\nup", "right_up"),
+            ("left\nout", "left_outward"),
+            ("left\nup", "left_up"),
+        ):
+            table.add(header, [signed(_last(getattr(course, name))[0]) for course in courses])
+        table.add("both sides\nup", [signed(*_last(course.lift, course.lift_error)) for course in courses])
+    return table
+
+
+def _measures(series: Series) -> FittedTable:
+    courses = list(series.measures.values())
+    changes = [series.change.measures[course.name] if series.change else None for course in courses]
+    table = FittedTable(f"left - right of,\n{series.unit} or °", [words(course.name) for course in courses])
+    table.add(
+        "verdict\n", [Text(one.verdict, style=_STYLES[one.verdict]) if one else UNKNOWN for one in changes], left=True
+    )
+    table.add("last\n", [signed(_last(course.difference)[0]) for course in courses])
+    table.add(
+        f"since the\n{_first(series)}{series.unit}",
+        [signed(c.evenness, c.error, "°" if c.unit == "degrees" else "") if c else UNKNOWN for c in changes],
+    )
+    table.add("a week\n[95 %]", [_trend(course, apart=" ") for course in courses])
+    return table
+
+
+def _phases(series: Series) -> FittedTable:
+    courses = list(series.regions.values())
+    found = [course.phases for course in courses]
+    table = FittedTable("treatment\nless baseline", [_with_part(course) for course in courses])
+    table.add("verdict\n", [_phase_verdict(one.verdict) if one else Text(UNKNOWN) for one in found], left=True)
+    table.add(
+        f"difference\n{series.unit} [95 %]",
+        [interval(one.difference, one.low, one.high) if one else UNKNOWN for one in found],
+    )
+    table.add("p\n", [probability(one.p) if one else UNKNOWN for one in found])
+    table.add(
+        "NAP\n[95 %]",
+        [
+            interval(one.nonoverlap, one.nonoverlap_low, one.nonoverlap_high, plain=True) if one else UNKNOWN
+            for one in found
+        ],
+    )
+    table.add(
+        "standardised\n[95 %]",
+        [interval(one.standardised, one.standardised_low, one.standardised_high) if one else UNKNOWN for one in found],
+    )
+    table.add(
+        "sittings\n", [f"{one.baseline_sittings} + {one.treatment_sittings}" if one else UNKNOWN for one in found]
+    )
+    return table
+
+
+def _notes(series: Series, *, details: bool) -> list[RenderableType]:
+    lines = [
+        ERRORS,
+        "Uneven: left-right difference of the region, or of the part named, in one direction; 0 is even.",
+    ]
+    several, count = len(series.sittings) > 1, series.change_sittings
+    if several:
+        lines += [
+            f"{sentence(since(series))}: change of the left-right difference up to the last "
+            f"{count if count > 1 else 'one'}; - is more even. The verdict is by this number against its error.",
+            "A week: robust trend (Theil-Sen) of the left-right difference and its interval; where that leaves 0 out, "
+            "there is a trend.",
+        ]
+        if any(known_sittings(course) < LEAST_SITTINGS for course in series.regions.values()):
+            lines.append(f"An interval takes {LEAST_SITTINGS} sittings.")
+    if details:
+        lines += [
+            "Higher, wider side: of the last sitting that shows the region.",
+            f"Out, up: how far each side has moved since the first sitting, {series.unit} (- in, down); head movement "
+            "is removed.",
+        ]
+    if any(course.phases for course in series.regions.values()):
+        lines += [
+            "Treatment less baseline: - is more even; p of a permutation test that respects autocorrelation. "
+            "NAP: share of pairs of sittings in which treatment is more even; 0.5 is no difference.",
+            "Standardised: the difference over the spread within phases (Hedges' g).",
+        ]
+    if several:
+        lines.append("One in twenty numbers of an unchanged face strays beyond its error: look for what several say.")
+    lines += [MESH_ALONE] if series.method == "landmarks" else [OF_WHAT_IS_SEEN]
+    lines += [JAWLINE, f"{UNKNOWN} means not known: not seen, stopped by a finding, or too few sittings.", SIDES]
+    return notes(*lines) if details else notes(*lines, "--details shows both sides and the clinical measures.")
+
+
+def _first(series: Series) -> str:
+    return "first, " if series.change_sittings == 1 else f"first {series.change_sittings}, "
+
+
+def _top(courses: Sequence[RegionCourse]) -> float:
+    """Give what fills a block, the same for all regions."""
+    known = [abs(value) for course in courses for value in course.unevenness.tolist() if math.isfinite(value)]
+    return float(max([*known, _LEAST_TOP]))
+
+
+def _with_part(course: RegionCourse) -> Text:
+    title = region_title(course.region)
+    lines = textwrap.wrap(part_of(course), _PART_WIDTH - 1)
+    return Text("\n").join([title, *(Text(f" {line}") for line in lines)])
+
+
+def _verdict(change: RegionChange | None) -> Text:
+    if change is None:
+        return Text(UNKNOWN)
+    text: str = change.verdict
+    if change.verdict == NOT_COMPARABLE and change.reason:
+        text = f"{text}\n{chr(10).join(textwrap.wrap(reason_words(change.reason), _REASON_WIDTH))}"
+    return Text(text.replace("detectable ", "detectable\n"), style=_STYLES[change.verdict])
+
+
+def _phase_verdict(verdict: Verdict) -> Text:
+    return Text(verdict.replace("detectable ", "detectable\n"), style=_STYLES[verdict])
+
+
+def _since(course: RegionCourse, change: RegionChange | None) -> str:
+    """Write a change, and the part that it is of where that is not the part of the course."""
+    if change is None:
+        return UNKNOWN
+    own = change.part if change.part != course.part and math.isfinite(change.evenness) else None
+    return "\n".join([signed(change.evenness, change.evenness_error), *textwrap.wrap(own or "", _PART_WIDTH)])
+
+
+def _trend(course: RegionCourse | MeasureCourse, *, apart: str) -> Text:
+    trend = course.trend
+    return Text(interval(trend.slope, trend.low, trend.high, apart=apart), style=_STYLES.get(trend.verdict, ""))
+
+
+def _ends(values: FloatArray, errors: FloatArray) -> str:
+    """Write the first and the last number that are known, each with its error."""
+    known = [number(*pair) for pair in zip(values.tolist(), errors.tolist(), strict=True) if math.isfinite(pair[0])]
+    return "\n".join([known[0], known[-1]][: len(known)]) if known else UNKNOWN
+
+
+def _last(values: FloatArray, errors: FloatArray | None = None) -> tuple[float, float]:
+    """Give the last number that is known, and its error."""
+    known = [i for i, value in enumerate(values.tolist()) if math.isfinite(value)]
+    if not known:
+        return math.nan, math.nan
+    return float(values[known[-1]]), math.nan if errors is None else float(errors[known[-1]])
+
+
+def _source(change: RegionChange | None) -> str:
+    """Say which side moved, and whether it was the worse one."""
+    if change is None or change.moved is None:
+        return UNKNOWN
+    return "\n".join([_MOVED[change.moved], *([change.came_from] if change.came_from else [])])

@@ -1,0 +1,1 @@
+"""Photo files: finding, reading and cleaning them, and when they were taken."""

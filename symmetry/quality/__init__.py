@@ -1,8 +1,0 @@
-"""The quality gate: what is wrong with a photo, or with two as a pair, and which results it touches."""
-
-from symmetry.quality.gate import check_photo
-from symmetry.quality.pair import check_pair
-from symmetry.quality.picture import light_of
-from symmetry.quality.portrait import Portrait
-
-__all__ = ["Portrait", "check_pair", "check_photo", "light_of"]

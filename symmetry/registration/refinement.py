@@ -1,0 +1,190 @@
+"""What the image adds to the landmarks: one photo against its own mirror image, and one photo against another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symmetry.arrays import FloatArray
+from symmetry.landmarks.frame import FacialFrame, across_jawline, fit_frame, made_even
+from symmetry.landmarks.mesh import IRIS_LANDMARKS, LANDMARKS, MIRROR, STABLE_FACE
+from symmetry.registration import GRID, ON_FACE, Registration, StandardFace, register
+from symmetry.registration.motion import HeadMovement, fit_head_movement
+
+_MIRRORED: Final = np.array([-1.0, 1.0, 1.0])
+_NO_SAY, _FULL_SAY, _UNSEEN_SAY = 0.3, 0.8, 0.02
+"""Confidence at which a landmark has no say in the head movement, and all of it; the say that it keeps in any case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FieldMap:
+    """A field over the face, denser than the landmarks, for pictures.
+
+    Attributes
+    ----------
+    points : ndarray, shape (52, 44, 2)
+        Where the values belong: pixels of the upright photo at full size.
+    vectors : ndarray, shape (52, 44, 2)
+        x and y of the facial frame, mm or the unit of the face; NaN off the face and where the image says too little.
+    """
+
+    points: FloatArray
+    vectors: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MirrorRefinement:
+    """Landmarks of one photo whose left-right difference follows the image.
+
+    Attributes
+    ----------
+    points : ndarray, shape (478, 3)
+        Pixels at full size. The mean of a landmark and its mirrored partner stays where the mesh has it.
+    seen : ndarray, shape (478,), bool
+        Where the two sides could be matched; irises are taken from the mesh.
+    map_points, map_seen : ndarray, shape (52, 44, 3) and (52, 44)
+        The same for the points at which pictures are drawn.
+    """
+
+    points: FloatArray
+    seen: NDArray[np.bool_]
+    map_points: FloatArray
+    map_seen: NDArray[np.bool_]
+
+
+def refine_by_mirror_image(face: StandardFace, landmarks: FloatArray) -> MirrorRefinement:
+    """Match a face with its mirror image and let the left-right difference of its landmarks follow."""
+    registration = register(face, face.mirrored())
+    matches = registration.match_landmarks()
+    frame = fit_frame(landmarks)
+    correction = np.nan_to_num(frame.place(matches.first) - frame.place(landmarks))
+    uneven = correction - made_even(correction)
+    seen = matches.seen & matches.seen[MIRROR]
+    seen[IRIS_LANDMARKS] = True
+    dense = registration.match(GRID)
+    return MirrorRefinement(
+        points=np.where(seen[:, None], landmarks + uneven @ frame.axes, landmarks),
+        seen=seen,
+        map_points=dense.first,
+        map_seen=ON_FACE & dense.seen & dense.seen[:, ::-1],
+    )
+
+
+def asymmetry_map(refined: MirrorRefinement, frame: FacialFrame, unit_per_pixel: float) -> FieldMap:
+    """Left-right difference over the face: on either side, how far it lies from the other side's mirror image."""
+    placed = frame.place(refined.map_points)
+    vectors = (placed - placed[:, ::-1] * _MIRRORED)[..., :2] * unit_per_pixel
+    return FieldMap(points=refined.map_points[..., :2], vectors=np.where(refined.map_seen[..., None], vectors, np.nan))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlacedFace:
+    """A face as one of a pair.
+
+    Attributes
+    ----------
+    points : ndarray, shape (478, 3)
+        Landmarks, refined or not, pixels at full size.
+    frame : FacialFrame
+    mm_per_pixel : float
+        Size of a pixel.
+    standard : StandardFace or None
+        None to go by the landmarks alone.
+    """
+
+    points: FloatArray
+    frame: FacialFrame
+    mm_per_pixel: float
+    standard: StandardFace | None
+
+    def place(self, points: FloatArray) -> FloatArray:
+        """Bring image points (..., 3) into the facial frame, in mm."""
+        return self.frame.place(points) * self.mm_per_pixel
+
+    def to_image(self, placed: FloatArray) -> FloatArray:
+        """Inverse of `place`."""
+        return self.frame.to_image(placed / self.mm_per_pixel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PairRefinement:
+    """Two photos of a person, matched.
+
+    Attributes
+    ----------
+    before, after : ndarray, shape (478, 3)
+        Landmarks of either photo, pixels at full size, that differ by what moved: what both photos say about the face
+        is their mean, so that an error of one photo does not pass for a change.
+    before_placed, after_placed : ndarray, shape (478, 3)
+        The same without head movement, in the facial frame of their mean, mm.
+    movement : ndarray, shape (478, 2)
+        Where each landmark of before has gone, head movement removed: mm in x and y of the facial frame of before;
+        at the jawline across its edge alone. NaN where the image says too little.
+    map : FieldMap or None
+        The same, denser, at places of the photo before; None from landmarks alone.
+    registration : Registration or None
+        What it rests on; None from landmarks alone.
+    """
+
+    before: FloatArray
+    after: FloatArray
+    before_placed: FloatArray
+    after_placed: FloatArray
+    movement: FloatArray
+    map: FieldMap | None
+    registration: Registration | None
+
+
+def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:
+    """Match two photos of a person and take the movement of the head out.
+
+    The turn of the head is taken out in 3-D, each face in its facial frame; what is left of a movement of the head
+    or of the camera is fitted where faces hardly deform.
+    """
+    one, other = before.place(before.points), after.place(after.points)
+    from_here, to_there = one, other
+    say, visible, registration = np.ones(LANDMARKS), np.ones(LANDMARKS, dtype=bool), None
+    if before.standard is not None and after.standard is not None:
+        registration = register(before.standard, after.standard)
+        matches = registration.match_landmarks()
+        known = matches.seen[:, None]
+        from_here = np.where(known, before.place(matches.first), one)
+        to_there = np.where(known, after.place(matches.second), other)
+        say = np.clip((np.nan_to_num(matches.confidence) - _NO_SAY) / (_FULL_SAY - _NO_SAY), _UNSEEN_SAY, 1.0)
+        visible = matches.seen.copy()
+        visible[IRIS_LANDMARKS] = True
+    moved, middle = (to_there - from_here)[:, :2], (from_here + to_there) / 2
+    head = fit_head_movement(middle[STABLE_FACE], moved[STABLE_FACE], say[STABLE_FACE])
+    moved = across_jawline(moved - head.at(middle), middle)
+
+    mean = (one + other) / 2  # each in its own frame: the movement of the head falls half to either side
+    first, second = _shifted(mean, -moved / 2), _shifted(mean, moved / 2)
+    shared = fit_frame(before.to_image(mean))
+    first_placed, second_placed = (
+        shared.place(before.to_image(placed)) * before.mm_per_pixel for placed in (first, second)
+    )
+    return PairRefinement(
+        before=before.to_image(_shifted(first, -head.at(first) / 2)),
+        after=after.to_image(_shifted(second, head.at(second) / 2)),
+        before_placed=first_placed,
+        after_placed=second_placed,
+        movement=np.where(visible[:, None], moved, np.nan),
+        map=None if registration is None else _movement_map(registration, before, after, head),
+        registration=registration,
+    )
+
+
+def _movement_map(registration: Registration, before: PlacedFace, after: PlacedFace, head: HeadMovement) -> FieldMap:
+    matches = registration.match(GRID)
+    start, end = before.place(matches.first), after.place(matches.second)
+    moved = (end - start)[..., :2] - head.at((start + end) / 2)
+    known = ON_FACE & matches.seen
+    return FieldMap(points=matches.first[..., :2], vectors=np.where(known[..., None], moved, np.nan))
+
+
+def _shifted(placed: FloatArray, by: FloatArray) -> FloatArray:
+    """Placed points (n, 3) moved in x and y by (n, 2)."""
+    return placed + np.column_stack([by, np.zeros(len(by))])

@@ -1,1 +1,0 @@
-"""What numbers are called and how they look, the same in cards, figures, plots and reports."""

@@ -1,0 +1,152 @@
+"""Comparisons, from the JSON object of `compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from symmetry.tabular.layout import Layout
+from symmetry.tabular.text import flag_names
+
+CHANGE_COLUMNS: Final = (
+    "before_photo",
+    "after_photo",
+    "error",
+    "kind",
+    "name",
+    "unit",
+    "before",
+    "after",
+    "change",
+    "change_error",
+    "verdict",
+    "reason",
+    "part",
+    "evenness",
+    "evenness_error",
+    "came_from",
+    "noticed_from",
+    "noticed_by",
+    "noticed_change",
+    "noticed_error",
+    "norm",
+    "moved",
+    "right_outward",
+    "right_up",
+    "right_size",
+    "left_outward",
+    "left_up",
+    "left_size",
+    "lateral_before",
+    "lateral_after",
+    "vertical_before",
+    "vertical_after",
+    "lateral_change",
+    "lateral_change_error",
+    "vertical_change",
+    "vertical_change_error",
+    "right_change",
+    "left_change",
+    "lift",
+    "lift_error",
+    "method",
+    "flags",
+)
+_ALIKE: Final = (
+    "unit",
+    "before",
+    "after",
+    "change",
+    "verdict",
+    "reason",
+    "evenness",
+    "came_from",
+    "noticed_from",
+    "moved",
+)
+_OF_REGION: Final = (
+    "part",
+    "noticed_by",
+    "noticed_change",
+    "noticed_error",
+    "evenness_error",
+    "lateral_before",
+    "lateral_after",
+    "vertical_before",
+    "vertical_after",
+    "lateral_change",
+    "lateral_change_error",
+    "vertical_change",
+    "vertical_change_error",
+    "lift",
+    "lift_error",
+)
+_SIDES: Final = {"right": "subject_right", "left": "subject_left"}
+_MOVEMENTS: Final = ("outward", "up", "size")
+
+
+def failed_change(befores: Sequence[str], afters: Sequence[str], error: str) -> dict[str, Any]:
+    """Stand for a comparison that could not be made: the same keys, all None but the photos and the reason."""
+    return {
+        "before": {"photo": befores[0]},
+        "after": {"photo": afters[0]},
+        "befores": list(befores),
+        "afters": list(afters),
+        "error": error,
+        "method": None,
+        "regions": None,
+        "measures": None,
+        "flags": [],
+    }
+
+
+def change_rows(change: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row per region and per clinical measure; one row with the reason where nothing could be compared."""
+    of_both = {
+        "before_photo": "; ".join(change["befores"]),
+        "after_photo": "; ".join(change["afters"]),
+        "error": change["error"],
+        "method": change["method"],
+        "flags": flag_names(change["flags"]),
+    }
+    if change["regions"] is None:
+        return [of_both]
+    return [
+        *({**of_both, **_region_row(name, region)} for name, region in change["regions"].items()),
+        *({**of_both, **_measure_row(name, measure)} for name, measure in change["measures"].items()),
+    ]
+
+
+def _region_row(name: str, region: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": "region",
+        "name": name,
+        "change_error": region["error"],
+        **{f"{side}_{number}": region[key][number] for side, key in _SIDES.items() for number in _MOVEMENTS},
+        **{column: region[column] for column in _ALIKE + _OF_REGION},
+    }
+
+
+def _measure_row(name: str, measure: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": "measure",
+        "name": name,
+        "change_error": measure["error"],
+        # The difference is one number: its size changes by as much as it is unsure by.
+        "evenness_error": measure["error"],
+        "norm": measure["norm"],
+        **{f"{side}_change": measure[key] for side, key in _SIDES.items()},
+        **{column: measure[column] for column in _ALIKE},
+    }
+
+
+CHANGES: Final = Layout(
+    name="compare",
+    columns=CHANGE_COLUMNS,
+    texts=(
+        *("before_photo", "after_photo", "error", "kind", "name", "unit", "verdict", "reason", "part", "came_from"),
+        *("noticed_by", "norm", "moved", "method", "flags"),
+    ),
+    rows=change_rows,
+    keys=("before", "after", "befores", "afters", "regions", "measures"),
+)

@@ -1,0 +1,184 @@
+"""Reading back what the commands wrote, in any form, as one table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from symmetry.errors import TableError
+from symmetry.tabular.audit import AUDITS
+from symmetry.tabular.change import CHANGES
+from symmetry.tabular.cohort import COHORTS
+from symmetry.tabular.face import SCORES
+from symmetry.tabular.frames import frame_of, frame_of_columns
+from symmetry.tabular.layout import Holds, Layout
+from symmetry.tabular.plan import PLANS
+from symmetry.tabular.quality import CHECKS
+from symmetry.tabular.reliability import RELIABILITY
+from symmetry.tabular.series import SERIES
+from symmetry.tabular.text import from_cell, printable
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+READABLE: Final = (SCORES, CHANGES, SERIES, RELIABILITY, AUDITS, COHORTS, PLANS, CHECKS)
+"""Tables that can be read back; one whose keys another one has too stands after it."""
+SUFFIXES: Final = (".csv", ".json", ".parquet")
+DAMAGED: Final = (
+    *(ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, OSError, RecursionError),
+    *(TypeError, ValueError, csv.Error),
+)
+"""All that text which is cut off, values of a wrong type, and a file that is no parquet at all come to."""
+_TRUTHS: Final = {"True": True, "False": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Table:
+    layout: Layout
+    frame: DataFrame
+
+
+def read_results(source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> DataFrame:
+    """Read what `score`, `check`, `compare`, `series`, `reliability`, `audit`, `cohort` or `plan` wrote with `-o`.
+
+    Parameters
+    ----------
+    source : path or iterable of paths
+        Files that end in .csv, .json or .parquet, or folders of such; what lies in folders within is left alone. What
+        a file holds is told by its columns or keys; all must be of one command.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of the command's CSV, whichever form was read: first `file`, the name without its folder, then
+        the columns of the CSV. Numbers are float64, NaN where one is not known (whole numbers that always are:
+        int64); texts are objects, None where there is none; true or false is "boolean". Times are texts, as ISO 8601.
+        CSV rounds numbers to six decimals; JSON and parquet hold them in full.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read, is damaged or none that the commands write; if there is none; if files are of
+        different commands or two have one name.
+    """
+    import pandas as pd
+
+    files = _files_of([source] if isinstance(source, (str, os.PathLike)) else source)
+    tables = [_read(file) for file in files]
+    for file, table in zip(files, tables, strict=True):
+        if table.layout is not tables[0].layout:
+            raise TableError(
+                f"'{_shown(files[0])}' is of `symmetry {tables[0].layout.name}`, '{_shown(file)}' of `symmetry "
+                f"{table.layout.name}`; read them apart"
+            )
+        table.frame.insert(0, "file", pd.Series([_shown(file)] * len(table.frame), dtype="object"))
+    return pd.concat([table.frame for table in tables], ignore_index=True)
+
+
+def _files_of(sources: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """List files, those of folders by name, each once."""
+    found: dict[Path, None] = {}
+    for source in sources:
+        path = Path(source)
+        if not path.is_dir():
+            found[path] = None
+            continue
+        try:
+            listed = sorted(path.iterdir())
+        except OSError as error:
+            raise TableError(f"the folder '{_shown(path)}' cannot be read ({error.strerror})") from None
+        inside = [file for file in listed if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")]
+        if not inside:
+            raise TableError(f"the folder '{_shown(path)}' holds no file that ends in {', '.join(SUFFIXES)}")
+        found.update(dict.fromkeys(inside))
+    if not found:
+        raise TableError("no file was given; name one that `symmetry` wrote, or a folder of such")
+    names: set[str] = set()
+    for file in found:
+        if file.name in names:
+            raise TableError(f"two files have the name '{_shown(file)}', which would stand for both; rename one")
+        names.add(file.name)
+    return list(found)
+
+
+def _read(file: Path) -> _Table:
+    try:
+        data = file.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        why = error.strerror if isinstance(error, OSError) else error
+        raise TableError(f"'{_shown(file)}' cannot be read ({why}); check its name and folder") from None
+    readers = {".csv": _read_csv, ".json": _read_json, ".parquet": _read_parquet}
+    if file.suffix.lower() not in readers:
+        raise TableError(f"'{_shown(file)}' does not end in {', '.join(SUFFIXES)}; only those can be read back")
+    try:
+        found = readers[file.suffix.lower()](data)
+    except DAMAGED:
+        raise TableError(f"'{_shown(file)}' is damaged; let `symmetry` write it anew") from None
+    if found is None:
+        raise TableError(
+            f"'{_shown(file)}' is no result of symmetry: its columns are others; read the files apart that `symmetry "
+            "score`, `compare`, `series` and the like wrote with --output"
+        )
+    return found
+
+
+def _read_json(data: bytes) -> _Table | None:
+    found = json.loads(data)
+    objects = found if isinstance(found, list) else [found]
+    if not (objects and all(isinstance(each, dict) for each in objects)):
+        return None
+    for layout in READABLE:
+        if all(set(layout.keys) <= each.keys() for each in objects):
+            return _Table(layout=layout, frame=frame_of(layout.rows(found), layout))
+    return None
+
+
+def _read_csv(data: bytes) -> _Table | None:
+    lines = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+    header, *rows = [line for line in lines if line]
+    layout = _by_columns(header)
+    if layout is None:
+        return None
+    columns = dict(zip(header, zip(*rows, strict=True) if rows else [()] * len(header), strict=True))
+    values = {column: _from_cells(columns[column], layout.holds(column)) for column in layout.columns}
+    return _Table(layout=layout, frame=frame_of_columns(values, layout))
+
+
+def _read_parquet(data: bytes) -> _Table | None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = parquet.read_table(pa.BufferReader(data))
+    layout = _by_columns(table.column_names)
+    if layout is None:
+        return None
+    values = {column: _values(table[column], layout.holds(column)) for column in layout.columns}
+    return _Table(layout=layout, frame=frame_of_columns(values, layout))
+
+
+def _values(column: Any, holds: Holds) -> list[Any]:
+    """Values of a column of a parquet file; numbers, which most are, by the quicker way."""
+    found: list[Any] = column.to_numpy().tolist() if holds == "number" else column.to_pylist()
+    return found
+
+
+def _by_columns(columns: Collection[str]) -> Layout | None:
+    return next((one for one in READABLE if sorted(one.columns) == sorted(columns)), None)
+
+
+def _from_cells(cells: Sequence[str], holds: Holds) -> list[Any]:
+    if holds == "text":
+        return [from_cell(cell) for cell in cells]
+    if holds == "truth":
+        return [_TRUTHS[cell] if cell else None for cell in cells]
+    return [float(cell) if cell else None for cell in cells]
+
+
+def _shown(file: Path) -> str:
+    return printable(file.name)

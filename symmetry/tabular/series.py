@@ -1,0 +1,183 @@
+"""Series of photos, from the JSON object of `series`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from symmetry.tabular.layout import Layout
+from symmetry.tabular.text import flag_names
+from symmetry.version import ENGINE, __version__
+
+_OF_ALL: Final = ("method", "version", "engine")
+NUMBERS: Final = (
+    "unevenness",
+    "unevenness_error",
+    "asymmetry",
+    "asymmetry_error",
+    "lateral",
+    "lateral_error",
+    "vertical",
+    "vertical_error",
+    "lift",
+    "lift_error",
+    "right_outward",
+    "right_up",
+    "left_outward",
+    "left_up",
+)
+"""What is known of a region in each sitting."""
+_DIFFERENCE: Final = ("difference", "difference_error")
+_TREND: Final = ("slope", "low", "high", "p", "verdict", "crosses")
+_PHASES: Final = (
+    "difference",
+    "low",
+    "high",
+    "p",
+    "nonoverlap",
+    "nonoverlap_low",
+    "nonoverlap_high",
+    "standardised",
+    "standardised_low",
+    "standardised_high",
+    "baseline_sittings",
+    "treatment_sittings",
+    "verdict",
+)
+_CHANGE: Final = ("before", "after", "evenness", "evenness_error", "verdict", "reason", "part", "came_from", "moved")
+SERIES_COLUMNS: Final = (
+    "of",
+    "kind",
+    "name",
+    "unit",
+    "part",
+    "sitting",
+    "day",
+    "at",
+    "weeks",
+    "phase",
+    "photos",
+    "times_from",
+    "reason",
+    "error",
+    *NUMBERS,
+    *_DIFFERENCE,
+    *(f"trend_{name}" for name in _TREND),
+    *(f"phases_{name}" for name in _PHASES),
+    *(f"change_{name}" for name in _CHANGE),
+    "flags",
+    *_OF_ALL,
+)
+_KEYS: Final = (
+    "answer",
+    "unit",
+    "scale",
+    "method",
+    "reference",
+    "treatment_start",
+    "sittings",
+    "regions",
+    "measures",
+    "change",
+)
+
+
+def failed_series(photos: Sequence[str], error: str) -> dict[str, Any]:
+    """Stand for a series of which no photo could be used: the same keys, all None but the photos and the reason."""
+    return {
+        "version": __version__,
+        "engine": ENGINE,
+        "error": error,
+        **dict.fromkeys(_KEYS),
+        "left_out": [{"photo": photo, "at": None, "reason": None, "advice": None} for photo in photos],
+    }
+
+
+def series_rows(series: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Three kinds of rows, told apart by `of`.
+
+    "sitting" is one number's state in one sitting, "series" what the whole series says of that number (trend, phases,
+    change since the first sittings), "left_out" a photo that does not count, with the reason.
+    """
+    of_all = {name: series[name] for name in _OF_ALL}
+    rows = [*_sittings(series), *_courses(series), *(_left_out(one, series["error"]) for one in series["left_out"])]
+    return [{**of_all, **row} for row in rows]
+
+
+def _rows_of(of: str, series: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [row for row in series_rows(series) if row["of"] == of]
+
+
+def _sittings(series: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for place, sitting in enumerate(series["sittings"] or ()):
+        when = {
+            "of": "sitting",
+            **{name: sitting[name] for name in ("sitting", "day", "at", "weeks", "phase")},
+            "photos": "; ".join(photo["photo"] for photo in sitting["photos"]),
+            "times_from": "; ".join(sitting["times_from"]),
+            "flags": flag_names(flag for photo in sitting["photos"] for flag in photo["flags"]),
+        }
+        for what, course in _all(series):
+            yield {**when, **what, **{name: values[place] for name, values in course["course"].items()}}
+
+
+def _courses(series: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    flags = flag_names(series["change"]["flags"]) if series["change"] else None
+    for what, course in _all(series):
+        row = {"of": "series", "flags": flags, **what}
+        row |= {f"trend_{name}": course["trend"][name] for name in _TREND}
+        if course["phases"] is not None:
+            row |= {f"phases_{name}": course["phases"][name] for name in _PHASES}
+        if course["change"] is not None:
+            change = course["change"]
+            row |= {f"change_{name}": change.get(name) for name in _CHANGE}
+            if what["kind"] == "measure":
+                # The difference is one number: its size changes by as much as it is unsure by.
+                row["change_evenness_error"] = change["error"]
+        yield row
+
+
+def _all(series: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
+    """Every region and measure with what it is."""
+    for name, region in (series["regions"] or {}).items():
+        yield {"kind": "region", "name": name, "unit": region["unit"], "part": region["part"]}, region
+    for name, measure in (series["measures"] or {}).items():
+        yield {"kind": "measure", "name": name, "unit": measure["unit"]}, measure
+
+
+def _left_out(one: Mapping[str, Any], error: str | None) -> dict[str, Any]:
+    """Row of a photo; where no photo of the series could be used, `error` says why."""
+    return {
+        "of": "left_out",
+        "day": one["at"][: len("2026-04-06")] if one["at"] else None,
+        "at": one["at"],
+        "photos": one["photo"],
+        "reason": one["reason"],
+        "error": error or one["advice"],
+    }
+
+
+SERIES: Final = Layout(
+    name="series",
+    columns=SERIES_COLUMNS,
+    texts=(
+        *("of", "kind", "name", "unit", "part", "day", "at", "phase", "photos", "times_from", "reason", "error"),
+        *("trend_verdict", "phases_verdict", "change_verdict", "change_reason", "change_part", "change_came_from"),
+        *("change_moved", "flags", "method", "version", "engine"),
+    ),
+    truths=("trend_crosses",),
+    rows=series_rows,
+    keys=("answer", "reference", "sittings", "left_out", "regions", "measures", "change"),
+)
+_OVER_ALL: Final = tuple(name for name in SERIES_COLUMNS if name.startswith(("trend_", "phases_", "change_")))
+SERIES_TABLES: Final = {
+    of: replace(SERIES, columns=columns, rows=partial(_rows_of, of))
+    for of, columns in {
+        "sitting": tuple(name for name in SERIES_COLUMNS if name not in ("of", "reason", "error", *_OVER_ALL)),
+        "series": ("kind", "name", "unit", "part", *_OVER_ALL, "flags", *_OF_ALL),
+        "left_out": ("photos", "day", "at", "reason", "error", *_OF_ALL),
+    }.items()
+}
+"""Each kind of rows by itself, with the columns that such rows fill."""

@@ -1,0 +1,262 @@
+"""Simulated studies: what is put in comes out, noise makes few responders, and half of all people look improved."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.faces import seeds
+from helpers.study_tables import table_with
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from symmetry.cohort.measuring import HEALTHY, REGIONS_TO_DRAW
+from symmetry.cohort.simulation import CURVE_COLUMNS, PLACEBO, TREATED, responder_curve, simulate_study
+from symmetry.cohort.study import ONE_SITTING, Study
+from symmetry.errors import PlanError
+from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.measure.repeatability import PART_NAMES
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
+
+MANY = 4000
+
+
+def by_group(study: Study, region: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What changed in the treated and in the placebo group."""
+    own = study.changes[study.changes["region"] == region]
+    return own[own["group"] == TREATED], own[own["group"] == PLACEBO]
+
+
+# What is said of a rule: the proof that responders are no noise, and that any improvement at all is.
+
+
+@pytest.mark.parametrize("photos", [1, 3])
+@pytest.mark.parametrize("region", REGIONS_TO_DRAW)
+def test_unchanged_people_are_seldom_responders_and_half_look_improved(region, photos):
+    (found,) = responder_curve([0.0], people=MANY, photos=photos, region=region).itertuples()
+    assert found.share_high <= 0.05
+    assert found.share >= 0.01  # nor is the rule stricter than it says: 2.5 %, less what correlation costs
+    assert found.naive_low <= 0.5 <= found.naive_high
+
+
+@pytest.mark.parametrize("photos", [1, 3])
+@pytest.mark.parametrize("region", REGIONS_TO_DRAW)
+def test_a_change_of_twice_what_is_detectable_is_found(region, photos):
+    (found,) = responder_curve([2.0], people=MANY, photos=photos, region=region).itertuples()
+    assert found.share_low >= 0.8
+
+
+def test_a_cohort_counts_them_alike():
+    from symmetry.cohort import analyze_cohort
+
+    for effect, photos in ((0.0, 1), (0.0, 3), (2.0, 1), (2.0, 3)):
+        study = simulate_study(people=MANY, effect_in_mdc=effect, placebo=0.0, photos=photos, seed=1)
+        found = analyze_cohort(study).responders.set_index("region")
+        regions = found.loc[list(MAIN_REGIONS)]
+        if effect:
+            assert (regions["share_low"] >= 0.8).all()
+        else:
+            assert (regions["share_high"] <= 0.05).all()
+            assert (regions["naive_share"] - 0.5).abs().max() < 0.03
+            assert found.loc["any region", "share_high"] <= 0.05
+            assert found.loc["any region", "naive_share"] == pytest.approx(1 - 0.5**3, abs=0.03)
+
+
+def test_a_change_as_large_as_what_is_detectable_is_found_in_half():
+    # Of an exactly known spread, the change found is as often above the true one as below.
+    (found,) = responder_curve([1.0], people=MANY, region="brows", table=table_with(0.1)).itertuples()
+    assert found.share == pytest.approx(0.5, abs=0.03)
+
+
+def test_more_effect_makes_more_responders():
+    found = responder_curve((0.0, 0.5, 1.0, 1.5, 2.0, 3.0), people=1000)
+    assert tuple(found.columns) == CURVE_COLUMNS
+    assert found["share"].is_monotonic_increasing
+    assert found["naive_share"].is_monotonic_increasing
+    assert (found["naive_share"] >= found["share"]).all()
+    for rule, share in (("share", "share"), ("naive", "naive_share")):
+        assert ((found[f"{rule}_low"] <= found[share]) & (found[share] <= found[f"{rule}_high"])).all()
+    assert found["improved"].tolist() == (found["share"] * 1000).round().astype(int).tolist()
+
+
+def test_what_really_differs_from_day_to_day_is_no_part_of_a_detectable_change():
+    # Photos repeat to s, faces to d: the change of an untreated person spreads by sqrt(s^2 + 2 d^2), its half-width is
+    # 1.96 s. By the direction that is known as well as the other, of people far from even.
+    s, d = 0.1, 0.1
+    study = simulate_study(
+        people=MANY, effect=0.0, regions=["brows"], photos=1, table=table_with(s), day_to_day=d, placebo=0.0
+    )
+    share = (study.changes["verdict"] == IMPROVED).mean()
+    assert share == pytest.approx(norm.cdf(-1.96 * s / np.sqrt(s**2 + 2 * d**2)), abs=0.02)
+
+
+# What is put in comes out.
+
+
+@pytest.mark.parametrize("region", REGIONS_TO_DRAW)
+def test_without_noise_the_treated_change_by_the_effect_and_the_others_do_not(region):
+    study = simulate_study(people=60, effect=1.5, regions=[region], table=table_with(1e-6))
+    treated, placebo = by_group(study, region)
+    assert treated["change"].to_numpy() == pytest.approx(-1.5, abs=1e-4)
+    assert placebo["change"].to_numpy() == pytest.approx(0.0, abs=1e-4)
+    assert set(treated["verdict"]) == {IMPROVED}
+    assert len(treated) == len(placebo) == 30
+
+
+def test_effects_spread_between_people_and_may_go_past_even():
+    study = simulate_study(people=MANY, effect=0.5, spread=0.4, regions=["brows"], table=table_with(1e-6), placebo=0.0)
+    change = study.changes["change"]
+    # In some the difference goes past even: its size then changes by less. Few do: brows differ by 1.7 mm.
+    assert change.mean() == pytest.approx(-0.5, abs=0.03)
+    assert change.std() == pytest.approx(0.4, abs=0.04)
+    assert (study.changes["after"] >= 0).all()
+
+
+@pytest.mark.parametrize(("region", "part"), [(r, p) for r, p in PART_NAMES if r in ("mouth", "brows", "nose")])
+def test_people_begin_as_uneven_as_healthy_adults(region, part):
+    study = simulate_study(people=MANY, effect=0.0, regions=[region], table=table_with(1e-6))
+    outward, upward, _ = HEALTHY[region, part]
+    assert np.sqrt((study.changes["before"] ** 2).mean()) == pytest.approx(np.hypot(outward, upward), rel=0.05)
+
+
+def test_everyone_begins_more_uneven_by_the_effect():
+    even, room = (simulate_study(people=50, effect=e, regions=["mouth"], table=table_with(1e-6)) for e in (0.0, 2.0))
+    assert (room.changes["before"] - even.changes["before"]).to_numpy() == pytest.approx(2.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("photos", [1, 2, 5])
+def test_more_photos_shrink_the_detectable_change(photos):
+    study = simulate_study(people=20, effect=0.0, regions=["mouth"], photos=photos, table=table_with(0.3))
+    assert study.changes["mdc"].to_numpy() == pytest.approx(1.959964 * 0.3 / np.sqrt(photos), rel=1e-4)
+
+
+@pytest.mark.parametrize("region", ["mouth", "eyes"])
+def test_an_effect_can_be_given_in_detectable_changes(region):
+    study = simulate_study(people=MANY, effect_in_mdc=2.0, placebo=0.0, regions=[region], table=table_with(0.1))
+    ratio = study.changes["change"] / study.changes["mdc"]
+    # The surest of two lids looks better than either is.
+    assert ratio.mean() == pytest.approx(-2.0, abs=0.02) if region == "mouth" else ratio.mean() < -2.0
+
+
+def test_the_effect_comes_about_evenly_over_the_sittings():
+    study = simulate_study(
+        people=10, effect=2.0, placebo=0.0, sittings=5, weeks=8.0, regions=["mouth"], table=table_with(1e-6)
+    )
+    course = study.sittings.groupby("weeks")["value"].mean()
+    assert course.index.tolist() == [0.0, 2.0, 4.0, 6.0, 8.0]
+    assert np.diff(course).tolist() == pytest.approx([-0.5] * 4, abs=1e-4)
+
+
+# People.
+
+
+def test_missing_sittings_are_counted_and_nobody_is_dropped():
+    study = simulate_study(people=1000, missing=0.2, regions=["mouth", "eyes"], seed=3)
+    assert len(study.people) == 1000
+    assert len(study.changes) == 2000
+    assert study.people["planned"].eq(2).all()
+    gone = study.people["sittings"] == 1
+    assert gone.mean() == pytest.approx(0.2, abs=0.04)
+    stopped = study.changes[study.changes["person"].isin(study.people["person"][gone])]
+    assert set(stopped["verdict"]) == {NOT_COMPARABLE}
+    assert set(stopped["reason"]) == {ONE_SITTING}
+    assert stopped[["change", "mdc"]].isna().all(axis=None)
+    assert len(study.sittings) == 2 * study.people["sittings"].sum()
+    assert study.people.loc[gone, "rating"].isna().all()
+    everyone_gone = simulate_study(people=5, missing=1.0)
+    assert set(everyone_gone.changes["verdict"]) == {NOT_COMPARABLE}
+
+
+def test_people_rate_what_they_hope():
+    study = simulate_study(people=MANY, effect=2.0, regions=["mouth"])
+    people = study.people.merge(study.changes[["person", "change"]], on="person")
+    assert people["rating"].between(-3, 3).all()
+    for _, group in people.groupby("group"):
+        assert group["rating"].mean() == pytest.approx(1.0, abs=0.1)
+        assert abs(group["rating"].corr(group["change"])) < 0.08
+    assert people["adherence"].between(0, 1.1).all()
+    assert people["minutes"].corr(people["adherence"]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("people", "placebo", "treated"), [(40, 0.5, 20), (41, 0.5, 21), (9, 0.0, 9), (3, 1.0, 0)])
+def test_groups_have_their_sizes(people, placebo, treated):
+    study = simulate_study(people=people, placebo=placebo, regions=["mouth"])
+    assert (study.people["group"] == TREATED).sum() == treated
+    assert study.people["person"].is_unique
+    assert study.people["person"].is_monotonic_increasing
+
+
+def test_a_seed_gives_the_same_study_and_another_region_changes_nothing():
+    first, again = simulate_study(seed=5), simulate_study(seed=5)
+    for name in ("people", "changes", "sittings"):
+        pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name))
+    alone = simulate_study(seed=5, regions=["mouth"])
+    assert alone.changes["change"].tolist() == by_region(first, "mouth")["change"].tolist()
+    assert simulate_study(seed=6).changes["change"].tolist() != first.changes["change"].tolist()
+
+
+def by_region(study: Study, region: str) -> pd.DataFrame:
+    return study.changes[study.changes["region"] == region]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=seeds,
+    people=st.integers(1, 30),
+    effect=st.floats(-2, 3),
+    spread=st.floats(0, 2),
+    photos=st.integers(1, 4),
+    sittings=st.integers(2, 5),
+    day_to_day=st.floats(0, 1),
+    missing=st.floats(0, 1),
+    regions=st.lists(st.sampled_from(REGIONS_TO_DRAW), min_size=1, max_size=3, unique=True),
+)
+def test_every_study_agrees_with_itself(seed, people, regions, **asked):
+    study = simulate_study(seed=seed, people=people, regions=regions, **asked)
+    assert len(study.people) == people
+    assert len(study.changes) == people * len(regions)
+    assert set(study.changes["region"]) == set(regions)
+    known = study.changes[study.changes["verdict"] != NOT_COMPARABLE]
+    assert (known["mdc"] > 0).all()
+    assert (known["after"] - known["before"]).to_numpy() == pytest.approx(known["change"].to_numpy(), abs=1e-9)
+    for verdict, rule in (
+        (IMPROVED, known["change"] < -known["mdc"]),
+        (WORSE, known["change"] > known["mdc"]),
+        (NO_CHANGE, known["change"].abs() <= known["mdc"]),
+    ):
+        assert ((known["verdict"] == verdict) == rule).all()
+    assert (study.sittings["value"] >= 0).all()
+    assert (study.sittings["error"] > 0).all()
+    ends = study.sittings.sort_values("sitting").groupby(["person", "region"])["value"].agg(["first", "last"])
+    told = known.set_index(["person", "region"])
+    assert ends.loc[told.index, "first"].to_numpy() == pytest.approx(told["before"].to_numpy())
+    assert ends.loc[told.index, "last"].to_numpy() == pytest.approx(told["after"].to_numpy())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"people": 0}, "at least 1 person"),
+        ({"sittings": 1}, "at least 2 sittings"),
+        ({"weeks": 0.0}, "longer than 0 weeks"),
+        ({"placebo": 1.5}, "placebo must be a share"),
+        ({"missing": -0.1}, "missing must be a share"),
+        ({"photos": 0}, "at least 1 photo"),
+        ({"spread": -1.0}, "spread must be 0 mm or more"),
+        ({"day_to_day": np.nan}, "day_to_day must be 0 mm or more"),
+        ({"regions": []}, "at least one region"),
+        ({"regions": ["mouth", "mouth"]}, "each once"),
+        ({"regions": ["face"]}, '"face" is no region that can be simulated; take one of jawline'),
+        ({"regions": ["mouth"], "table": table_with(0.1, 1.0)}, "tells too little of mouth"),
+        ({"regions": ["mouth"], "table": table_with(np.nan)}, "tells too little of mouth"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(asked, said):
+    with pytest.raises(PlanError, match=said):
+        simulate_study(**asked)
+
+
+def test_a_curve_needs_people():
+    with pytest.raises(PlanError, match="at least 1 person"):
+        responder_curve(people=0)

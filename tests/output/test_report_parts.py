@@ -1,0 +1,385 @@
+"""What a report is put together from: words, charts, pictures, notes."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from helpers.figure_faces import face_of_landmarks, uneven
+from helpers.report_sample import FIRST, NAN, faces, sample_report, sample_series
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from symmetry.measure.change import RegionChange, SideMovement
+from symmetry.measure.quality.findings import Finding
+from symmetry.output.report import DiaryCourse, Pictures, Treatment, answer, charts, notes, tables, words
+from symmetry.output.report.pictures import WIDTH, lay_out
+from symmetry.series.result import TrendOf
+from symmetry.series.wording import Outcome, outcome_in
+
+SIDE = SideMovement(outward=0.0, up=0.0, size=0.0)
+values = st.floats(-50, 50).map(lambda value: round(value, 3))
+
+
+def region(name: str = "mouth", **given: object) -> RegionChange:
+    numbers = ("before", "after", "change", "lateral_before", "lateral_after", "vertical_before", "vertical_after")
+    given = dict.fromkeys((*numbers, "lateral_change", "vertical_change", "lift"), 0.0) | {
+        "region": name,
+        "subject_right": SIDE,
+        "subject_left": SIDE,
+        "moved": "neither",
+        "part": name,
+        "evenness": -1.2,
+        "evenness_error": 0.5,
+        "verdict": "improved",
+        "unit": "mm",
+        **given,
+    }
+    return RegionChange(**given)  # type: ignore[arg-type]
+
+
+def plain(text: str) -> str:
+    return text.replace(words.KEPT, " ")
+
+
+def trend(slope: float, low: float, high: float, verdict: str) -> TrendOf:
+    return TrendOf(slope=slope, low=low, high=high, p=0.01, verdict=verdict)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ((-0.5, -0.7, -0.3, "improved"), "0.5 mm a week more even, between 0.3 and 0.7"),
+        ((0.5, 0.3, 0.7, "worse"), "0.5 mm a week less even, between 0.3 and 0.7"),
+        ((-0.05, -0.08, -0.02, "improved"), "0.05 mm a week more even, between 0.02 and 0.08"),
+        ((0.1, -0.3, 0.4, "no detectable change"), "No clear trend: between 0.3 mm a week more even and 0.4 less even"),
+        ((NAN, NAN, NAN, "not comparable"), "No trend can be told"),
+    ],
+)
+def test_trend_in_words(given, told):
+    course = replace(sample_series().regions["mouth"], trend=trend(*given))
+    assert plain("".join(words.trend_words(course, "mm"))) == told
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "1.2 ± 0.5 mm more even"),
+        ({"evenness": 0.52, "evenness_error": 0.5, "verdict": "worse"}, "0.52 ± 0.50 mm less even"),
+        ({"verdict": "no detectable change"}, "up to 0.5 mm may be chance"),
+        ({"verdict": "not comparable"}, ""),
+        ({"unit": "% IPD"}, "1.2 ± 0.5 % more even"),
+    ],
+)
+def test_amount_in_words(given, told):
+    assert plain(words.amount_words(region(**given))) == told
+
+
+def test_every_finding_has_words_for_people():
+    unknown = Outcome(verdict="not comparable", sure=True)
+    told = words.why(unknown, region(verdict="not comparable", reason="head_turned"))
+    assert told == "the head was turned"
+    assert words.why(unknown, region(verdict="not comparable")) == "too little of it can be seen in the photos"
+    assert words.why(unknown, None) == "there is only one sitting so far"
+    assert words.why(Outcome(verdict="improved", sure=True), region()) == ""
+    assert words.reason_words("something_new") == "something new"
+
+
+def test_side_that_moved_is_named_with_where_it_went():
+    right = SideMovement(outward=-0.3, up=1.4, size=1.5)
+    told = words.moved_words(region(moved="subject_right", subject_right=right, came_from="worse side"))
+    assert plain(told) == "Mostly the right side: 1.4 mm up, 0.3 mm in. The weaker side caught up"
+    assert words.moved_words(region()) == "Neither side for certain"
+    assert words.moved_words(region(moved=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("vertical", "lateral", "told"),
+    [
+        (1.3, 0.1, "Left side 1.3 ± 0.4 mm higher"),
+        (-1.3, -0.9, "Right side 1.3 ± 0.4 mm higher, 0.9 ± 0.4 mm further out"),
+        (1.3, -0.9, "Left side 1.3 ± 0.4 mm higher, right side 0.9 ± 0.4 mm further out"),
+        (0.41, -0.4, "Left side 0.41 ± 0.40 mm higher"),
+        (0.3, -0.4, "Neither side clearly higher or further out"),
+        (NAN, 0.9, "Left side 0.9 ± 0.4 mm further out"),
+    ],
+)
+def test_side_that_is_higher_or_wider_now(vertical, lateral, told):
+    course, error = sample_series().regions["mouth"], np.full(8, 0.4)
+    course = replace(
+        course,
+        vertical=np.full(8, vertical),
+        lateral=np.full(8, lateral),
+        vertical_error=error,
+        lateral_error=error,
+    )
+    assert plain(words.now_words(course, "mm")) == told
+
+
+def of_regions(**verdicts: str):
+    """A series of whose regions the change says this, and the trend the same or what stands behind a slash."""
+    series = sample_series()
+    both = {name: verdicts.get(name, "no detectable change").split("/") for name in series.regions}
+    changed = {name: region(name, verdict=given[0]) for name, given in both.items()}
+    courses = {
+        name: replace(course, trend=trend(-0.2, -0.3, -0.1, both[name][-1])) for name, course in series.regions.items()
+    }
+    return replace(series, regions=courses, change=replace(series.change, regions=changed, flags=()))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        ({"mouth": "improved"}, "Yes, more even: the mouth."),
+        ({"mouth": "improved", "jawline": "improved"}, "Yes, more even: the jawline and the mouth."),
+        ({"eyes": "worse"}, "No, less even: the eyes."),
+        ({"mouth": "improved", "eyes": "worse"}, "Partly: the mouth more even, the eyes less."),
+        ({}, "No change that can be told from chance."),
+        ({"mouth": "no detectable change/improved"}, "Not sure yet; perhaps more even: the mouth."),
+        ({"eyes": "worse/no detectable change"}, "Not sure yet; perhaps less even: the eyes."),
+        ({"eyes": "worse/improved"}, "Not sure yet."),
+        ({"mouth": "improved", "eyes": "no detectable change/worse"}, "Yes, more even: the mouth."),
+        (dict.fromkeys(("mouth", "eyes", "jawline"), "not comparable"), "The photos cannot be compared."),
+    ],
+)
+def test_headline_answers_the_question(verdicts, told):
+    assert answer.headline(of_regions(**verdicts)) == told
+
+
+def test_summary_says_where_how_much_and_whether_it_is_real():
+    series = of_regions(mouth="improved", jawline="not comparable", brows="worse")
+    assert plain(" ".join(answer.summary(series))) == (
+        "From 6 April to 18 May 2026, the mouth became more even by 1.2 ± 0.5 mm. "
+        "This is real as far as photos can tell: photos of an unchanged face differ by less, 19 times of 20. "
+        "In the eyes no change can be told from chance; only one of more than 0.5 mm could be. "
+        "The jawline cannot be compared: too little of it can be seen in the photos. "
+        "The brows became less even, too."
+    )
+
+
+def test_summary_says_perhaps_where_trend_and_change_do_not_agree():
+    series = of_regions(
+        mouth="no detectable change/improved", eyes="worse/no detectable change", jawline="worse/improved"
+    )
+    assert answer.summary(series) == [
+        "The eyes are perhaps less even: only the first and last sittings show it.",
+        "The mouth is perhaps more even: only the trend shows it.",
+        "The jawline is unclear: the trend and the first and last sittings disagree.",
+    ]
+    outcomes = [outcome_in(series, name) for name in ("eyes", "mouth", "jawline")]
+    assert [words.verdict_words(one) for one in outcomes] == ["Perhaps less even", "Perhaps more even", "Unclear"]
+
+
+def test_trend_gives_the_size_where_the_last_sittings_cannot_be_compared():
+    told = answer.summary(of_regions(mouth="not comparable/improved"))[0]
+    assert plain(told) == "From 6 April to 18 May 2026, the mouth became more even by 0.2 mm a week."
+
+
+def test_doubt_about_the_person_comes_first():
+    series = of_regions(mouth="improved")
+    doubt = Finding(name="different_person", severity="warn", advice="-")
+    series = replace(series, change=replace(series.change, flags=(doubt,)))
+    assert answer.summary(series)[0] == "Mind: the photos seem to show different people."
+
+
+def test_days_are_written_as_people_do():
+    assert words.days(date(2026, 4, 6), date(2026, 5, 18)) == "6 April to 18 May 2026"
+    assert words.days(date(2025, 12, 30), date(2026, 1, 2)) == "30 December 2025 to 2 January 2026"
+    assert words.days(date(2026, 4, 6), date(2026, 4, 6)) == "6 April 2026"
+
+
+@given(st.lists(values | st.just(NAN)))
+def test_scale_holds_all_values_and_even(numbers):
+    span = charts.span_of(numbers)
+    known = [number for number in numbers if number == number]
+    assert span.low <= min([0.0, *known])
+    assert span.high >= max([0.0, *known])
+    assert 2 <= len(span.levels) <= 8
+    assert np.allclose(np.diff(span.levels), span.levels[1] - span.levels[0])
+
+
+def drawn(path: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path)]
+
+
+@given(st.lists(values | st.just(NAN), min_size=8, max_size=8), st.floats(0, 5))
+def test_courses_stay_within_their_chart(numbers, error):
+    series = sample_series()
+    course = replace(
+        series.regions["mouth"], unevenness=np.array(numbers, dtype=float), unevenness_error=np.full(8, error)
+    )
+    series = replace(series, regions={"mouth": course})
+    chart = charts.course_chart("x", course, series, title="Mouth", span=charts.course_span(series))
+    points = [point for path in chart.band for point in drawn(path)] + list(chart.lines[0].points)
+    assert len(chart.lines[0].points) == np.isfinite(numbers).sum()
+    for x, y in points:
+        assert chart.left - 2 <= x <= chart.right + 2
+        assert chart.top - 0.1 <= y <= chart.bottom + 0.1
+
+
+def test_course_is_drawn_where_it_lies():
+    series = sample_series()
+    course = series.regions["cheeks"]  # two sittings do not know it
+    span = charts.course_span(series)
+    chart = charts.course_chart("x", course, series, title="Cheeks", span=span)
+    assert len(chart.lines[0].points) == 6
+    assert chart.lines[0].path.count("M") == 3
+    assert len(chart.band) == 3
+    (x, y), (last, _) = chart.lines[0].points[0], chart.lines[0].points[-1]
+    assert (x, last) == pytest.approx((chart.left, chart.right))
+    height = (chart.bottom - y) / (chart.bottom - chart.top)
+    assert height == pytest.approx((course.unevenness[0] - span.low) / (span.high - span.low), abs=0.01)
+
+
+def test_all_courses_share_one_scale():
+    series = sample_series()
+    span = charts.course_span(series)
+    drawn_charts = [
+        charts.course_chart(name, course, series, title=name, span=span) for name, course in series.regions.items()
+    ]
+    assert len({chart.levels for chart in drawn_charts}) == 1
+    assert len({chart.even for chart in drawn_charts}) == 1
+
+
+def test_treatments_and_their_start_are_marked_between_the_sittings():
+    series = sample_series()
+    at = [FIRST + timedelta(days=days) for days in (-10, 0, 21, 42, 100)]
+    span = charts.course_span(series)
+    chart = charts.course_chart("x", series.regions["mouth"], series, title="Mouth", span=span, treatments=at)
+    assert chart.treatments == pytest.approx((chart.left, (chart.left + chart.right) / 2, chart.right))
+    assert chart.start is not None
+    share = (chart.start - chart.left) / (chart.right - chart.left)
+    assert share == pytest.approx(12.5 / 42)  # the night before the 13th day
+
+
+def test_names_beside_lines_do_not_touch():
+    series = sample_series()
+    span = charts.Span(low=-1, high=3, levels=())
+    for upward in (True, False):
+        chart = charts.movement_chart("x", series.regions["eyes"], series, title="Eyes", upward=upward, span=span)
+        (first, _, _), (second, _, _) = sorted(chart.names)
+        assert second - first >= 11.9
+        assert {text for _, _, text in chart.names} == {"left", "right"}
+
+
+def test_diary_keeps_its_own_scale():
+    entries = tuple((FIRST + timedelta(days=7 * i), float(i)) for i in range(5))
+    chart = charts.diary_chart("x", DiaryCourse(name="Stress", low=0, high=10, entries=entries), sample_series())
+    assert [tick.text for tick in chart.levels] == ["0", "2", "4", "6", "8", "10"]
+    assert chart.lines[0].points[0][1] == pytest.approx(chart.bottom)
+    empty = charts.diary_chart("x", DiaryCourse(name="Stress", low=0, high=10, entries=()), sample_series())
+    assert empty.lines[0].points == ()
+
+
+def test_dates_are_few_and_begin_with_the_first_sitting():
+    for days in ((0, 3), (0, 30), (0, 400), (0, 4000)):
+        series = sample_series(days)
+        chart = charts.course_chart(
+            "x", series.regions["mouth"], series, title="Mouth", span=charts.course_span(series)
+        )
+        assert 2 <= len(chart.dates) <= 4
+        assert chart.dates[0].text.startswith("6 Apr")
+
+
+def points_of(path: str) -> np.ndarray:
+    return np.array(drawn(path.replace("M", "").replace("L", "")))
+
+
+def test_sides_of_an_even_face_lie_on_each_other():
+    even = face_of_landmarks()
+    shown = lay_out(Pictures(before=even, after=even)).before
+    for own, other in ((shown.left, shown.right_mirrored), (shown.right, shown.left_mirrored)):
+        for one, two in zip(own, other, strict=True):
+            assert points_of(one) == pytest.approx(points_of(two), abs=0.2)
+    middle = points_of(shown.midline)[:, 0]
+    assert middle == pytest.approx(np.full(len(middle), (WIDTH - 1) / 2), abs=1.0)
+
+
+def test_higher_mouth_corner_lies_above_the_mirrored_one():
+    face = uneven()  # the left mouth is higher by 3 mm
+    shown = lay_out(Pictures(before=face, after=face)).before
+    corner, mirrored = points_of(shown.left[2])[0], points_of(shown.right_mirrored[2])[0]
+    assert corner[1] < mirrored[1] - 5
+    assert corner[0] == pytest.approx(mirrored[0], abs=5)
+    assert corner[0] > WIDTH / 2  # the person's left
+
+
+def test_map_colours_what_moved_and_arrows_say_where():
+    before, after, change = faces()
+    laid = lay_out(Pictures(before=before, after=after, change=change))
+    assert laid.coloured
+    assert laid.before.map == ""
+    data = base64.b64decode(laid.after.map.split(",", 1)[1])
+    picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=float)
+    assert picture.shape == (laid.height, laid.width, 3)
+
+    def tint(corner: np.ndarray) -> float:
+        x, y = corner.round().astype(int)
+        return float(np.ptp(picture[y - 4 : y + 5, x - 4 : x + 5].mean(axis=(0, 1))))
+
+    right, left = (points_of(side[2])[0] for side in (laid.after.right, laid.after.left))
+    assert tint(right) > tint(left) + 30  # the right corner of the mouth rose, the left one did not
+    eye = points_of(laid.after.left[0])
+    arrows = [points_of(arrow.line) for arrow in laid.after.arrows]
+    beside = [arrow for arrow in arrows if np.linalg.norm(arrow[0] - eye.mean(axis=0)) < 40]
+    assert beside
+    assert all(arrow[1, 1] < arrow[0, 1] for arrow in beside)  # up
+
+
+def test_notes_tell_each_finding_once_with_how_often():
+    found = notes.notes_on(sample_report().series)
+    assert [note.title for note in found][:1] == ["The head was turned"]
+    assert found[0].where == "3 of 16 photos"
+    assert found[0].weight == "Some results are less sure"
+    assert notes.dating(sample_report().series) == "The day of 1 sitting comes from the name of the file."
+
+
+def test_treatments_of_a_kind_are_added_up():
+    given = [
+        Treatment(at=FIRST, label="a", minutes=20.0),
+        Treatment(at=FIRST + timedelta(days=3), label="a"),
+        Treatment(at=FIRST, label="b"),
+    ]
+    first, second = notes.done(given)
+    assert (first.times, first.minutes, first.last) == ("2", "20 min", "9 April 2026")
+    assert (second.times, second.minutes) == ("1", "")
+
+
+def test_tables_have_a_cell_for_every_head():
+    series = sample_series()
+    made = [*tables.all_numbers(series), tables.unevenness_by_sitting(series), tables.movement_by_sitting(series)]
+    assert len(made) == 6
+    for table in made:
+        assert table.rows
+        assert {len(row) for row in table.rows} == {len(table.head)}
+    assert len(tables.all_numbers(replace(sample_series((0,)), treatment_start=None))) == 3
+
+
+@given(values | st.just(NAN), st.floats(0, 9) | st.just(NAN), st.booleans())
+def test_numbers_show_their_sign_as_a_minus_and_never_nan(value, error, signed):
+    shown = tables.number(value, error, signed=signed)
+    assert "nan" not in shown
+    assert "-" not in shown
+    assert (shown == words.DASH) == (value != value)
+
+
+def test_a_region_that_no_sitting_knows_has_no_trend_for_another_reason_than_few_sittings():
+    course = sample_series().regions["mouth"]
+    nothing = replace(course.trend, slope=NAN, low=NAN, high=NAN, verdict="not comparable")
+    unseen = replace(course, unevenness=np.full_like(course.unevenness, np.nan), trend=nothing)
+    assert words.trend_words(unseen, "mm") == ("Not known in any sitting", "")
+    few = replace(course, unevenness=np.where(np.arange(len(course.unevenness)) < 2, 1.0, np.nan), trend=nothing)
+    assert words.trend_words(few, "mm")[0] == "Too few sittings to tell a trend"
+
+
+def test_doubt_in_the_photos_is_the_reason_for_perhaps():
+    doubtful = Outcome(verdict="improved", sure=False, by="change", doubts=("blurred", "different_person"))
+    told = words.why(doubtful, None)
+    assert told.startswith("the photos cast doubt on it (the photo is blurred and ")
+    assert words.verdict_words(doubtful) == "Perhaps more even"

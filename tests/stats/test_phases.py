@@ -1,0 +1,308 @@
+"""Phases: permutations against refitted regressions, effect sizes by hand, and false alarms no more than promised."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from helpers.courses import irregular, noise
+from helpers.faces import seeds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom, nct, norm, t, ttest_ind
+
+from symmetry.errors import InvalidPointsError
+from symmetry.stats.phases import PhaseTest, arrangements, compare_phases
+from symmetry.stats.trends import Courses, fit_noise
+
+FIELDS = (
+    *("difference", "low", "high", "p", "nonoverlap", "nonoverlap_low", "nonoverlap_high"),
+    *("standardised", "standardised_low", "standardised_high"),
+)
+THREE_AND_THREE = np.arange(6) >= 3
+
+
+def numbers(found: PhaseTest):
+    return np.array([getattr(found, field) for field in FIELDS])
+
+
+def some(seed, courses=3):
+    """Three to six sittings of each phase, a few values unknown: weeks, values, phases, sd."""
+    rng = np.random.default_rng(seed)
+    baseline, treatment = rng.integers(3, 7, 2)
+    weeks = irregular(baseline + treatment, rng)
+    treated = np.arange(len(weeks)) >= baseline
+    values = noise(weeks, rng.uniform(0, 0.9), courses, rng) + 3 * rng.normal(size=courses) * treated[:, None]
+    values[rng.random(values.shape) < 0.05] = np.nan
+    return weeks, values, treated, rng.uniform(0, 1.5, values.shape)
+
+
+# Known answers.
+
+
+def test_p_and_interval_are_those_of_refitted_arrangements():
+    rng = np.random.default_rng(3)
+    weeks, values = irregular(6, rng), rng.normal(size=6) - 2.0 * THREE_AND_THREE
+    courses = Courses.of(weeks, values[:, None], [0.0])
+    resemblance = fit_noise(courses, (THREE_AND_THREE - 0.5)[:, None]).autocorrelation[0]
+    gaps = np.diff(weeks)
+    places = np.concatenate([[0], np.cumsum(np.sqrt(gaps / np.median(gaps)))])
+    half = np.linalg.cholesky(resemblance ** np.abs(places[:, None] - places))
+    plan = np.linalg.solve(half, np.column_stack([np.ones(6), THREE_AND_THREE]))
+
+    def fit(whitened):
+        coefficients = np.linalg.lstsq(plan, whitened, rcond=None)[0]
+        left = whitened - plan @ coefficients
+        error = np.sqrt(left @ left / 4 * np.linalg.inv(plan.T @ plan)[1, 1])
+        return coefficients[1], error, left
+
+    difference, error, left = fit(np.linalg.solve(half, values))
+    by_chance = []
+    for order in permutations(range(6)):
+        other, its_error, _ = fit(left[list(order)])
+        by_chance.append(1.2 * abs(other / its_error))
+    p = (sum(np.array(by_chance) >= abs(difference / error)) + 1) / 721
+    wide = sorted(by_chance)[-36] * error  # 36 of 721 arrangements are just 5 %
+    found = compare_phases(weeks, values[:, None], THREE_AND_THREE, [0.0])
+    assert [found.difference[0], found.low[0], found.high[0], found.p[0]] == pytest.approx(
+        [difference, difference - wide, difference + wide, p]
+    )
+    # Re-photographing alone, far above what the course shows, through the shares of the values in the difference.
+    photos = np.linspace(50, 60, 6)
+    shares = (np.linalg.pinv(plan) @ np.linalg.inv(half))[1]
+    found = compare_phases(weeks, values[:, None], THREE_AND_THREE, photos[:, None])
+    assert found.high - found.difference == pytest.approx([norm.ppf(0.975) * np.linalg.norm(shares * photos)])
+
+
+def test_a_clean_step_is_as_sure_as_the_number_of_arrangements():
+    found = compare_phases(np.arange(6), np.array([[5.0, 5, 5, 2, 2, 2]]).T, THREE_AND_THREE, [0.0])
+    assert found.difference == pytest.approx([-3])
+    assert found.p == pytest.approx([1 / 721])
+    assert (found.low, found.high) == (pytest.approx([-3], abs=1e-9), pytest.approx([-3], abs=1e-9))
+    assert np.isnan(found.standardised)  # over no spread at all
+
+
+def test_a_clean_step_is_no_surer_than_its_photos():
+    # Where phases differ by nothing but the step, the likeliest autocorrelation is close to one and the difference is
+    # that of the two sittings beside the step, so it can be no surer than two photos.
+    values = np.array([[5.0, 5, 5, 5, 2, 2, 2, 2]]).T
+    found = compare_phases(np.arange(8), values, np.arange(8) >= 4, [0.5])
+    half = found.high - found.difference
+    assert 1.96 * 0.5 * np.sqrt(2 / 4) < half < 1.96 * 0.5 * np.sqrt(2)
+    assert found.p == pytest.approx(max(2 * norm.sf(3 / (half[0] / norm.ppf(0.975))), 1 / 5000))
+
+
+def test_arrangements():
+    assert len({tuple(order) for order in arrangements(6, 0)}) == 720
+    drawn = arrangements(9, 0)
+    assert len(drawn) == 4999
+    assert (np.sort(drawn, axis=1) == np.arange(9)).all()
+    assert (arrangements(9, 0) == drawn).all()
+    assert (arrangements(9, 1) != drawn).any()
+
+
+def test_nonoverlap_by_hand():
+    # Lower in 3 + 3 pairs, and in one and a tie of the pairs with 4.
+    found = compare_phases(np.arange(6), np.array([[3.0, 4, 5, 1, 2, 4]]).T, THREE_AND_THREE, [0.1])
+    assert found.nonoverlap == pytest.approx([7.5 / 9])
+    up = compare_phases(np.arange(6), -np.array([[3.0, 4, 5, 1, 2, 4]]).T, THREE_AND_THREE, [0.1])
+    assert up.nonoverlap == pytest.approx([1.5 / 9])
+    assert up.nonoverlap_low == pytest.approx(1 - found.nonoverlap_high)
+    assert up.nonoverlap_high == pytest.approx(1 - found.nonoverlap_low)
+
+
+def test_interval_of_nonoverlap_is_method_5_of_newcombe():
+    rng = np.random.default_rng(2)
+    weeks, treated = irregular(40, rng), np.arange(40) >= 15
+    values = noise(weeks, 0.5, 1, rng) - 0.5 * treated[:, None]
+    found = compare_phases(weeks, values, treated, [0.1], looks=2)
+    fitted = fit_noise(Courses.of(weeks, values, [0.1]), (treated - 25 / 40)[:, None])
+    growth = (fitted.error / fitted.white_error) ** 2
+    assert growth > 1
+    for limit in (found.nonoverlap_low, found.nonoverlap_high):
+        tail = (1 - limit) / (2 - limit) + limit / (1 + limit)
+        variance = growth * limit * (1 - limit) * (1 + 19 * tail) / (15 * 25)
+        assert np.abs(limit - found.nonoverlap) == pytest.approx(norm.ppf(1 - 0.05 / 4) * np.sqrt(variance))
+
+
+def test_white_error_is_that_of_students_test():
+    rng = np.random.default_rng(6)
+    treated = np.arange(9) >= 4
+    values = rng.normal(size=(9, 1))
+    found = fit_noise(Courses.of(np.arange(9), values, [0.0]), (treated - 5 / 9)[:, None])
+    test = ttest_ind(values[treated], values[~treated])
+    assert found.white_error == pytest.approx((values[treated].mean() - values[~treated].mean()) / test.statistic)
+
+
+def test_effect_size_by_hand():
+    values = np.array([[1.0, 2, 4, 5, 7, 6, 9]]).T
+    found = compare_phases(np.arange(7), values, np.arange(7) >= 3, [0.0])
+    spread = np.sqrt((np.var(values[:3]) * 3 + np.var(values[3:]) * 4) / 5)
+    corrected = 1 - 3 / (4 * 5 - 1)  # as Hedges approximates it
+    assert found.standardised == pytest.approx(corrected * found.difference / spread, rel=2e-3)
+    error = (found.high - found.difference) / t.ppf(0.975, 5)
+    for limit, tail in ((found.standardised_low, 0.975), (found.standardised_high, 0.025)):
+        away = limit / found.standardised * found.difference / error
+        assert nct.cdf(found.difference / error, 5, away) == pytest.approx([tail], abs=1e-5)
+
+
+def test_too_few_sittings_of_a_phase():
+    values = np.arange(24.0).reshape(8, 3) ** 2
+    values[:2, 1] = np.nan  # two of baseline left
+    values[7] = np.nan
+    found = compare_phases(np.arange(8), values, np.arange(8) >= 4, np.array([1, 1, np.nan]))
+    assert np.isnan(numbers(found)).tolist() == [[False, True, True]] * len(FIELDS)
+    assert (found.baseline_sittings, found.treatment_sittings) == (4, 3)
+
+
+def test_more_looks_than_arrangements_have_no_bounds():
+    found = compare_phases(np.arange(6), np.array([[5.0, 5.1, 5, 2, 2.2, 2]]).T, THREE_AND_THREE, [0.0], looks=40)
+    assert (*found.low, *found.high) == (-np.inf, np.inf)
+    assert found.p >= 1 / 721
+
+
+def test_no_courses():
+    assert compare_phases(np.arange(6), np.empty((6, 0)), THREE_AND_THREE, np.empty(0)).p.shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("phases", "words"),
+    [(np.arange(5) >= 3, "truth"), (np.arange(6), "truth"), ([[True] * 6], "truth")],
+)
+def test_phases_must_be_known(phases, words):
+    with pytest.raises(InvalidPointsError, match=words):
+        compare_phases(np.arange(6), np.zeros((6, 1)), phases, [1])
+
+
+def test_other_arguments_are_checked():
+    with pytest.raises(InvalidPointsError, match="shapes"):
+        compare_phases(np.arange(6), np.zeros((5, 1)), THREE_AND_THREE, [1])
+    with pytest.raises(ValueError, match="looks"):
+        compare_phases(np.arange(6), np.zeros((6, 1)), THREE_AND_THREE, [1], looks=0)
+
+
+# Properties.
+
+few = settings(max_examples=25, deadline=None)
+
+
+@few
+@given(seeds, st.integers(1, 30))
+def test_interval_and_p_agree(seed, looks):
+    found = compare_phases(*some(seed), looks=looks)
+    told = np.isfinite(found.p)
+    outside = (found.low > 0) | (found.high < 0)
+    assert (outside == (found.p < 0.05 / looks))[told].all()
+    assert ((found.standardised_low > 0) | (found.standardised_high < 0) == outside)[told].all()
+    for name in ("nonoverlap", "standardised"):
+        low, value, high = (getattr(found, name + end) for end in ("_low", "", "_high"))
+        assert ((low <= value + 1e-9) & (value <= high + 1e-9))[told].all()
+    assert ((found.nonoverlap_low >= 0) & (found.nonoverlap_high <= 1))[told].all()
+
+
+@few
+@given(seeds)
+def test_never_surer_than_photos(seed):
+    weeks, values, treated, sd = some(seed)
+    one, photos = (compare_phases(weeks, values, treated, factor * sd) for factor in (1, 2))
+    told = np.isfinite(one.p)
+    least = np.sqrt([1 / n for n in ((~treated).sum(), treated.sum())]).max() * sd.min()
+    assert (one.high - one.difference >= 1.96 * least * (1 - 1e-5))[told].all()
+    assert (photos.high - photos.low >= one.high - one.low)[told].all()
+    assert (photos.p >= one.p)[told].all()
+
+
+@few
+@given(seeds, st.floats(-50, 50), st.floats(-100, 100))
+def test_a_shift_changes_nothing(seed, shift, later):
+    weeks, values, treated, sd = some(seed)
+    plain, moved = (
+        compare_phases(weeks, values, treated, sd),
+        compare_phases(weeks + later, values + shift, treated, sd),
+    )
+    assert numbers(moved) == pytest.approx(numbers(plain), rel=1e-4, abs=1e-3, nan_ok=True)
+
+
+@few
+@given(seeds, st.floats(-6, 6))
+def test_scaled_and_mirrored(seed, power):
+    weeks, values, treated, sd = some(seed)
+    factor = -(10**power)
+    plain, scaled = (
+        compare_phases(weeks, values, treated, sd),
+        compare_phases(weeks, factor * values, treated, -factor * sd),
+    )
+    assert scaled.p == pytest.approx(plain.p, abs=1e-3, nan_ok=True)
+    for names, turn in (
+        (("difference", "low", "high"), lambda v: factor * v),
+        (("nonoverlap", "nonoverlap_low", "nonoverlap_high"), lambda v: 1 - v),
+        (("standardised", "standardised_low", "standardised_high"), lambda v: -v),
+    ):
+        middle, low, high = (getattr(plain, name) for name in names)
+        wanted = [turn(each) for each in (middle, high, low)]
+        for name, value in zip(names, wanted, strict=True):
+            scale = abs(factor) if name in ("difference", "low", "high") else 1
+            assert getattr(scaled, name) == pytest.approx(value, rel=1e-3, abs=1e-3 * scale, nan_ok=True)
+
+
+@few
+@given(seeds, st.floats(-5, 5))
+def test_a_step_added_is_added_to_the_difference(seed, step):
+    weeks, values, treated, sd = some(seed)
+    plain, stepped = (compare_phases(weeks, values + more * treated[:, None], treated, sd) for more in (0, step))
+    for field in ("difference", "low", "high"):
+        assert getattr(stepped, field) == pytest.approx(getattr(plain, field) + step, abs=1e-3, nan_ok=True)
+
+
+@few
+@given(seeds)
+def test_order_of_rows_and_company_of_columns_do_not_matter(seed):
+    weeks, values, treated, sd = some(seed)
+    together = numbers(compare_phases(weeks, values, treated, sd))
+    order = np.random.default_rng(seed).permutation(len(weeks))
+    for column in range(values.shape[1]):
+        own = np.s_[order, column : column + 1]
+        alone = numbers(compare_phases(weeks[order], values[own], treated[order], sd[own]))
+        assert alone[:, 0] == pytest.approx(together[:, column], rel=1e-4, abs=1e-3, nan_ok=True)
+
+
+@few
+@given(seeds)
+def test_a_sitting_that_knows_nothing_changes_nothing(seed):
+    weeks, values, treated, sd = some(seed)
+    plain = compare_phases(weeks, values, treated, sd)
+    empty = np.full((1, values.shape[1]), np.nan)
+    more = compare_phases(
+        np.append(weeks, weeks.mean()), np.vstack([values, empty]), np.append(treated, True), np.vstack([sd, sd[:1]])
+    )
+    assert numbers(more) == pytest.approx(numbers(plain), rel=1e-4, abs=1e-3, nan_ok=True)
+    assert more.treatment_sittings == plain.treatment_sittings
+
+
+# Simulations. `tests/benchmarks/courses.py` prints the whole tables.
+
+
+@pytest.mark.parametrize("sizes", [(3, 3), (4, 4), (3, 9), (6, 14), (10, 30)])
+@pytest.mark.parametrize("resemblance", [0, 0.3, 0.6])
+def test_false_alarms(sizes, resemblance):
+    rng = np.random.default_rng([*sizes, int(10 * resemblance)])
+    told = 0
+    for _ in range(4):
+        weeks = irregular(sum(sizes), rng)
+        found = compare_phases(
+            weeks, noise(weeks, resemblance, 50, rng), np.arange(len(weeks)) >= sizes[0], np.full(50, 0.5)
+        )
+        told += ((found.low > 0) | (found.high < 0)).sum()
+    assert told <= binom.ppf(0.99, 200, 0.05)
+
+
+def test_a_step_is_found_on_its_side():
+    rng = np.random.default_rng(4)
+    weeks = irregular(12, rng)
+    treated = np.arange(12) >= 4
+    found = compare_phases(weeks, 0.4 * rng.normal(size=(12, 200)) - 2 * treated[:, None], treated, np.full(200, 0.4))
+    assert (found.high < 0).mean() > 0.9
+    assert ((found.low < -2) & (found.high > -2)).mean() >= 0.95
+    assert (found.nonoverlap > 0.9).mean() > 0.9
+    assert np.median(found.standardised) < -3

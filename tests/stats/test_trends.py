@@ -1,0 +1,284 @@
+"""Trends: Theil-Sen's slope, intervals by dense matrices, and false alarms no more often than promised."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from helpers.courses import irregular, noise
+from helpers.faces import seeds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom, norm, t, theilslopes
+
+from symmetry.errors import InvalidPointsError
+from symmetry.stats.trends import Courses, Trends, fit_noise, trends
+
+FIELDS = ("slope", "low", "high", "p", "autocorrelation")
+RESEMBLANCES = (np.arange(16) + 0.5) / 16
+
+
+def numbers(found: Trends):
+    return np.array([getattr(found, field) for field in FIELDS])
+
+
+def some(seed, courses=3):
+    """Five to fourteen sittings, a tenth of the values unknown: weeks, values, sd."""
+    rng = np.random.default_rng(seed)
+    weeks = irregular(int(rng.integers(5, 15)), rng)
+    values = noise(weeks, rng.uniform(0, 0.9), courses, rng) + rng.normal(size=courses) * weeks[:, None]
+    values[rng.random(values.shape) < 0.1] = np.nan
+    return weeks, values, rng.uniform(0, 1.5, values.shape)
+
+
+# Known answers.
+
+
+@pytest.mark.parametrize("regular", [True, False])
+@pytest.mark.parametrize("sittings", [2, 3, 8, 25])
+def test_slope_is_that_of_theil_and_sen(regular, sittings):
+    rng = np.random.default_rng(sittings)
+    weeks = np.arange(sittings) / 2 if regular else irregular(sittings, rng)
+    values = rng.normal(size=(sittings, 4))
+    found = trends(weeks, values, np.full(4, 0.1))
+    assert found.slope == pytest.approx([theilslopes(column, weeks).slope for column in values.T])
+
+
+def test_slope_of_the_known_sittings():
+    weeks, values, sd = some(7)
+    known = ~np.isnan(values)
+    wanted = [theilslopes(column[own], weeks[own]).slope for column, own in zip(values.T, known.T, strict=True)]
+    assert trends(weeks, values, sd).slope == pytest.approx(wanted)
+
+
+def dense_error(weeks, values):
+    """Standard error of a least-squares slope and the mean autocorrelation, by whole matrices."""
+    count = len(weeks)
+    gaps = np.diff(weeks)
+    places = np.concatenate([[0], np.cumsum(np.sqrt(gaps / np.median(gaps)))])
+    line = np.column_stack([np.ones(count), weeks - weeks.mean()])
+    share = line[:, 1] / (line[:, 1] @ line[:, 1])
+    logs, variances = [], []
+    for resemblance in RESEMBLANCES:
+        matrix = resemblance ** np.abs(places[:, None] - places)
+        inverse = np.linalg.inv(matrix)
+        information = line.T @ inverse @ line
+        left = values - line @ np.linalg.solve(information, line.T @ inverse @ values)
+        square = left @ inverse @ left
+        logs.append(
+            -0.5 * (np.linalg.slogdet(matrix)[1] + np.linalg.slogdet(information)[1] + (count - 2) * np.log(square))
+            - 0.5 * np.log(resemblance * (1 - resemblance))
+        )
+        variances.append(square / (count - 2) * (share @ matrix @ share))
+    weights = np.exp(np.array(logs) - max(logs))
+    weights /= weights.sum()
+    return np.exp(0.5 * weights @ np.log(variances)), weights @ RESEMBLANCES
+
+
+@pytest.mark.parametrize("sittings", [5, 6, 12])
+def test_noise_is_as_whole_matrices_give_it(sittings):
+    rng = np.random.default_rng(sittings)
+    weeks, values = irregular(sittings, rng), rng.normal(size=(sittings, 3))
+    courses = Courses.of(weeks, values, np.zeros(3))
+    found = fit_noise(courses, courses.weeks)
+    wanted = np.transpose([dense_error(weeks, column) for column in values.T])
+    assert [found.error, found.autocorrelation] == pytest.approx(wanted)
+
+
+def test_interval_of_few_sittings_is_students():
+    # Of five sittings nothing is clipped, so the interval can be had from the matrices at once.
+    rng = np.random.default_rng(5)
+    weeks, values = irregular(5, rng), rng.normal(size=5)
+    error, resemblance = dense_error(weeks, values)
+    found = trends(weeks, values[:, None], [0.0], looks=3)
+    half = 1.15 * error * t.ppf(1 - 0.05 / 6, 3)
+    assert [found.slope - found.low, found.high - found.slope] == pytest.approx(np.full((2, 1), half))
+    assert found.p == pytest.approx(2 * t.sf(np.abs(found.slope) / (1.15 * error), 3))
+    assert found.autocorrelation == pytest.approx([resemblance])
+
+
+def test_a_straight_line_is_as_sure_as_its_photos():
+    weeks = np.array([0.0, 1, 2, 4, 5, 8, 9])
+    found = trends(weeks, 3 - 0.2 * weeks[:, None], [0.3])
+    error = 0.3 * np.sqrt(np.pi / 3 / ((weeks - weeks.mean()) ** 2).sum())
+    assert found.slope == pytest.approx([-0.2])
+    assert found.high - found.slope == pytest.approx([norm.ppf(0.975) * error])
+    assert found.p == pytest.approx([2 * norm.sf(0.2 / error)])
+
+
+def test_nothing_moves_where_nothing_moves():
+    found = trends(np.arange(8), np.full((8, 1), 2.5), [0.0])
+    assert (*found.slope, *found.p) == (0.0, 1.0)
+    assert found.low <= 0 <= found.high
+
+
+def test_too_few_sittings_have_no_interval():
+    values = np.full((6, 4), np.nan)
+    for column, count in enumerate((5, 4, 2, 1)):
+        values[:count, column] = np.arange(count) ** 2
+    found = trends(np.arange(6), values, np.ones(4))
+    assert found.slope == pytest.approx([4, 3, 1, np.nan], nan_ok=True)
+    for field in ("low", "high", "p", "autocorrelation"):
+        assert np.isnan(getattr(found, field)).tolist() == [False, True, True, True]
+
+
+def test_a_value_of_unknown_precision_is_not_known():
+    weeks, values, sd = some(3)
+    sd[2, 1] = np.nan
+    fewer = values.copy()
+    fewer[2, 1] = np.nan
+    assert numbers(trends(weeks, values, sd)) == pytest.approx(
+        numbers(trends(weeks, fewer, np.nan_to_num(sd))), nan_ok=True
+    )
+
+
+def test_sittings_at_one_time_make_no_slope_of_their_own():
+    found = trends([0, 0, 1, 2, 3, 4], np.array([[0.0, 5, 1, 2, 3, 4]]).T, [0.1])
+    assert np.isfinite(numbers(found)).all()
+    assert np.isnan(numbers(trends(np.zeros(6), np.arange(6.0)[:, None], [0.1]))).all()
+
+
+def test_no_courses_and_no_sittings():
+    assert trends(np.arange(6), np.empty((6, 0)), np.empty(0)).slope.shape == (0,)
+    assert np.isnan(numbers(trends([], np.empty((0, 2)), [1, 1]))).all()
+
+
+def test_one_odd_sitting_does_not_hide_a_drift():
+    rng = np.random.default_rng(1)
+    weeks = np.arange(20.0)
+    values = 0.4 * rng.normal(size=(20, 1)) - 0.15 * weeks[:, None]
+    values[12] += 3
+    found = trends(weeks, values, [0.3])
+    assert found.high < 0
+    assert found.low < -0.15 < found.high
+
+
+@pytest.mark.parametrize(
+    ("weeks", "values", "sd", "words"),
+    [
+        (np.arange(4), np.zeros((5, 2)), np.ones(2), "shapes"),
+        (np.arange(5), np.zeros(5), np.ones(5), "shapes"),
+        (np.arange(5), np.zeros((5, 2)), np.ones(3), "shapes"),
+        ([0, 1, np.nan, 3, 4], np.zeros((5, 2)), np.ones(2), "time"),
+        (np.arange(5), np.full((5, 2), np.inf), np.ones(2), "finite"),
+        (np.arange(5), np.zeros((5, 2)), [1, -1], "negative"),
+    ],
+)
+def test_what_cannot_be_is_refused(weeks, values, sd, words):
+    with pytest.raises(InvalidPointsError, match=words):
+        trends(weeks, values, sd)
+
+
+def test_one_look_at_least():
+    with pytest.raises(ValueError, match="looks"):
+        trends(np.arange(5), np.zeros((5, 1)), [1], looks=0)
+
+
+# Properties.
+
+
+@settings(deadline=None)
+@given(seeds, st.integers(1, 30))
+def test_interval_and_p_agree(seed, looks):
+    found = trends(*some(seed), looks=looks)
+    told = np.isfinite(found.p)
+    outside = (found.low > 0) | (found.high < 0)
+    assert (outside == (found.p < 0.05 / looks))[told].all()
+    assert ((found.low <= found.slope) & (found.slope <= found.high))[told].all()
+    assert ((found.autocorrelation > 0) & (found.autocorrelation < 1))[told].all()
+
+
+@settings(deadline=None)
+@given(seeds)
+def test_never_surer_than_photos_and_wider_with_more_looks(seed):
+    weeks, values, sd = some(seed)
+    one, photos = trends(weeks, values, sd), trends(weeks, values, 2 * sd)
+    many = trends(weeks, values, sd, looks=5)
+    told = np.isfinite(one.p)
+    assert (photos.high - photos.low >= one.high - one.low)[told].all()
+    assert (many.high - many.low > one.high - one.low)[told].all()
+    assert (photos.p >= one.p)[told].all()
+    assert many.p == pytest.approx(one.p, nan_ok=True)
+
+
+@settings(deadline=None)
+@given(seeds, st.floats(-50, 50), st.floats(-100, 100))
+def test_a_shift_changes_nothing(seed, shift, later):
+    weeks, values, sd = some(seed)
+    moved = numbers(trends(weeks + later, values + shift, sd))
+    assert moved == pytest.approx(numbers(trends(weeks, values, sd)), rel=1e-5, abs=1e-8, nan_ok=True)
+
+
+@settings(deadline=None)
+@given(seeds, st.floats(-6, 6), st.sampled_from([-1, 1]))
+def test_scaled_and_mirrored(seed, power, sign):
+    weeks, values, sd = some(seed)
+    factor = sign * 10**power
+    plain, scaled = trends(weeks, values, sd), trends(weeks, factor * values, abs(factor) * sd)
+    ends = np.sort([factor * plain.low, factor * plain.high], axis=0)
+    wanted = np.array([factor * plain.slope, *ends, plain.p, plain.autocorrelation])
+    assert numbers(scaled) == pytest.approx(wanted, rel=1e-6, abs=1e-9 * abs(factor), nan_ok=True)
+
+
+@settings(deadline=None)
+@given(seeds, st.floats(-3, 3))
+def test_a_line_added_is_added_to_the_slope(seed, slope):
+    weeks, values, sd = some(seed)
+    plain, tilted = trends(weeks, values, sd), trends(weeks, values + slope * weeks[:, None], sd)
+    for field in ("slope", "low", "high"):
+        assert getattr(tilted, field) == pytest.approx(getattr(plain, field) + slope, abs=1e-7, nan_ok=True)
+
+
+@settings(deadline=None)
+@given(seeds)
+def test_time_turned_round(seed):
+    weeks, values, sd = some(seed)
+    plain, back = trends(weeks, values, sd), trends(-weeks, values, sd)
+    wanted = np.array([-plain.slope, -plain.high, -plain.low, plain.p, plain.autocorrelation])
+    assert numbers(back) == pytest.approx(wanted, rel=1e-6, abs=1e-9, nan_ok=True)
+
+
+@settings(deadline=None)
+@given(seeds)
+def test_order_of_rows_and_company_of_columns_do_not_matter(seed):
+    weeks, values, sd = some(seed)
+    together = numbers(trends(weeks, values, sd))
+    shuffled = np.random.default_rng(seed).permutation(len(weeks))
+    for column in range(values.shape[1]):
+        own = np.s_[shuffled, column : column + 1]
+        alone = numbers(trends(weeks[shuffled], values[own], sd[own]))
+        assert alone[:, 0] == pytest.approx(together[:, column], nan_ok=True)
+
+
+@settings(deadline=None)
+@given(seeds)
+def test_a_sitting_that_knows_nothing_changes_nothing(seed):
+    weeks, values, sd = some(seed)
+    more = trends(
+        np.append(weeks, weeks.mean()), np.vstack([values, np.full(values.shape[1], np.nan)]), np.vstack([sd, sd[:1]])
+    )
+    assert numbers(more) == pytest.approx(numbers(trends(weeks, values, sd)), nan_ok=True)
+
+
+# Simulations. `tests/benchmarks/courses.py` prints the whole tables.
+
+
+@pytest.mark.parametrize("sittings", [5, 8, 12, 20, 40])
+@pytest.mark.parametrize("resemblance", [0, 0.3, 0.6])
+@pytest.mark.parametrize("sd", [1, 0.5])
+def test_false_alarms(sittings, resemblance, sd):
+    rng = np.random.default_rng([sittings, int(10 * resemblance)])
+    told = 0
+    for _ in range(4):
+        weeks = irregular(sittings, rng)
+        found = trends(weeks, noise(weeks, resemblance, 50, rng), np.full(50, sd))
+        told += ((found.low > 0) | (found.high < 0)).sum()
+    assert told <= binom.ppf(0.99, 200, 0.05)
+
+
+@pytest.mark.parametrize(("drift", "least"), [(4, 0.95), (2, 0.45)])
+def test_eight_sittings_in_six_weeks_find_a_drift(drift, least):
+    weeks = np.linspace(0, 6, 8)
+    values = 0.4 * np.random.default_rng(8).normal(size=(8, 400)) - drift * weeks[:, None] / 6
+    found = trends(weeks, values, np.full(400, 0.4))
+    assert (found.high < 0).mean() >= least
+    assert ((found.low < -drift / 6) & (-drift / 6 < found.high)).mean() >= 0.95
