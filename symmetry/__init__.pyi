@@ -20,7 +20,7 @@ from .measure.face import FaceAnalysis as FaceAnalysis
 from .measure.face import Measure as Measure
 from .measure.face import Pose as Pose
 from .measure.face import RegionScore as RegionScore
-from .measure.quality.findings import Finding as Finding
+from .measure.quality.flags import Flag as Flag
 from .photos.reading import Photo as Photo
 from .photos.reading import read_photo as read_photo
 from .series import DatedFace as DatedFace

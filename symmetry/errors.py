@@ -32,7 +32,7 @@ class OutputError(SymmetryError):
 
 
 class TableError(SymmetryError):
-    """A table, of repeatability or of results, cannot be read, or there is none of that name."""
+    """A reliability table or a table of results, cannot be read, or there is none of that name."""
 
 
 class PracticeError(SymmetryError):

@@ -8,7 +8,7 @@ from helpers.faces import drawn
 from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
-# Machines are noisy: how long an example takes is no finding.
+# Machines are noisy: how long an example takes is no flag.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 

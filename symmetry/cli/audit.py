@@ -63,21 +63,23 @@ def audit(
     if scale == "none":
         raise click.UsageError("spots are moved by millimetres; use --scale iris or --scale ipd=MM")
     check_targets(output, figure, inputs=(photo, *([reliability] if reliability else [])))
-    table = table_from(reliability)
+    tables = table_from(reliability)
     from symmetry.errors import PhotoError
     from symmetry.measure.analysis import analyze
     from symmetry.measure.audit import MILLIMETRES, OWN_SIDES, SITES, Audit, run_trials
-    from symmetry.measure.quality.findings import ALL, rejecting
+    from symmetry.measure.quality.flags import ALL, rejecting
 
     trials: list[Trial] = []
     total = len(SITES) * len(OWN_SIDES) * len(MILLIMETRES)
     stopped = False
     try:
-        measured = analyze(photo, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table)
-        if (finding := rejecting(measured.flags, ALL)) is not None:
-            raise PhotoError(f"nothing can be tried on this photo. {finding.advice}")
+        measured = analyze(
+            photo, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=tables
+        )
+        if (flag := rejecting(measured.flags, ALL)) is not None:
+            raise PhotoError(f"nothing can be tried on this photo. {flag.advice}")
         for trial in with_progress(
-            run_trials(measured, millimetres=MILLIMETRES, table=table), total, "moving and measuring"
+            run_trials(measured, millimetres=MILLIMETRES, reliability=tables), total, "moving and measuring"
         ):
             trials.append(trial)
     except SymmetryError as error:

@@ -40,12 +40,12 @@ def check(
     """Check whether photos are fit to be measured, and say what to do better.
 
     PHOTO is a photo or a folder of photos. Nothing is scored. Pose, size, sharpness, light, expression, distance and
-    what covers the face are looked at; each finding says which results it touches.
+    what covers the face are looked at; each flag says which results it touches.
 
     \b
     Examples:
       symmetry check me.jpg
-      symmetry check selfies/ -o findings.csv
+      symmetry check selfies/ -o flags.csv
     """
     wanted = chosen_format(format_, output)
     paths = photos_of(photos, recursive=recursive)

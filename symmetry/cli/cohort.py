@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from symmetry.cohort import Cohort, Study
-    from symmetry.measure.repeatability import Table
+    from symmetry.measure.reliability_table import ReliabilityTables
 
 BY_PROTOCOL = "protocol"
 """Group of clients of a practice: the protocol that each did most often."""
@@ -69,7 +69,7 @@ BY_PROTOCOL = "protocol"
     show_default=True,
     help="Which ratings mean that people find their face more even.",
 )
-@click.option("--sittings", "planned", type=click.IntRange(1), metavar="N", help="Sittings that everyone was to have.")
+@click.option("--sessions", "planned", type=click.IntRange(1), metavar="N", help="Sessions that everyone was to have.")
 @click.option(
     "--mdc",
     type=click.FloatRange(0, min_open=True),
@@ -77,7 +77,7 @@ BY_PROTOCOL = "protocol"
     help="Minimal detectable change of those whose own is not known.",
 )
 @click.option("--no-holm", is_flag=True, help="Do not correct p for looking at several regions.")
-@click.option("--mixed", is_flag=True, help="Fit a mixed model over all sittings, too; needs statsmodels.")
+@click.option("--mixed", is_flag=True, help="Fit a mixed model over all sessions, too; needs statsmodels.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the permutations drawn.")
 @click.option(
     "--figure",
@@ -123,12 +123,12 @@ def cohort(
         with stopping():
             found = _analyze(list(sources), group=group, people=people, holm=not no_holm, **options)
     else:
-        table, facts = table_from(reliability), _facts(people, group)
+        tables, facts = table_from(reliability), _facts(people, group)
         with stopping():
             study, failed = _study(
                 practice,
                 facts,
-                table=table,
+                reliability=tables,
                 by_protocol=group == BY_PROTOCOL and (facts is None or "group" not in facts),
                 rating=rating,
                 regions=options["regions"],
@@ -220,7 +220,9 @@ def _facts(people: Path | None, group: str | None) -> pd.DataFrame | None:
         return facts.assign(person=[fold(str(person)) for person in facts["person"]])
 
 
-def _study(practice: Path, facts: pd.DataFrame | None, *, table: Table | None, **options: Any) -> tuple[Study, bool]:
+def _study(
+    practice: Path, facts: pd.DataFrame | None, *, reliability: ReliabilityTables | None, **options: Any
+) -> tuple[Study, bool]:
     """Follow the clients of a practice; tell, too, whether something could not be done."""
     from symmetry.practice.study import NO_PHOTOS, study_of_practice
 
@@ -239,7 +241,7 @@ def _study(practice: Path, facts: pd.DataFrame | None, *, table: Table | None, *
         study = study_of_practice(
             store,
             clients=None if facts is None else list(facts["person"]),
-            table=table,
+            reliability=reliability,
             watch=lambda photos, total: with_progress(photos, total, "measuring"),
             complain=tell,
             **options,

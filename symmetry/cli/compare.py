@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from symmetry.measure.batch import Failure
     from symmetry.measure.change import Change
     from symmetry.measure.face import FaceAnalysis
-    from symmetry.measure.repeatability import Table
+    from symmetry.measure.reliability_table import ReliabilityTables
 
 _SEVERAL = ("--before", "--after")
 _WORTH_A_WORD = 9
@@ -64,10 +64,10 @@ class _TakesSeveral(click.Command):
 @click.command(cls=_TakesSeveral)
 @click.argument("photos", nargs=-1, type=GivenPath(), metavar="[BEFORE AFTER]")
 @click.option(
-    "--before", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos before, taken in one sitting."
+    "--before", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos before, taken in one session."
 )
 @click.option(
-    "--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos after, taken in one sitting."
+    "--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos after, taken in one session."
 )
 @click.option("--mirrored-after", is_flag=True, help="Only the photos after show the face as a mirror does.")
 @click.option(
@@ -108,7 +108,7 @@ def compare(
     sides = _sides(photos, before, after)
     inputs = [*sides[0], *sides[1], *([reliability] if reliability else [])]
     check_targets(output, figure, inputs=inputs)
-    options["table"] = table_from(reliability)
+    options["reliability"] = table_from(reliability)
     measured = [
         _measure(paths, mirrored=as_in_a_mirror, **options)
         for paths, as_in_a_mirror in zip(sides, (mirrored, mirrored or mirrored_after), strict=True)
@@ -126,7 +126,7 @@ def compare(
     if len(befores) * len(afters) >= _WORTH_A_WORD:
         say(f"comparing {len(befores)} photos before with {len(afters)} after")
     with complaining(sides[1][0]), stopping():
-        change = compare_faces(befores, afters, table=options["table"])
+        change = compare_faces(befores, afters, reliability=options["reliability"])
     with complaining(output):
         _deliver(change, error, wanted, output)
     if figure is not None:
@@ -167,7 +167,7 @@ def _measure(
     scale: str,
     face: Literal["largest", "only"],
     landmarks_only: bool,
-    table: Table | None,
+    reliability: ReliabilityTables | None,
 ) -> tuple[list[FaceAnalysis], list[Failure]]:
     """Measure the photos of one side; copies of one picture say nothing about its error and count once."""
     from symmetry.measure.batch import Failure, analyze_photos
@@ -182,7 +182,7 @@ def _measure(
             complain(result.photo.name, f"the same picture as {first.photo.name}; counted once")
 
     measured = analyze_photos(
-        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table
+        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=reliability
     )
     if run_through(measured, len(paths), take):
         raise SystemExit(130)

@@ -37,7 +37,7 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     type=click.IntRange(1, 100),
     multiple=True,
     metavar="N",
-    help="Photos of each person in every sitting; can be repeated. [default: 1, 2, 3 and 4]",
+    help="Photos of each person in every session; can be repeated. [default: 1, 2, 3 and 4]",
 )
 @click.option(
     "--groups",
@@ -105,7 +105,7 @@ def plan(
     """
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=[reliability] if reliability else [])
-    table = table_from(reliability)
+    tables = table_from(reliability)
     from symmetry.cohort.planning import plan_study
     from symmetry.errors import PlanError
 
@@ -120,7 +120,7 @@ def plan(
                 spread=spread,
                 day_to_day=day_to_day,
                 looks=looks,
-                table=table,
+                reliability=tables,
                 seed=seed,
             )
     except PlanError as error:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from symmetry.measure.batch import Failure
     from symmetry.measure.face import FaceAnalysis
     from symmetry.measure.reliability import Reliability
-    from symmetry.measure.sittings import GroupBy
+    from symmetry.measure.sessions import GroupBy
 
 
 def _check_table(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
@@ -40,8 +40,8 @@ def _check_table(context: click.Context, parameter: click.Parameter, value: Path
 @recursive_option
 @click.option(
     "--group-by",
-    type=click.Choice(["sitting", "folder", "prefix"]),
-    default="sitting",
+    type=click.Choice(["session", "folder", "prefix"]),
+    default="session",
     show_default=True,
     help="Photos of one unchanged face: same folder and day of capture, same folder, or same beginning of the name.",
 )
@@ -73,7 +73,7 @@ def reliability(
 
     \b
     Examples:
-      symmetry reliability sitting/
+      symmetry reliability session/
       symmetry reliability people/ -r --group-by folder --table own.csv
     """
     wanted = chosen_format(format_, output)
@@ -82,9 +82,9 @@ def reliability(
     paths = photos_of(photos, recursive=recursive)
     check_targets(output, table, inputs=paths)
     from symmetry.measure.batch import Failure, analyze_photos
-    from symmetry.measure.reliability import NO_TABLE
+    from symmetry.measure.reliability import NO_TABLES
     from symmetry.measure.reliability import reliability as agree
-    from symmetry.measure.sittings import group, unfit
+    from symmetry.measure.sessions import group, unfit
 
     faces: list[FaceAnalysis] = []
     left_out: dict[str, str] = {}
@@ -99,15 +99,15 @@ def reliability(
         if isinstance(result, Failure):
             failures.append(result)
             left_out[result.photo] = result.error
-        elif (finding := unfit(result)) is not None:
-            leave_out(result, finding.advice)
+        elif (flag := unfit(result)) is not None:
+            leave_out(result, flag.advice)
         elif (first := pictures.setdefault(result.photo.sha256, result.photo.name)) != result.photo.name:
             leave_out(result, f"the same picture as {first}")
         else:
             faces.append(result.without_pixels(comparable=True))
 
     measured = analyze_photos(
-        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=NO_TABLE
+        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=NO_TABLES
     )
     if run_through(measured, len(paths), take):
         raise SystemExit(130)
@@ -117,20 +117,20 @@ def reliability(
             leave_out(alone[0], f"the only photo of its group ({label})")
             del groups[label]
     if not groups:
-        say("symmetry: no group has two photos; take two or more of each face in one sitting, or change --group-by")
+        say("symmetry: no group has two photos; take two or more of each face in one session, or change --group-by")
         raise SystemExit(1)
     used = [one for together in groups.values() for one in together]
     found = agree(used, [label for label, together in groups.items() for _ in together])
-    undated = sum(one.photo.captured is None for one in used) if group_by == "sitting" else 0
+    undated = sum(one.photo.captured is None for one in used) if group_by == "session" else 0
     with complaining(output):
         _deliver(found, groups, left_out, undated, wanted, output)
     if table is not None:
         from symmetry.files import write_whole
-        from symmetry.measure.repeatability import COLUMNS, to_rows
+        from symmetry.measure.reliability_table import COLUMNS, to_rows
         from symmetry.tabular import to_csv
 
         with complaining(table):
-            write_whole(table, to_csv(to_rows(found.table), COLUMNS).encode())
+            write_whole(table, to_csv(to_rows(found.tables), COLUMNS).encode())
         say(f"wrote {table}")
     if failures:
         raise SystemExit(1)
@@ -154,7 +154,7 @@ def _deliver(
 
         notices = [f"{len(left_out)} left out, see above."] if left_out and output is None else []
         if found.strangers:
-            notices.append(f"{found.strangers} seem to show someone else than their sitting's first; check --group-by.")
+            notices.append(f"{found.strangers} seem to show someone else than their session's first; check --group-by.")
         if undated:
-            notices.append(f"{undated} of them tell no time of capture; those of one folder count as one sitting.")
+            notices.append(f"{undated} of them tell no time of capture; those of one folder count as one session.")
         deliver_table(reliability_tables(found, notices), output)

@@ -76,7 +76,7 @@ def report(
         raise click.UsageError(f"'{output.name}' must end in .html for the page, or in {SUFFIXES}")
     wanted = "html" if page else chosen_format(None, output)
     check_targets(output, inputs=[reliability] if reliability else [])
-    table = table_from(reliability)
+    tables = table_from(reliability)
     with opened(practice) as store:
         owner = store.client(client)
         total = sum(len(session.photos) for session in store.sessions(owner.id))
@@ -98,7 +98,7 @@ def report(
             else:
                 dated.append(result)
 
-        if run_through(faces_of(store, owner.id, table=table), total, take):
+        if run_through(faces_of(store, owner.id, reliability=tables), total, take):
             raise SystemExit(130)
         if len(dated) >= WORTH_A_WORD:
             say(f"matching {len(dated)} photos")
@@ -110,7 +110,7 @@ def report(
                     dated,
                     treatment_start=treatment_start,
                     same_person=same_person,
-                    table=table,
+                    reliability=tables,
                     left_out=tuple(failed),
                 )
             except NothingFitError as error:

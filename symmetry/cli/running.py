@@ -12,7 +12,7 @@ from symmetry.cli.options import complain, complaining, say, speaking_through
 
 if TYPE_CHECKING:
     from symmetry.measure.batch import Failure
-    from symmetry.measure.repeatability import Table
+    from symmetry.measure.reliability_table import ReliabilityTables
 
 Result = TypeVar("Result")
 
@@ -47,14 +47,14 @@ def check_targets(*targets: Path | None, inputs: Iterable[Path]) -> None:
                 check_target(target, inputs=sources)
 
 
-def table_from(file: Path | None) -> Table | None:
-    """Read a table of repeatability, if one is given."""
+def table_from(file: Path | None) -> ReliabilityTables | None:
+    """Read a reliability table, if one is given."""
     if file is None:
         return None
-    from symmetry.measure.repeatability import read_table
+    from symmetry.measure.reliability_table import read_reliability
 
     with complaining(file):
-        return read_table(file)
+        return read_reliability(file)
 
 
 def run_through(results: Iterator[Result | Failure], total: int, take: Callable[[Result | Failure], None]) -> bool:

@@ -68,7 +68,7 @@ def score(
     wanted = chosen_format(format_, output)
     paths = photos_of(photos, recursive=recursive)
     check_targets(output, inputs=[*paths, *([reliability] if reliability else [])])
-    table = table_from(reliability)
+    tables = table_from(reliability)
     if figures is not None:
         with complaining(figures):
             from symmetry.files import make_folder
@@ -87,7 +87,7 @@ def score(
             results.append(result.without_pixels())
 
     measured = analyze_photos(
-        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table
+        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=tables
     )
     stopped = run_through(measured, len(paths), take)
     failures = [result for result in results if isinstance(result, Failure)]

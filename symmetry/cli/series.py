@@ -56,7 +56,7 @@ def _check_report(context: click.Context, parameter: click.Parameter, value: Pat
     type=click.Choice(["day", "photo"]),
     default="day",
     show_default=True,
-    help="What makes a sitting: the photos of a day, or each photo by itself.",
+    help="What makes a session: the photos of a day, or each photo by itself.",
 )
 @click.option(
     "--figure",
@@ -104,9 +104,9 @@ def series(
 ) -> None:
     """Follow one person through many photos and say whether the face is getting more even.
 
-    Photos are put in order of the time they were taken, those of a day are one sitting, unfit ones and other people
+    Photos are put in order of the time they were taken, those of a day are one session, unfit ones and other people
     are left out. Each region's course has its error, a robust trend, and a verdict on what changed since the first
-    sittings.
+    sessions.
 
     \b
     Examples:
@@ -117,7 +117,7 @@ def series(
     paths = photos_of(photos, recursive=recursive)
     inputs = [*paths, *([reliability] if reliability else [])]
     check_targets(output, figure, report, inputs=inputs)
-    options["table"] = table_from(reliability)
+    options["reliability"] = table_from(reliability)
     known = None if no_cache else _known_faces(cache)
     dated, left_out, stopped = _measure(paths, known=known, **options)
     if stopped:
@@ -141,7 +141,7 @@ def series(
                 treatment_start=treatment_start,
                 pool=pool,
                 same_person=same_person,
-                table=options["table"],
+                reliability=options["reliability"],
                 known=known,
                 left_out=left_out,
             )
@@ -204,10 +204,10 @@ def report_left_out(found: Series, said: list[LeftOut]) -> None:
     for one in found.left_out:
         if one not in said:
             complain(one.photo, f"left out ({one.reason}): {one.advice}")
-    phases = {sitting.phase for sitting in found.sittings}
+    phases = {session.phase for session in found.sessions}
     if found.treatment_start is not None and len(phases) == 1:
         where = "before the first" if phases == {"treatment"} else "after the last"
-        say(f"symmetry: the treatment starts {where} sitting ({found.treatment_start}); check the year and the day")
+        say(f"symmetry: the treatment starts {where} session ({found.treatment_start}); check the year and the day")
 
 
 def deliver_series(found: Series, wanted: str, output: Path | None, *, details: bool) -> None:

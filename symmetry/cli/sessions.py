@@ -283,7 +283,7 @@ def _stranger(face: FaceAnalysis, seen: _Seen | None) -> str | None:
     if seen is None or portrait is None:
         return None
     registration = register(seen.portrait.standard, portrait.standard)
-    found = {finding.name for finding in check_likeness(seen.portrait, portrait, registration)}
+    found = {flag.name for flag in check_likeness(seen.portrait, portrait, registration)}
     if "one_mirrored" in found:
         return f"this face, or the one {seen.where}, seems to be mirrored; see --mirrored"
     if "different_person" in found:
@@ -295,7 +295,7 @@ def _stranger(face: FaceAnalysis, seen: _Seen | None) -> str | None:
 
 def _take(looks: Iterator[_Taken | Failure | _Known], total: int, seen: _Seen | None) -> tuple[list[_Taken], int]:
     """Take the photos that can be kept, saying at once what speaks against each; count those that cannot."""
-    from symmetry.measure.quality.findings import by_gravity
+    from symmetry.measure.quality.flags import by_gravity
 
     taken: list[_Taken] = []
     failed = 0

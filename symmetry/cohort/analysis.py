@@ -64,14 +64,14 @@ def analyze_cohort(
     rating : {"higher", "lower"}
         Which ratings mean that the person finds the face more even.
     planned : int, optional
-        Sittings that everyone was to have.
+        Sessions that everyone was to have.
     mdc : float, optional
         Minimal detectable change of those whose own is not known.
     holm : bool
         Correct p for looking at several regions (Holm 1979), within one group and one dose; if not, `p_holm` is NaN and
         verdicts go by `p`.
     mixed : bool
-        Fit a mixed model over all sittings, too; needs statsmodels.
+        Fit a mixed model over all sessions, too; needs statsmodels.
     seed : int
         Of the permutations that are drawn.
 
@@ -160,9 +160,9 @@ def _group_tables(
 
 
 def _mixed(study: Study, control: str | None, correct: Correction) -> pd.DataFrame:
-    if not len(study.sittings):
-        raise TableError("a mixed model needs the sittings; give a table with a row a sitting, or leave it away")
-    return mixed_model(study.sittings, control=control, regions=study.regions, correct=correct)
+    if not len(study.sessions):
+        raise TableError("a mixed model needs the sessions; give a table with a row a session, or leave it away")
+    return mixed_model(study.sessions, control=control, regions=study.regions, correct=correct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,7 +16,7 @@ from symmetry.tabular.frames import frame_of_columns, layout_of
 from symmetry.tabular.text import without_nan
 from symmetry.version import __version__
 
-OF_STUDY: Final = ("people", "changes", "sittings")
+OF_STUDY: Final = ("people", "changes", "sessions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -41,7 +41,7 @@ class Cohort(CohortResult):
         ----------
         of : str
             "responders", "means", "contrasts", "missing", "dose", "ratings", "mixed", or what they rest on: "people",
-            "changes", "sittings".
+            "changes", "sessions".
 
         Raises
         ------
@@ -53,7 +53,7 @@ class Cohort(CohortResult):
         return frame_of_columns({column: frame[column].tolist() for column in layout.columns}, layout)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give a JSON object; what is not known is null. The sittings are what was given, and not in it."""
+        """Give a JSON object; what is not known is null. The sessions are what was given, and not in it."""
         tables = {name: self._table(name) for name in OF_COHORT}
         for name, column in (("missing", "reasons"), ("changes", "reason")):
             tables[name][column] = tables[name][column].astype(object).where(tables[name][column] != "", None)

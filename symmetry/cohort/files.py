@@ -17,7 +17,7 @@ from symmetry.tabular.reading import DAMAGED, SUFFIXES, read_results
 
 _TEXTS: Final = ("person", "group", "region", "reason", "kind", "name", "unit", "verdict", "photo", "of")
 """Columns that are texts, whatever stands in them: a person called NA, a group called None, the number 007."""
-_NUMBERS: Final = ("before", "after", "change", "mdc", "sitting", "weeks", "value", "error", *ABOUT_PEOPLE)
+_NUMBERS: Final = ("before", "after", "change", "mdc", "session", "weeks", "value", "error", *ABOUT_PEOPLE)
 _NOTHING: Final = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "None", "-", "–", "—", "?")
 """What people leave in a cell of numbers that they do not know."""
 _SEPARATORS: Final = (",", ";", "\t")

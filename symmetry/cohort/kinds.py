@@ -12,7 +12,7 @@ from symmetry.cohort.cells import ABOUT_PEOPLE, number_of, text_of
 from symmetry.errors import TableError
 from symmetry.measure.verdicts import NOT_COMPARABLE
 
-_NUMBERS: Final = ("before", "after", "change", "mdc", "sitting", "weeks", "value", "error")
+_NUMBERS: Final = ("before", "after", "change", "mdc", "session", "weeks", "value", "error")
 _SIZES: Final = ("before", "after", "value", "mdc", "error")
 _OTHERS: Final = ("person", "region", "kind", "unit", "reason", "verdict", "day", "file")
 _MOST_GROUPS: Final = 6
@@ -22,10 +22,10 @@ _ROUNDED: Final = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Said:
-    """What a table says of changes, of sittings and of people."""
+    """What a table says of changes, of sessions and of people."""
 
     changes: pd.DataFrame
-    sittings: pd.DataFrame
+    sessions: pd.DataFrame
     people: pd.DataFrame
     groupings: tuple[str, ...] = ()
     """Columns that look as if they told groups apart, where nobody has said which does."""
@@ -49,23 +49,23 @@ def said_by(table: pd.DataFrame, group: str | None = None) -> Said:
     nothing = pd.DataFrame({"person": [], "region": []}, dtype=object)
     table = _with_people(table)
     columns = set(table.columns)
-    changes = sittings = nothing
+    changes = sessions = nothing
     if {"of", "naive_share"} <= columns:
         raise TableError("it holds the result of a cohort; give the tables that this was made from")
     if is_score(table):
-        sittings = _scored(table)
+        sessions = _scored(table)
     elif "of" in columns and columns & {"trend_slope", "unevenness"}:
-        changes, sittings = _changes_of_series(table), _sittings_of_series(table)
+        changes, sessions = _changes_of_series(table), _sessions_of_series(table)
     elif {"evenness", "evenness_error", "verdict"} <= columns:
         changes = _compared(table)
     elif {"person", "region", "value"} <= columns:
-        sittings = _checked(_timed(table.drop(columns="kind", errors="ignore")))
+        sessions = _checked(_timed(table.drop(columns="kind", errors="ignore")))
     elif {"person", "region"} <= columns and ("change" in columns or {"before", "after"} <= columns):
         changes = _checked(table.drop(columns="kind", errors="ignore"))
     else:
         raise TableError(
             f"nothing can be made of its columns ({', '.join(map(str, table.columns[:12]))}); a study needs person, "
-            "region, change and mdc, or person, region, sitting, value and error, or what `symmetry compare`, `series` "
+            "region, change and mdc, or person, region, session, value and error, or what `symmetry compare`, `series` "
             "or `score` wrote"
         )
     named = grouped(table.assign(person=text_of(table["person"])), group)
@@ -76,7 +76,7 @@ def said_by(table: pd.DataFrame, group: str | None = None) -> Said:
     known = {*ABOUT_PEOPLE, *_NUMBERS, *_OTHERS}
     return Said(
         changes=_numbered(changes),
-        sittings=_numbered(sittings),
+        sessions=_numbered(sessions),
         people=about,
         groupings=() if "group" in named or is_ours(columns) else _groupings(named, known),
     )
@@ -202,8 +202,8 @@ def _changes_of_series(frame: pd.DataFrame) -> pd.DataFrame:
     return told.loc[renamed["verdict"].notna().to_numpy()]
 
 
-def _sittings_of_series(frame: pd.DataFrame) -> pd.DataFrame:
-    each = frame.loc[frame["of"] == "sitting"] if "of" in frame else frame
+def _sessions_of_series(frame: pd.DataFrame) -> pd.DataFrame:
+    each = frame.loc[frame["of"] == "session"] if "of" in frame else frame
     columns = ["unevenness", "unevenness_error", "difference", "difference_error"]
     each = each.reindex(columns=list(dict.fromkeys([*each.columns, *columns])))
     region = each["kind"] == "region"
@@ -213,7 +213,7 @@ def _sittings_of_series(frame: pd.DataFrame) -> pd.DataFrame:
             "kind": each["kind"],
             "region": each["name"],
             "unit": each["unit"],
-            "sitting": each["sitting"],
+            "session": each["session"],
             "weeks": each["weeks"],
             # A course begins above 0 and may pass it: its size says how uneven the face is, to whichever side.
             "value": each["unevenness"].where(region, each["difference"]).astype(float).abs(),
@@ -240,13 +240,13 @@ def _with_people(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _scored(frame: pd.DataFrame) -> pd.DataFrame:
-    """Photos scored one by one: those of a day are one sitting."""
+    """Photos scored one by one: those of a day are one session."""
     made = frame.loc[frame["region"].notna()].drop(columns=[name for name in ("error", "value") if name in frame])
     made = made.rename(columns={"asymmetry_mm": "value", "asymmetry_error_mm": "error"})
-    if not {"sitting", "weeks", "day"} & set(made.columns):
+    if not {"session", "weeks", "day"} & set(made.columns):
         if made["captured"].isna().any():
             photo = made.loc[made["captured"].isna(), "photo"].iloc[0]
-            raise TableError(f'it is not known when {photo} was taken; add a column "day" or "sitting"')
+            raise TableError(f'it is not known when {photo} was taken; add a column "day" or "session"')
         made["day"] = made["captured"]
     return _timed(made.assign(unit="mm"))
 
@@ -255,7 +255,7 @@ def _timed(frame: pd.DataFrame) -> pd.DataFrame:
     """Turn days into weeks since the person's first."""
     if "day" not in frame or "weeks" in frame:
         return frame
-    # The day alone: photos of one day are one sitting, whatever the clock says.
+    # The day alone: photos of one day are one session, whatever the clock says.
     days = pd.to_datetime(frame["day"].astype(str).str.slice(0, 10), errors="coerce", format="ISO8601")
     if days.isna().any():
         raise TableError(f'"{frame.loc[days.isna(), "day"].iloc[0]}" is no day; write it as 2026-04-20')

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from symmetry.arrays import FloatArray
 from symmetry.errors import PlanError
 from symmetry.landmarks.mesh import WHOLES
-from symmetry.measure.quality.findings import joined
-from symmetry.measure.repeatability import PART_NAMES, PARTS_OF_PAIR, Repeatability, Table, of_method
+from symmetry.measure.quality.flags import joined
+from symmetry.measure.reliability_table import PART_NAMES, PARTS_OF_PAIR, ReliabilityTable, ReliabilityTables, of_method
 from symmetry.measure.scores import REGION_NAMES
 from symmetry.measure.uncertainty import shot_variance
 from symmetry.measure.verdicts import FOR_CORRELATION, surest_change
@@ -42,21 +42,21 @@ class Conditions:
     Attributes
     ----------
     photos : int
-        Per sitting.
+        Per session.
     day_to_day : float
         Standard deviation by which a left-right difference really differs from day to day, mm, in each direction.
-    table : mapping, optional
-        Repeatability of the photos, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
+    reliability : mapping, optional
+        Of the photos, from `symmetry.measure.reliability_table.read_reliability`; the shipped one by default.
     """
 
     photos: int = 3
     day_to_day: float = 0.0
-    table: Table | None = None
+    reliability: ReliabilityTables | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Effect:
-    """By how much each person really gets more even in a region from the first sitting to the last.
+    """By how much each person really gets more even in a region from the first session to the last.
 
     Attributes
     ----------
@@ -81,11 +81,11 @@ class Shown:
     Attributes
     ----------
     change : ndarray, shape (people,)
-        Of evenness from the first sitting to the last that the person had, negative = more even; NaN with one sitting.
+        Of evenness from the first session to the last that the person had, negative = more even; NaN with one session.
     error : ndarray, shape (people,)
         Its 95 % half-width, the person's own minimal detectable change.
-    values : ndarray, shape (sittings, people)
-        Size of the left-right difference in each sitting, along the direction in which `change` is taken; 0 = even.
+    values : ndarray, shape (sessions, people)
+        Size of the left-right difference in each session, along the direction in which `change` is taken; 0 = even.
     value_errors : ndarray, shape (people,)
         Their 95 % half-width.
     """
@@ -105,7 +105,7 @@ def measured(
     times: FloatArray,
     last: NDArray[np.intp],
 ) -> Shown:
-    """Draw people, change them, photograph them in every sitting and judge what the photos show.
+    """Draw people, change them, photograph them in every session and judge what the photos show.
 
     Parameters
     ----------
@@ -114,10 +114,10 @@ def measured(
         One of `REGIONS_TO_DRAW`.
     effect : Effect
     conditions : Conditions
-    times : ndarray, shape (sittings,)
-        Share of the effect that has come about by each sitting, 0 in the first.
+    times : ndarray, shape (sessions,)
+        Share of the effect that has come about by each session, 0 in the first.
     last : ndarray of int, shape (people,)
-        Place of each person's last sitting; 0 for those who had the first alone.
+        Place of each person's last session; 0 for those who had the first alone.
 
     Raises
     ------
@@ -127,11 +127,11 @@ def measured(
     Notes
     -----
     A person's photos repeat better or worse than the table says: the variance behind the table was estimated with a few
-    degrees of freedom from a few sittings, so each person's own is drawn from the distribution that this leaves (scaled
+    degrees of freedom from a few sessions, so each person's own is drawn from the distribution that this leaves (scaled
     inverse chi-square, one draw a person and region). Photos are alike in pose, expression and light; what differing
     photos add to the error is left out. Regions, and parts of a region, stray independently of each other.
     """
-    known = of_method(conditions.table, "registration")
+    known = of_method(conditions.reliability, "registration")
     places = places_of(region)
     sd, freedom, correlation = _repeats(known, region, places)
     people, photos = len(last), conditions.photos
@@ -168,7 +168,7 @@ def measured(
         change=np.where(last > 0, surest.change, np.nan),
         error=np.where(last > 0, surest.error, np.nan),
         values=np.abs((course * surest.weights).sum(axis=-1)),
-        # One sitting has half the variance of the difference of two.
+        # One session has half the variance of the difference of two.
         value_errors=surest.error / np.sqrt(2),
     )
 
@@ -186,12 +186,12 @@ def places_of(region: str) -> list[int]:
     return [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
 
 
-def _repeats(known: Repeatability, region: str, places: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _repeats(known: ReliabilityTable, region: str, places: list[int]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Spread (parts, 2) between two photos, its degrees of freedom, and the correlation (parts,) of directions."""
     sd, freedom = (values[PARTS_OF_PAIR].reshape(-1, 2)[places] for values in (known.pair_sd, known.pair_freedom))
     if not (np.isfinite(sd) & (freedom > FOR_CORRELATION)).all():
         raise PlanError(
-            f"the table of repeatability tells too little of {region}; "
+            f"the reliability table tells too little of {region}; "
             "make it from more photos, with symmetry reliability --table"
         )
     return sd, freedom, known.part_correlation[places]

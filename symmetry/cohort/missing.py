@@ -1,4 +1,4 @@
-"""Who could not be judged and why, and which sittings were missed: nothing is dropped without a word."""
+"""Who could not be judged and why, and which sessions were missed: nothing is dropped without a word."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from symmetry.tabular.cohort import MISSING_COLUMNS
 
 
 def missing_frame(study: Study, groups: tuple[str, ...]) -> pd.DataFrame:
-    """Count, in each region and group, who could not be judged and the sittings that were missed.
+    """Count, in each region and group, who could not be judged and the sessions that were missed.
 
-    Sittings are those in which anything of the region is known.
+    Sessions are those in which anything of the region is known.
     """
     changes = study.changes.assign(stopped=study.changes["verdict"] == NOT_COMPARABLE)
     about = study.people.set_index("person")
     changes["planned"] = changes["person"].map(about["planned"])
     # Of those who were compared, and not followed, the table of people tells.
-    followed = changes["person"].isin(set(study.sittings["person"]))
-    changes["sittings"] = np.where(followed, _sittings_had(study), changes["person"].map(about["sittings"]))
-    changes["missing_sittings"] = (changes["planned"] - changes["sittings"]).clip(lower=0.0)
+    followed = changes["person"].isin(set(study.sessions["person"]))
+    changes["sessions"] = np.where(followed, _sessions_had(study), changes["person"].map(about["sessions"]))
+    changes["missing_sessions"] = (changes["planned"] - changes["sessions"]).clip(lower=0.0)
     by = changes.groupby(["region", "group"], sort=False, observed=True)
     counted = by.agg(people=("person", "size"), not_comparable=("stopped", "sum"))
     counted["measured"] = counted["people"] - counted["not_comparable"]
-    for name in ("sittings", "planned", "missing_sittings"):
+    for name in ("sessions", "planned", "missing_sessions"):
         counted[name] = by[name].sum(min_count=1)
     counted["reasons"] = _reasons(changes.loc[changes["stopped"]]).reindex(counted.index).fillna("")
     every = pd.MultiIndex.from_product([study.regions, groups], names=["region", "group"])
     return counted.reindex(every).reset_index().loc[:, list(MISSING_COLUMNS)]
 
 
-def _sittings_had(study: Study) -> NDArray[np.float64]:
-    """Sittings in which anything is known, of each row of the changes."""
-    known = study.sittings.loc[study.sittings["value"].notna()]
+def _sessions_had(study: Study) -> NDArray[np.float64]:
+    """Sessions in which anything is known, of each row of the changes."""
+    known = study.sessions.loc[study.sessions["value"].notna()]
     had = known.groupby(["person", "region"], observed=True).size()
     keys = pd.MultiIndex.from_frame(study.changes[["person", "region"]])
     return np.asarray(had.reindex(keys, fill_value=0), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Mixed model of repeated sittings: how fast each group becomes more even, each person with a course of their own."""
+"""Mixed model of repeated sessions: how fast each group becomes more even, each person with a course of their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from symmetry.tabular.cohort import MIXED_COLUMNS
 
 _NEEDED: Final = ("person", "group", "region", "unit", "weeks", "value")
 _LEAST_PEOPLE: Final = 3
-"""With two sittings or more at different times; of a group with fewer nothing is told."""
+"""With two sessions or more at different times; of a group with fewer nothing is told."""
 _NONSENSE: Final = 10.0**2
 """Variance of a slope that tells nothing: ten times the spread of all values over the whole time, squared."""
 _METHODS: Final = ("bfgs", "powell", "lbfgs")
@@ -37,7 +37,7 @@ class _Fit:
 
 
 def mixed_model(
-    sittings: pd.DataFrame,
+    sessions: pd.DataFrame,
     *,
     control: str | None = None,
     regions: Sequence[str] | None = None,
@@ -47,7 +47,7 @@ def mixed_model(
 
     Parameters
     ----------
-    sittings : DataFrame
+    sessions : DataFrame
         Columns person, group, region, unit, weeks, value (size of the left-right difference, 0 = even), in any order;
         rows without a value or a time count for nothing.
     control : str, optional
@@ -62,7 +62,7 @@ def mixed_model(
     DataFrame
         Columns `MIXED_COLUMNS`; rows "slope: GROUP" and, with a control, "slope difference: GROUP - CONTROL" for each
         region. Estimates are in the region's unit a week, negative = becoming more even. NaN where a group has fewer
-        than three people with sittings at two times or more, or nothing converges.
+        than three people with sessions at two times or more, or nothing converges.
 
     Raises
     ------
@@ -76,25 +76,25 @@ def mixed_model(
     Each person has a level and a slope of their own, drawn from a normal distribution about those of the group (Laird
     & Ware 1982, Biometrics 38:963), fitted by restricted maximum likelihood with `statsmodels.MixedLM`. Where that
     does not converge, all people of a group share the slope. Intervals are Student's t with the group's people less
-    one degrees of freedom (both groups' people less two for a difference), counting those with sittings at two times
+    one degrees of freedom (both groups' people less two for a difference), counting those with sessions at two times
     or more, as what limits the slope of a group is how much people differ. `p_holm` is corrected over regions, each
     term by itself (Holm 1979).
     """
-    missing = [name for name in _NEEDED if name not in sittings.columns]
+    missing = [name for name in _NEEDED if name not in sessions.columns]
     if missing:
-        raise TableError(f"a table of sittings must have the column {missing[0]}")
+        raise TableError(f"a table of sessions must have the column {missing[0]}")
     model = _statsmodels()
-    known = sittings.loc[sittings["value"].notna() & sittings["weeks"].notna(), list(_NEEDED)]
+    known = sessions.loc[sessions["value"].notna() & sessions["weeks"].notna(), list(_NEEDED)]
     groups = sorted(known["group"].unique(), key=lambda name: (name == control, name))
     rows = [
         row
-        for region in (sittings["region"].unique() if regions is None else regions)
+        for region in (sessions["region"].unique() if regions is None else regions)
         for row in _rows(known[known["region"] == region], str(region), groups, control, model)
     ]
     frame = pd.DataFrame(rows, columns=list(MIXED_COLUMNS))
     numbers = ["estimate", "low", "high", "p", "p_holm"]
     frame[numbers] = frame[numbers].astype(np.float64)
-    frame[["people", "sittings"]] = frame[["people", "sittings"]].astype(np.int64)
+    frame[["people", "sessions"]] = frame[["people", "sessions"]].astype(np.int64)
     for _, own in frame.groupby("term", sort=False).indices.items():
         frame.loc[own, "p_holm"] = correct(frame["p"].to_numpy()[own])
     return frame
@@ -124,7 +124,7 @@ def _rows(
     fit = _fitted(table[table["group"].isin(told)], told, model) if told else None
 
     def row(term: str, weights: dict[str, float]) -> dict[str, object]:
-        people, sittings = (sum(size.get(name, (0, 0))[part] for name in weights) for part in (0, 1))
+        people, sessions = (sum(size.get(name, (0, 0))[part] for name in weights) for part in (0, 1))
         estimate = low = high = p = np.nan
         if fit is not None and set(weights) <= set(told):
             contrast = np.array([weights.get(name, 0.0) for name in told])
@@ -134,7 +134,7 @@ def _rows(
             half = float(special.stdtrit(freedom, 0.975)) * error
             low, high = estimate - half, estimate + half
             p = float(2 * special.stdtr(freedom, -ratio(np.abs(np.array(estimate)), np.array(error))))
-        values = (region, unit, term, estimate, low, high, p, np.nan, people, sittings)
+        values = (region, unit, term, estimate, low, high, p, np.nan, people, sessions)
         return dict(zip(MIXED_COLUMNS, values, strict=True))
 
     rows = [row(f"slope: {name}", {name: 1.0}) for name in groups]
@@ -171,7 +171,7 @@ def _searched(
     """Find the fixed effects and the covariance of the slopes among them; None where the search ends nowhere."""
     for method in _METHODS:
         try:
-            # A variance of nothing, at the border of what may be, is a finding and no trouble.
+            # A variance of nothing, at the border of what may be, is a flag and no trouble.
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
                 result = model(value, fixed, groups=person, exog_re=random).fit(reml=True, method=method)

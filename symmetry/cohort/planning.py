@@ -14,7 +14,7 @@ from symmetry.arrays import FloatArray
 from symmetry.cohort.measuring import Conditions, places_of
 from symmetry.cohort.simulation import checked_conditions, effect_of, measured_change
 from symmetry.errors import PlanError
-from symmetry.measure.repeatability import Table
+from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.stats.paired_tests import sign_flip_test, two_group_permutation
 from symmetry.stats.proportions import wilson
 from symmetry.tabular.frames import frame_of
@@ -108,10 +108,10 @@ def plan_study(
     spread: float | None = None,
     day_to_day: float = 0.0,
     looks: int = 1,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
     seed: int = 0,
 ) -> Plan:
-    """Tell how many people a study needs for each number of photos a sitting.
+    """Tell how many people a study needs for each number of photos a session.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def plan_study(
     region : str
         Any but the whole and the lower face.
     photos : int or sequence of int
-        Numbers of photos of each person in each sitting.
+        Numbers of photos of each person in each session.
     power : float
         Share of such studies that are to find the change.
     groups : {1, 2}
@@ -132,8 +132,8 @@ def plan_study(
         Standard deviation by which left-right differences really differ from day to day, mm.
     looks : int
         Regions among which the result will be corrected: each is then tested at 5 % / looks, Holm's first step.
-    table : mapping, optional
-        Repeatability of the photos, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
+    reliability : mapping, optional
+        Tables of the photos, from `read_reliability`; the shipped ones by default.
     seed : int
 
     Returns
@@ -155,7 +155,7 @@ def plan_study(
     _check(change, photos, power, groups, looks)
     frame_rows = []
     for count in photos:
-        conditions = checked_conditions(photos=count, day_to_day=day_to_day, table=table, spread=varying)
+        conditions = checked_conditions(photos=count, day_to_day=day_to_day, reliability=reliability, spread=varying)
         treated, error, untreated = _measured_pool(
             region, change, varying, conditions, with_control=groups == 2, seed=seed
         )

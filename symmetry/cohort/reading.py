@@ -38,7 +38,7 @@ def study_of(
     ----------
     data : Study, DataFrame, path, paths, or mapping of person to Change, Series or DataFrame
         Tables have a row a person and region, with `change` and `mdc` or with `before`, `after` and `mdc`; or a row a
-        person, region and sitting (`sitting`, `weeks` or `day`) with `value` and `error`; or are what `symmetry
+        person, region and session (`session`, `weeks` or `day`) with `value` and `error`; or are what `symmetry
         compare`, `series` or `score` wrote. Without a column `person` a file is a person, of scores a folder of photos.
     group : str, optional
         Column that tells the groups apart; by default `group`, if there is one.
@@ -65,11 +65,11 @@ def study_of(
         return study.of_regions(wanted) if wanted else study
     parts = [_said(about, frame, group) for about, frame in _frames(data, group)]
     changes = pd.concat([part.changes for part in parts], ignore_index=True)
-    sittings = pd.concat([part.sittings for part in parts], ignore_index=True)
+    sessions = pd.concat([part.sessions for part in parts], ignore_index=True)
     told = _told(pd.concat([part.people for part in parts], ignore_index=True), facts, group)
     study = Study.of(
         changes=_of_regions(changes, wanted),
-        sittings=_of_regions(sittings, wanted),
+        sessions=_of_regions(sessions, wanted),
         people=told,
         planned=planned,
         mdc=mdc,
@@ -123,7 +123,7 @@ def of_person(person: str, result: Any) -> pd.DataFrame:
     """Give the table of what a comparison, a series or a table says of a person."""
     if isinstance(result, pd.DataFrame):
         frame = result
-    elif hasattr(result, "sittings"):
+    elif hasattr(result, "sessions"):
         frame = pd.DataFrame(series_rows(result.to_dict()), columns=SERIES_COLUMNS)
     else:
         frame = result.to_frame()
@@ -164,6 +164,6 @@ def _told(people: pd.DataFrame, facts: pd.DataFrame | None, group: str | None) -
 
 
 def _with_facts(study: Study, facts: pd.DataFrame) -> Study:
-    told = _told(study.people.drop(columns="sittings"), facts, None)
-    without = [frame.drop(columns="group") for frame in (study.changes, study.sittings)]
-    return Study.of(changes=without[0], sittings=without[1], people=told)
+    told = _told(study.people.drop(columns="sessions"), facts, None)
+    without = [frame.drop(columns="group") for frame in (study.changes, study.sessions)]
+    return Study.of(changes=without[0], sessions=without[1], people=told)

@@ -35,13 +35,13 @@ class CohortResult:
     contrasts : DataFrame
         Each group against the control; empty without one.
     missing : DataFrame
-        Who could not be judged and why, and sittings that were missed.
+        Who could not be judged and why, and sessions that were missed.
     dose : DataFrame
         Change against minutes of treatment and adherence, as far as they are known.
     ratings : DataFrame
         Change against how people rate themselves, as far as that is known.
     mixed : DataFrame
-        Mixed model over all sittings; empty unless asked for.
+        Mixed model over all sessions; empty unless asked for.
     notes : tuple of str
         What to know before reading.
     """

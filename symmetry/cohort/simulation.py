@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
 from symmetry.cohort.measuring import Conditions, Effect, Shown, measured, places_of
-from symmetry.cohort.study import ONE_SITTING, Study
+from symmetry.cohort.study import ONE_SESSION, Study
 from symmetry.errors import PlanError
 from symmetry.landmarks.mesh import MAIN_REGIONS
-from symmetry.measure.repeatability import Table
+from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.stats.proportions import wilson
 
 if TYPE_CHECKING:
@@ -52,10 +52,10 @@ def simulate_study(
     spread: float = 0.0,
     placebo: float = 0.5,
     photos: int = 3,
-    sittings: int = 2,
+    sessions: int = 2,
     weeks: float = 12.0,
     regions: Sequence[str] = MAIN_REGIONS,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
     day_to_day: float = 0.0,
     missing: float = 0.0,
     seed: int = 0,
@@ -68,7 +68,7 @@ def simulate_study(
         In both groups together.
     effect : float
         By how many mm the left-right difference of each part of a region really gets smaller in the treated group,
-        from the first sitting to the last; nothing changes in the placebo group.
+        from the first session to the last; nothing changes in the placebo group.
     effect_in_mdc : float, optional
         The same as a multiple of the change that is detectable with so many photos, in place of `effect`.
     spread : float
@@ -76,19 +76,19 @@ def simulate_study(
     placebo : float
         Share of the people who are in the placebo group.
     photos : int
-        Of each person in each sitting.
-    sittings : int
+        Of each person in each session.
+    sessions : int
         Two or more, evenly over the `weeks`; the effect comes about evenly, too.
     weeks : float
     regions : sequence of str
         Any but the whole and the lower face.
-    table : mapping, optional
-        Repeatability of the photos, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
+    reliability : mapping, optional
+        Tables of the photos, from `read_reliability`; the shipped ones by default.
     day_to_day : float
         Standard deviation by which left-right differences really differ from day to day, mm. It is no part of a
-        detectable change, which is about photos of one sitting.
+        detectable change, which is about photos of one session.
     missing : float
-        Probability with which a person misses a sitting after the first.
+        Probability with which a person misses a session after the first.
     seed : int
 
     Returns
@@ -110,8 +110,8 @@ def simulate_study(
     """
     if people < 1:
         raise PlanError(f"a study needs at least 1 person, not {people}")
-    if sittings < 2:
-        raise PlanError(f"a change takes at least 2 sittings, not {sittings}")
+    if sessions < 2:
+        raise PlanError(f"a change takes at least 2 sessions, not {sessions}")
     if not weeks > 0:
         raise PlanError(f"a study must last longer than {weeks:g} weeks")
     for name, share in (("placebo", placebo), ("missing", missing)):
@@ -119,13 +119,13 @@ def simulate_study(
             raise PlanError(f"{name} must be a share from 0 to 1, not {share:g}")
     if not regions or len(set(regions)) < len(regions):
         raise PlanError("give at least one region, and each once")
-    conditions = checked_conditions(photos=photos, day_to_day=day_to_day, table=table, spread=spread)
+    conditions = checked_conditions(photos=photos, day_to_day=day_to_day, reliability=reliability, spread=spread)
 
     treated = np.arange(people) < people - round(placebo * people)
     about = np.random.default_rng([seed, 0])
-    had = np.column_stack([np.ones(people, bool), about.random((people, sittings - 1)) >= missing])
-    last = np.where(had, np.arange(sittings), 0).max(axis=1)
-    times = np.linspace(0.0, 1.0, sittings)
+    had = np.column_stack([np.ones(people, bool), about.random((people, sessions - 1)) >= missing])
+    last = np.where(had, np.arange(sessions), 0).max(axis=1)
+    times = np.linspace(0.0, 1.0, sessions)
     shown = {}
     for region in regions:
         rng = np.random.default_rng([seed, 1, places_of(region)[0]])  # the same whatever other regions there are
@@ -133,10 +133,10 @@ def simulate_study(
         shown[region] = measured(rng, region, real, conditions, times=times, last=last)
     names = np.array([f"p{number:0{len(str(people))}d}" for number in range(1, people + 1)], dtype=object)
     return Study.of(
-        people=_people(about, names, treated, last == sittings - 1, weeks),
+        people=_people(about, names, treated, last == sessions - 1, weeks),
         changes=_changes(names, shown, last),
-        sittings=_sittings(names, shown, had, times * weeks),
-        planned=sittings,
+        sessions=_sessions(names, shown, had, times * weeks),
+        planned=sessions,
     )
 
 
@@ -146,7 +146,7 @@ def responder_curve(
     people: int = 2000,
     photos: int = 3,
     region: str = "mouth",
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """How many people two rules call improved, by how large a change was in truth.
@@ -176,7 +176,7 @@ def responder_curve(
 
     if people < 1:
         raise PlanError(f"at least 1 person is needed, not {people}")
-    conditions = checked_conditions(photos=photos, day_to_day=0.0, table=table, spread=0.0)
+    conditions = checked_conditions(photos=photos, day_to_day=0.0, reliability=reliability, spread=0.0)
     everyone = np.ones(people, bool)
     rows = []
     for effect in effects_in_mdc:
@@ -211,7 +211,9 @@ def effect_of(
     )
 
 
-def checked_conditions(*, photos: int, day_to_day: float, table: Table | None, spread: float) -> Conditions:
+def checked_conditions(
+    *, photos: int, day_to_day: float, reliability: ReliabilityTables | None, spread: float
+) -> Conditions:
     """Refuse what makes no sense.
 
     Raises
@@ -219,11 +221,11 @@ def checked_conditions(*, photos: int, day_to_day: float, table: Table | None, s
     PlanError
     """
     if photos < 1:
-        raise PlanError(f"a sitting takes at least 1 photo, not {photos}")
+        raise PlanError(f"a session takes at least 1 photo, not {photos}")
     for name, value in (("day_to_day", day_to_day), ("spread", spread)):
         if not (np.isfinite(value) and value >= 0):
             raise PlanError(f"{name} must be 0 mm or more, not {value:g}")
-    return Conditions(photos=photos, day_to_day=day_to_day, table=table)
+    return Conditions(photos=photos, day_to_day=day_to_day, reliability=reliability)
 
 
 def _people(
@@ -261,26 +263,26 @@ def _changes(names: NDArray[np.object_], shown: dict[str, Shown], last: NDArray[
             "change": found.change,
             "mdc": found.error,
         }
-        reason = np.where(last > 0, "", ONE_SITTING)
+        reason = np.where(last > 0, "", ONE_SESSION)
         frames.append(pd.DataFrame({"person": names, "region": region, "unit": "mm", **values, "reason": reason}))
     return pd.concat(frames, ignore_index=True)
 
 
-def _sittings(
+def _sessions(
     names: NDArray[np.object_], shown: dict[str, Shown], had: NDArray[np.bool_], weeks: FloatArray
 ) -> pd.DataFrame:
     import pandas as pd
 
-    who, sitting = np.nonzero(had)
+    who, session = np.nonzero(had)
     frames = [
         pd.DataFrame(
             {
                 "person": names[who],
                 "region": region,
                 "unit": "mm",
-                "sitting": sitting + 1.0,
-                "weeks": weeks[sitting],
-                "value": found.values[sitting, who],
+                "session": session + 1.0,
+                "weeks": weeks[session],
+                "value": found.values[session, who],
                 "error": found.value_errors[who],
             }
         )

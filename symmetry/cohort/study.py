@@ -1,4 +1,4 @@
-"""The tables of a study in one form: people, what changed in each of them, and the sittings behind it."""
+"""The tables of a study in one form: people, what changed in each of them, and the sessions behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from symmetry.cohort.cells import ABOUT_PEOPLE, in_order, known_regions, number_of, spelt, text_of
 from symmetry.errors import TableError
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
-from symmetry.tabular.cohort import CHANGE_COLUMNS, PEOPLE_COLUMNS, SITTING_COLUMNS
+from symmetry.tabular.cohort import CHANGE_COLUMNS, PEOPLE_COLUMNS, SESSION_COLUMNS
 
 EVERYONE: Final = "all"
 """Name of the one group of a study without groups."""
@@ -21,10 +21,10 @@ CONTROLS: Final = ("control", "placebo", "sham", "untreated", "no protocol", "wa
 NO_COMPARISON: Final = "no comparison"
 _MOST_ADHERENCE: Final = 5.0
 """Times what was planned; more is a percentage."""
-ONE_SITTING: Final = "one sitting"
+ONE_SESSION: Final = "one session"
 NOT_KNOWN: Final = "change not known"
 NO_MDC: Final = "detectable change not known"
-_NO_PLAN: Final = "No plan of sittings was given: as many count as planned as anybody had, {:.0f}."
+_NO_PLAN: Final = "No plan of sessions was given: as many count as planned as anybody had, {:.0f}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,15 +34,15 @@ class Study:
     Attributes
     ----------
     people : DataFrame
-        One row a person: `person`, `group`, `sittings` (had), `planned` (sittings), `minutes` (of treatment),
+        One row a person: `person`, `group`, `sessions` (had), `planned` (sessions), `minutes` (of treatment),
         `adherence` (share of the planned treatments), `rating` (change as the person rates it, + = more even); NaN
         where it is not known.
     changes : DataFrame
         One row a person and region: `person`, `group`, `region`, `unit`, `before` and `after` (size of the left-right
         difference, 0 = even), `change` (negative = more even), `mdc` (this person's own minimal detectable change),
         `verdict`, `reason` (why not comparable, else empty).
-    sittings : DataFrame
-        One row a person, region and sitting: `person`, `group`, `region`, `unit`, `sitting` (from 1), `weeks` (since
+    sessions : DataFrame
+        One row a person, region and session: `person`, `group`, `region`, `unit`, `session` (from 1), `weeks` (since
         the person's first), `value` (size of the left-right difference, 0 = even), `error` (its 95 % half-width).
         Empty where only changes are known.
     notes : tuple of str
@@ -51,7 +51,7 @@ class Study:
 
     people: pd.DataFrame
     changes: pd.DataFrame
-    sittings: pd.DataFrame
+    sessions: pd.DataFrame
     notes: tuple[str, ...] = ()
 
     @property
@@ -77,10 +77,10 @@ class Study:
             if spelt(name) not in names:
                 raise TableError(f'there is no region "{name}" in it; it has {", ".join(self.regions)}')
         kept = [names[spelt(name)] for name in wanted]
-        changes, sittings = (
-            frame.loc[frame["region"].isin(kept)].reset_index(drop=True) for frame in (self.changes, self.sittings)
+        changes, sessions = (
+            frame.loc[frame["region"].isin(kept)].reset_index(drop=True) for frame in (self.changes, self.sessions)
         )
-        return replace(self, changes=changes, sittings=sittings)
+        return replace(self, changes=changes, sessions=sessions)
 
     def noting(self, *notes: str) -> Study:
         """Add notes."""
@@ -91,7 +91,7 @@ class Study:
         cls,
         *,
         changes: pd.DataFrame | None = None,
-        sittings: pd.DataFrame | None = None,
+        sessions: pd.DataFrame | None = None,
         people: pd.DataFrame | None = None,
         planned: int | None = None,
         mdc: float | None = None,
@@ -102,15 +102,15 @@ class Study:
         ----------
         changes : DataFrame, optional
             `person`, `region`, `change`, `mdc`, and as they are known `unit`, `before`, `after`, `reason`.
-        sittings : DataFrame, optional
-            `person`, `region`, `value`, `error`, `sitting` or `weeks`, and `unit`. Several rows of one sitting are
-            repeated photos, whose mean counts; without numbers a sitting is what was at one time. Where `changes`
-            tells nothing of a person and region, the last sitting less the first is the change.
+        sessions : DataFrame, optional
+            `person`, `region`, `value`, `error`, `session` or `weeks`, and `unit`. Several rows of one session are
+            repeated photos, whose mean counts; without numbers a session is what was at one time. Where `changes`
+            tells nothing of a person and region, the last session less the first is the change.
         people : DataFrame, optional
             `person` and as they are known `group`, `planned`, `minutes`, `adherence`, `rating`. People without any
             photo are listed here, too.
         planned : int, optional
-            Sittings that everyone was to have; by default what `people` says, else the most that anyone had.
+            Sessions that everyone was to have; by default what `people` says, else the most that anyone had.
         mdc : float, optional
             Minimal detectable change of those whose own is not known.
 
@@ -120,11 +120,11 @@ class Study:
             If nothing can be made of the tables, with what to do.
         """
         if planned is not None and planned < 1:
-            raise TableError(f"{planned} sittings cannot be planned; give 1 or more")
+            raise TableError(f"{planned} sessions cannot be planned; give 1 or more")
         if mdc is not None and not 0 < mdc < np.inf:
             raise TableError(f"a minimal detectable change of {mdc:g} makes no sense; give one above 0")
         told = _complete(changes, CHANGE_COLUMNS)
-        pooled = _pooled(_complete(sittings, SITTING_COLUMNS))
+        pooled = _pooled(_complete(sessions, SESSION_COLUMNS))
         _check_once(told)
         derived = _derived(pooled)
         told = pd.concat([told, _absent_from(derived, told)], ignore_index=True) if len(derived) else told
@@ -132,7 +132,7 @@ class Study:
         if not len(about):
             raise TableError("nobody is in it; give a table with a row a person and region")
         assumed = planned is None and about["planned"].isna().all() and len(pooled) > 0
-        about = _with_sittings(about, told, pooled, planned)
+        about = _with_sessions(about, told, pooled, planned)
         told = _judged(_for_everyone(about, told), mdc)
         group = about.set_index("person")["group"]
         told["group"] = told["person"].map(group)
@@ -140,8 +140,8 @@ class Study:
         return cls(
             people=about.loc[:, list(PEOPLE_COLUMNS)],
             changes=told.loc[:, list(CHANGE_COLUMNS)],
-            sittings=pooled.loc[:, list(SITTING_COLUMNS)],
-            notes=(_NO_PLAN.format(about["planned"].max()),) if assumed and about["sittings"].nunique() > 1 else (),
+            sessions=pooled.loc[:, list(SESSION_COLUMNS)],
+            notes=(_NO_PLAN.format(about["planned"].max()),) if assumed and about["sessions"].nunique() > 1 else (),
         )
 
 
@@ -167,32 +167,32 @@ def _check_once(changes: pd.DataFrame) -> None:
     if twice.any():
         person, region = changes.loc[twice, ["person", "region"]].iloc[0]
         raise TableError(
-            f'"{person}" has two changes of {region}; give one comparison a person, or a table with a row a sitting'
+            f'"{person}" has two changes of {region}; give one comparison a person, or a table with a row a session'
         )
 
 
-def _pooled(sittings: pd.DataFrame) -> pd.DataFrame:
-    """One row a person, region and sitting, in order of time: repeated photos are averaged, their errors too."""
-    if not len(sittings):
-        return sittings
-    when = sittings["sitting"].where(sittings["sitting"].notna(), sittings["weeks"])
+def _pooled(sessions: pd.DataFrame) -> pd.DataFrame:
+    """One row a person, region and session, in order of time: repeated photos are averaged, their errors too."""
+    if not len(sessions):
+        return sessions
+    when = sessions["session"].where(sessions["session"].notna(), sessions["weeks"])
     if when.isna().any():
-        raise TableError('a row has neither "sitting" nor "weeks" nor "day"; say which sitting it belongs to')
-    numbered = sittings["sitting"].notna().groupby(sittings["person"]).agg(["any", "all"])
+        raise TableError('a row has neither "session" nor "weeks" nor "day"; say which session it belongs to')
+    numbered = sessions["session"].notna().groupby(sessions["person"]).agg(["any", "all"])
     mixed = numbered.index[numbered["any"] != numbered["all"]]
     if len(mixed):
-        raise TableError(f'"{mixed[0]}" has rows with a "sitting" and rows without; number all of them or none')
-    known = sittings["value"].notna()
-    whole = sittings.assign(
+        raise TableError(f'"{mixed[0]}" has rows with a "session" and rows without; number all of them or none')
+    known = sessions["value"].notna()
+    whole = sessions.assign(
         when=when,
-        square=sittings["error"].where(known) ** 2,
-        own=sittings["value"].where(known),
+        square=sessions["error"].where(known) ** 2,
+        own=sessions["value"].where(known),
         known=known.astype(np.float64),
     )
     keys = ["person", "region", "when"]
     by = whole.groupby(keys, sort=True, observed=True)
     pooled = by.agg(
-        **{name: (name, "first") for name in ("group", "unit", "sitting")},
+        **{name: (name, "first") for name in ("group", "unit", "session")},
         weeks=("weeks", "mean"),
         value=("own", "mean"),
         square=("square", "sum"),
@@ -207,17 +207,17 @@ def _pooled(sittings: pd.DataFrame) -> pd.DataFrame:
     back = by_person.diff() < 0
     if back.any():
         raise TableError(
-            f'"{pooled.loc[back, "person"].iloc[0]}" has sittings whose numbers go against their times; mend them'
+            f'"{pooled.loc[back, "person"].iloc[0]}" has sessions whose numbers go against their times; mend them'
         )
     first = pooled.groupby("person", observed=True)["weeks"].transform("min")
     pooled["weeks"] = pooled["weeks"] - first
     order = pooled.groupby("person", observed=True)["when"].rank(method="dense")
-    pooled["sitting"] = pooled["sitting"].where(pooled["sitting"].notna(), order)
-    return pooled.reindex(columns=list(SITTING_COLUMNS))
+    pooled["session"] = pooled["session"].where(pooled["session"].notna(), order)
+    return pooled.reindex(columns=list(SESSION_COLUMNS))
 
 
 def _by_repeats(photos: pd.DataFrame, pooled: pd.DataFrame) -> pd.Series:
-    """95 % half-width of each sitting's mean from how far repeated photos stray, pooled over everyone; NaN of none.
+    """95 % half-width of each session's mean from how far repeated photos stray, pooled over everyone; NaN of none.
 
     SEM as in `stats.agreement` (Weir 2005), its quantile that of Student's t with the pooled degrees of freedom.
     """
@@ -231,26 +231,26 @@ def _by_repeats(photos: pd.DataFrame, pooled: pd.DataFrame) -> pd.Series:
     return pooled["region"].map(half) / np.sqrt(pooled["known"].where(pooled["known"] > 0))
 
 
-def _derived(sittings: pd.DataFrame) -> pd.DataFrame:
-    """Last known sitting less the first, of each person and region."""
-    if not len(sittings):
+def _derived(sessions: pd.DataFrame) -> pd.DataFrame:
+    """Last known session less the first, of each person and region."""
+    if not len(sessions):
         return pd.DataFrame(columns=list(CHANGE_COLUMNS))
     keys = ["person", "region"]
-    known = sittings.loc[sittings["value"].notna()]
+    known = sessions.loc[sessions["value"].notna()]
     first, last = (known.drop_duplicates(keys, keep=end).set_index(keys) for end in ("first", "last"))
-    several = (first["sitting"] != last["sitting"]).to_numpy()
+    several = (first["session"] != last["session"]).to_numpy()
     found = pd.DataFrame(
         {
             "unit": first["unit"],
             "before": first["value"],
             "after": last["value"].where(several),
             "change": (last["value"] - first["value"]).where(several),
-            # The error of either sitting is that of re-photographing: that of a difference adds both.
+            # The error of either session is that of re-photographing: that of a difference adds both.
             "mdc": np.sqrt(first["error"] ** 2 + last["error"] ** 2).where(several),
-            "reason": np.where(several, "", ONE_SITTING),
+            "reason": np.where(several, "", ONE_SESSION),
         }
     )
-    every = sittings.drop_duplicates(keys).set_index(keys)[["unit"]]
+    every = sessions.drop_duplicates(keys).set_index(keys)[["unit"]]
     found = every.join(found.drop(columns="unit"))
     found["reason"] = found["reason"].fillna(NOT_KNOWN)
     return found.reset_index().assign(group="", verdict="").reindex(columns=list(CHANGE_COLUMNS))
@@ -262,10 +262,10 @@ def _absent_from(derived: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     return derived.loc[~pd.MultiIndex.from_frame(derived[keys]).isin(there)]
 
 
-def _people(people: pd.DataFrame | None, changes: pd.DataFrame, sittings: pd.DataFrame) -> pd.DataFrame:
+def _people(people: pd.DataFrame | None, changes: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
     """One row a person of any of the tables, in the order in which they come."""
     about = _complete_people(people)
-    seen = [frame.loc[:, ["person", "group"]].drop_duplicates() for frame in (changes, sittings)]
+    seen = [frame.loc[:, ["person", "group"]].drop_duplicates() for frame in (changes, sessions)]
     rows = pd.concat([about.loc[:, ["person", "group"]], *seen], ignore_index=True)
     rows = rows.loc[rows["group"] != ""].drop_duplicates()
     both = rows.duplicated("person")
@@ -304,23 +304,23 @@ def _complete_people(people: pd.DataFrame | None) -> pd.DataFrame:
     return complete
 
 
-def _with_sittings(
-    people: pd.DataFrame, changes: pd.DataFrame, sittings: pd.DataFrame, planned: int | None
+def _with_sessions(
+    people: pd.DataFrame, changes: pd.DataFrame, sessions: pd.DataFrame, planned: int | None
 ) -> pd.DataFrame:
-    """Say how many sittings each person had, and was to have."""
+    """Say how many sessions each person had, and was to have."""
     whole = people.copy()
     if planned is not None:
         whole["planned"] = float(planned)
-    # A change stands for two sittings; without one, before and after do as far as they are known.
+    # A change stands for two sessions; without one, before and after do as far as they are known.
     ends = changes["before"].notna().astype(np.float64) + changes["after"].notna()
     by_changes = ends.where(changes["change"].isna(), 2.0).groupby(changes["person"]).max()
-    known = sittings.loc[sittings["value"].notna()].drop_duplicates(["person", "sitting"])
+    known = sessions.loc[sessions["value"].notna()].drop_duplicates(["person", "session"])
     had = whole["person"].map(known.groupby("person", observed=True).size())
-    followed = whole["person"].isin(set(sittings["person"]))
-    whole["sittings"] = had.where(followed, whole["person"].map(by_changes)).fillna(0.0).astype(np.float64)
-    if len(sittings):
-        whole["planned"] = whole["planned"].fillna(whole["sittings"].max())
-    whole["sittings"] = whole["sittings"].where(whole["planned"].notna())
+    followed = whole["person"].isin(set(sessions["person"]))
+    whole["sessions"] = had.where(followed, whole["person"].map(by_changes)).fillna(0.0).astype(np.float64)
+    if len(sessions):
+        whole["planned"] = whole["planned"].fillna(whole["sessions"].max())
+    whole["sessions"] = whole["sessions"].where(whole["planned"].notna())
     return whole
 
 
@@ -354,7 +354,7 @@ def _judged(changes: pd.DataFrame, mdc: float | None) -> pd.DataFrame:
     if no_error.any() and whole["mdc"].isna().all():
         raise TableError(
             "no error is known, so no change can be called real; add a column `mdc` (of changes) or `error` (of "
-            "sittings), give repeated photos of each sitting, or --mdc"
+            "sessions), give repeated photos of each session, or --mdc"
         )
     stopped = (whole["reason"] != "") & (whole["reason"] != NO_COMPARISON)
     whole["change"] = whole["change"].where(~stopped)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from symmetry.cohort.responders import ANY_REGION
 from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
-from symmetry.measure.quality.findings import joined, reason_words
+from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict, decimals
 from symmetry.measure.words import percent, the
 
@@ -56,7 +56,7 @@ def responder_sentences(cohort: CohortResult, group: str) -> list[str]:
 
 
 def missing_sentences(cohort: CohortResult) -> list[str]:
-    """Say who could not be compared at all, why, and how many sittings are missing; nothing where nothing is."""
+    """Say who could not be compared at all, why, and how many sessions are missing; nothing where nothing is."""
     study = cohort.study
     compared = study.changes.loc[study.changes["verdict"] != NOT_COMPARABLE, "person"]
     without = study.changes.loc[~study.changes["person"].isin(compared)].drop_duplicates("person")
@@ -64,11 +64,11 @@ def missing_sentences(cohort: CohortResult) -> list[str]:
     if len(without):
         whys = [f"{reason_words(why)} ({count})" for why, count in without["reason"].value_counts().items()]
         told.append(f"{len(without)} of {len(study.people)} people could not be compared: {', '.join(whys)}.")
-    had, planned = study.people["sittings"], study.people["planned"]
+    had, planned = study.people["sessions"], study.people["planned"]
     known = had.notna() & planned.notna()
     lacking = float((planned - had)[known].clip(lower=0).sum())
     if lacking:
-        told.append(f"{lacking:.0f} of {planned[known].sum():.0f} planned sittings are missing.")
+        told.append(f"{lacking:.0f} of {planned[known].sum():.0f} planned sessions are missing.")
     return told
 
 
@@ -105,7 +105,7 @@ def unit_sign(unit: str) -> str:
 
 
 def reasons_line(reasons: str) -> str:
-    """Write a text such as "pose_differs: 3; one sitting: 2" in words."""
+    """Write a text such as "pose_differs: 3; one session: 2" in words."""
     counts = [each.rpartition(": ") for each in reasons.split("; ") if each]
     return ", ".join(f"{reason_words(reason)} ({count})" for reason, _, count in counts)
 

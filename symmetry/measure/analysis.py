@@ -1,4 +1,4 @@
-"""From a photo to a measured face: detection, refinement, scores, errors, findings."""
+"""From a photo to a measured face: detection, refinement, scores, errors, flags."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ from symmetry.measure.face import NAN, PERCENT, FaceAnalysis, Measure, Pose, Reg
 from symmetry.measure.measures import DEFINITIONS, clinical_measures
 from symmetry.measure.norms import NOTICED, norm_of
 from symmetry.measure.quality import check_photo, light_of
-from symmetry.measure.quality.findings import ALL, Finding, joined, rejecting
-from symmetry.measure.repeatability import PHOTO_NUMBERS, REGION_OF_MEASURE, REGIONS_OF_PHOTO, Method, Table, of_method
+from symmetry.measure.quality.flags import ALL, Flag, joined, rejecting
+from symmetry.measure.reliability_table import (
+    PHOTO_NUMBERS,
+    REGION_OF_MEASURE,
+    REGIONS_OF_PHOTO,
+    Method,
+    ReliabilityTables,
+    of_method,
+)
 from symmetry.measure.scores import REGION_NAMES, region_means
-from symmetry.measure.uncertainty import noiseless_scores, photo_errors, unseen_part, wobble_of
+from symmetry.measure.uncertainty import jitter_of, noiseless_scores, photo_errors, unseen_part
 from symmetry.photos.reading import Photo, photo_from_array, read_photo
 from symmetry.registration import StandardFace, standardize
 from symmetry.registration.refinement import MirrorRefinement, refine_by_mirror_image
@@ -37,7 +44,7 @@ def analyze(
     mirrored: bool = False,
     face: Literal["largest", "only"] = "largest",
     landmarks_only: bool = False,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
 ) -> FaceAnalysis:
     """Measure the symmetry of the face in a photo.
 
@@ -53,8 +60,8 @@ def analyze(
         With several faces: take the largest and say so, or refuse.
     landmarks_only : bool
         Go by the face mesh alone: faster, and nearly blind to local differences.
-    table : mapping, optional
-        Repeatability behind the errors, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
+    reliability : mapping, optional
+        Tables behind the errors, from `read_reliability`; the shipped ones by default.
 
     Returns
     -------
@@ -95,7 +102,7 @@ def analyze(
         refined=None if landmarks_only else refine_by_mirror_image(standard, landmarks),
         flags=check_photo(portrait),
         sightings=replace(sightings, side_light=light_of(portrait).side_light),
-        table=table,
+        reliability=reliability,
     )
 
 
@@ -114,14 +121,14 @@ def measure_landmarks(
     standard: StandardFace | None = None,
     refined: MirrorRefinement | None = None,
     as_pair: FloatArray | None = None,
-    flags: tuple[Finding, ...] = (),
+    flags: tuple[Flag, ...] = (),
     sightings: Sightings | None = None,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
 ) -> FaceAnalysis:
     """Score a photo whose landmarks (478, 3), pixels of the upright photo at full size, are known.
 
     What rests on landmarks beyond the photo's edge is NaN, for the mesh guesses there, and so is what the image could
-    not match between the sides and what a finding rejects. As one of a pair, the points that are scored are given too
+    not match between the sides and what a flag rejects. As one of a pair, the points that are scored are given too
     (478, 3), in pixels of the facial frame that the pair shares.
     """
     seen_by = sightings or Sightings()
@@ -147,14 +154,14 @@ def measure_landmarks(
         hidden[MIDLINE] = True
     yaw, pitch, roll = (float(angle) for angle in frame.pose())
     method: Method = "landmarks" if refined is None else "registration"
-    known = of_method(table, method)
+    known = of_method(reliability, method)
     errors = photo_errors(
         known,
         yaw=yaw,
-        wobble=NAN if seen_by.crops is None else wobble_of(seen_by.crops, interpupillary),
+        jitter=NAN if seen_by.crops is None else jitter_of(seen_by.crops, interpupillary),
         interpupillary=interpupillary,
         unseen=unseen_part(field * mm),
-        findings=flags,
+        flags=flags,
     )
     cut_regions = [bool(cut[pairs].any()) for pairs in REGIONS.values()]
     of_regions = errors[REGIONS_OF_PHOTO].reshape(len(REGIONS), -1)
@@ -180,7 +187,7 @@ def measure_landmarks(
     )
 
 
-def rescaled(face: FaceAnalysis, scale: Scale, table: Table | None = None) -> FaceAnalysis:
+def rescaled(face: FaceAnalysis, scale: Scale, reliability: ReliabilityTables | None = None) -> FaceAnalysis:
     """Score a face again with another scale."""
     return measure_landmarks(
         face.photo,
@@ -190,14 +197,14 @@ def rescaled(face: FaceAnalysis, scale: Scale, table: Table | None = None) -> Fa
         refined=face.refined,
         flags=face.flags,
         sightings=face.sightings,
-        table=table,
+        reliability=reliability,
     )
 
 
 def _region_scores(
-    field: FloatArray, noise: FloatArray, errors: FloatArray, cut: list[bool], flags: tuple[Finding, ...]
+    field: FloatArray, noise: FloatArray, errors: FloatArray, cut: list[bool], flags: tuple[Flag, ...]
 ) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Asymmetry, lateral and vertical (3,) of each region and their errors (3,), mm; NaN where a finding stops them."""
+    """Asymmetry, lateral and vertical (3,) of each region and their errors (3,), mm; NaN where a flag stops them."""
     scores = noiseless_scores(field, noise)
     found = {}
     for i, name in enumerate(REGION_NAMES):
@@ -228,9 +235,7 @@ def _in_units(region: str, scores: FloatArray, errors: FloatArray, *, ipd_mm: fl
     )
 
 
-def _measures(
-    numbers: FloatArray, errors: FloatArray, flags: tuple[Finding, ...], *, in_mm: bool
-) -> dict[str, Measure]:
+def _measures(numbers: FloatArray, errors: FloatArray, flags: tuple[Flag, ...], *, in_mm: bool) -> dict[str, Measure]:
     """Clinical measures from right, left and difference (18, 3) and the errors (18,) of the last; mm or degrees."""
     measures = {}
     for definition, (right, left, difference), error in zip(
@@ -252,8 +257,8 @@ def _measures(
     return measures
 
 
-def stopped_landmarks(flags: tuple[Finding, ...]) -> NDArray[np.bool_]:
-    """Tell which landmarks findings stop, with their partners, shape (478,); a whole made of regions stops none."""
+def stopped_landmarks(flags: tuple[Flag, ...]) -> NDArray[np.bool_]:
+    """Tell which landmarks flags stop, with their partners, shape (478,); a whole made of regions stops none."""
     stopped = np.zeros(len(MIRROR), dtype=bool)
     for name, pairs in REGIONS.items():
         if rejecting(flags, name) and (name not in WHOLES or rejecting(flags, ALL)):
@@ -261,8 +266,8 @@ def stopped_landmarks(flags: tuple[Finding, ...]) -> NDArray[np.bool_]:
     return stopped
 
 
-def stops_measure(flags: tuple[Finding, ...], name: str) -> Finding | None:
-    """Give the finding that stops a clinical measure, or the whole region that it belongs to."""
+def stops_measure(flags: tuple[Flag, ...], name: str) -> Flag | None:
+    """Give the flag that stops a clinical measure, or the whole region that it belongs to."""
     return rejecting(flags, name) or rejecting(flags, REGION_OF_MEASURE[name])
 
 
@@ -285,18 +290,18 @@ _MOST_HIDDEN: Final = 0.5
 NOT_SEEN: Final = "not_seen"
 
 
-def _with_what_is_missing(flags: tuple[Finding, ...], unseen: list[str]) -> tuple[Finding, ...]:
-    """Bring the finding about what could not be matched up to date."""
+def _with_what_is_missing(flags: tuple[Flag, ...], unseen: list[str]) -> tuple[Flag, ...]:
+    """Bring the flag about what could not be matched up to date."""
     kept = tuple(flag for flag in flags if flag.name != NOT_SEEN)
     if not unseen:
         return kept
     return (*kept, not_seen("Left and right look too different in the photo to be compared", unseen))
 
 
-def not_seen(why: str, regions: list[str]) -> Finding:
+def not_seen(why: str, regions: list[str]) -> Flag:
     """Name the regions that could not be matched."""
     listed = joined([region.replace("_", " ") for region in regions])
-    return Finding(name=NOT_SEEN, severity="info", advice=f"{why}: {listed}.", touches=tuple(regions))
+    return Flag(name=NOT_SEEN, severity="info", advice=f"{why}: {listed}.", touches=tuple(regions))
 
 
 def beyond_edge(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:

@@ -16,8 +16,8 @@ from symmetry.measure.face import NAN, PERCENT
 from symmetry.measure.measures import DEFINITIONS, Definition
 from symmetry.measure.norms import NOTICED, norm_of
 from symmetry.measure.pair_numbers import PairNumbers
-from symmetry.measure.quality.findings import Finding, rejecting
-from symmetry.measure.repeatability import (
+from symmetry.measure.quality.flags import Flag, rejecting
+from symmetry.measure.reliability_table import (
     MEASURES_OF_PAIR,
     PAIR_NUMBERS,
     PART_NAMES,
@@ -50,7 +50,7 @@ class Spread:
     Attributes
     ----------
     sd, freedom : ndarray, shape (76,)
-        Standard deviations in the units of the numbers, and their degrees of freedom, as `repeatability.OF_PAIR`.
+        Standard deviations in the units of the numbers, and their degrees of freedom, as `reliability_table.OF_PAIR`.
     correlation : ndarray, shape (11,)
         Between the lateral and vertical change of each part of a region.
     """
@@ -63,7 +63,7 @@ class Spread:
 def region_changes(
     numbers: PairNumbers,
     spread: Spread,
-    findings: Sequence[Finding],
+    flags: Sequence[Flag],
     unit: str,
     measures: Mapping[str, MeasureChange] | None = None,
 ) -> dict[str, RegionChange]:
@@ -75,7 +75,7 @@ def region_changes(
         Of one pair, or the mean over several.
     spread : Spread
         Of these numbers over re-photographing.
-    findings : sequence of Finding
+    flags : sequence of Flag
         Of the photos and between them.
     unit : {"mm", "% IPD"}
     measures : mapping of str to MeasureChange, optional
@@ -87,7 +87,7 @@ def region_changes(
     for i, name in enumerate(REGION_NAMES):
         before, after = numbers.before[i].tolist(), numbers.after[i].tolist()
         right, left = _side(numbers.right[i]), _side(numbers.left[i])
-        judged = _judge(name, numbers, spread, findings)
+        judged = _judge(name, numbers, spread, flags)
         numbers_of_region = np.abs([*uneven[i], lift[i]])
         certain = judged.verdict in (IMPROVED, WORSE) or bool((numbers_of_region > errors[i, 1:]).any())
         noticed = _most_noticed(name, measures or {})
@@ -138,14 +138,12 @@ def _most_noticed(region: str, measures: Mapping[str, MeasureChange]) -> Measure
     return measures[max(nearness, key=lambda name: nearness[name])] if nearness else None
 
 
-def measure_changes(
-    numbers: PairNumbers, spread: Spread, findings: Sequence[Finding], unit: str
-) -> dict[str, MeasureChange]:
+def measure_changes(numbers: PairNumbers, spread: Spread, flags: Sequence[Flag], unit: str) -> dict[str, MeasureChange]:
     """Judge every clinical measure; parameters as for `region_changes`."""
     errors = half_width(spread.sd, spread.freedom)[MEASURES_OF_PAIR].tolist()
     rows = zip(DEFINITIONS, numbers.measure_before.tolist(), numbers.measure_after.tolist(), errors, strict=True)
     return {
-        definition.name: _measure_change(definition, before, after, error, findings, unit)
+        definition.name: _measure_change(definition, before, after, error, flags, unit)
         for definition, before, after, error in rows
     }
 
@@ -155,13 +153,13 @@ def _measure_change(
     before: list[float],
     after: list[float],
     error: float,
-    findings: Sequence[Finding],
+    flags: Sequence[Flag],
     unit: str,
 ) -> MeasureChange:
     name, change = definition.name, after[2] - before[2]
     right, left = after[0] - before[0], after[1] - before[1]
     more_uneven = abs(after[2]) - abs(before[2])
-    stopped = stops_measure(tuple(findings), name)
+    stopped = stops_measure(tuple(flags), name)
     verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(more_uneven, error)
     source: CameFrom | None = None
     if verdict in (IMPROVED, WORSE) and np.isfinite(right):
@@ -199,19 +197,19 @@ class _Judged(NamedTuple):
     reason: str | None = None
 
 
-def _judge(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence[Finding]) -> _Judged:
+def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Flag]) -> _Judged:
     """Judge a region by the part of it that changed most surely, one made of regions by the size of its asymmetry."""
-    stopped = rejecting(findings, region)
+    stopped = rejecting(flags, region)
     if stopped is not None:
         return _Judged(NOT_COMPARABLE, reason=stopped.name)
     if region in WHOLES:
-        return _judge_whole(region, numbers, spread, findings)
+        return _judge_whole(region, numbers, spread, flags)
     own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
     sd, freedom = (values[PARTS_OF_PAIR].reshape(-1, 2)[own] for values in (spread.sd, spread.freedom))
     for place, direction in enumerate(("lateral", "vertical")):
-        finding = rejecting(findings, f"{region}.{direction}")
-        if finding is not None:
-            stopped, sd[:, place] = finding, NAN
+        flag = rejecting(flags, f"{region}.{direction}")
+        if flag is not None:
+            stopped, sd[:, place] = flag, NAN
     before, after = numbers.part_before[own], numbers.part_after[own]
     surest = surest_change(before, after, numbers.part_uneven[own], sd, freedom, spread.correlation[own])
     best, change, error = int(surest.part), float(surest.change), float(surest.error)
@@ -224,13 +222,13 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence
     return _Judged(verdict, PART_NAMES[own[best]][1], change, error, source)
 
 
-def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, findings: Sequence[Finding]) -> _Judged:
+def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Flag]) -> _Judged:
     """Judge a region of many parts, each of which goes its own way: only their size sums up."""
     place = REGION_NAMES.index(region)
     change = float(numbers.after[place, 0] - numbers.before[place, 0])
     of_change = place * len(PAIR_NUMBERS)
     error = float(half_width(spread.sd[of_change], spread.freedom[of_change]))
-    stopped = rejecting(findings, f"{region}.asymmetry")
+    stopped = rejecting(flags, f"{region}.asymmetry")
     verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(change, error)
     if verdict == NOT_COMPARABLE:
         return _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)

@@ -18,8 +18,8 @@ from symmetry.measure.analysis import NOT_SEEN, ImageLike, analyze, beyond_edge
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import NAN, FaceAnalysis
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import Table
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.tabular.audit import AUDITS
 from symmetry.tabular.frames import frame_of
@@ -116,7 +116,7 @@ class Trial:
         Of the comparison on the region.
     evenness, evenness_error : float
         What the verdict rests on, mm, and how much re-photographing an unchanged face changes it.
-    reason : Finding or None
+    reason : Flag or None
         Why the share is not known or there is no verdict.
     """
 
@@ -129,7 +129,7 @@ class Trial:
     verdict: Verdict = NOT_COMPARABLE
     evenness: float = NAN
     evenness_error: float = NAN
-    reason: Finding | None = None
+    reason: Flag | None = None
 
     @property
     def called_real(self) -> bool:
@@ -152,11 +152,11 @@ class Audit:
     trials: tuple[Trial, ...]
 
     @property
-    def flags(self) -> tuple[Finding, ...]:
+    def flags(self) -> tuple[Flag, ...]:
         """What was found in the photo, and why some trials came to nothing."""
-        found = {finding.name for finding in self.face.flags}
+        found = {flag.name for flag in self.face.flags}
         reasons = {trial.reason.name: trial.reason for trial in self.trials if trial.reason is not None}
-        return (*self.face.flags, *(finding for name, finding in reasons.items() if name not in found))
+        return (*self.face.flags, *(flag for name, flag in reasons.items() if name not in found))
 
     def at(self, site: str, side: OwnSide) -> tuple[Trial, ...]:
         """Trials of one spot on one side, the smallest movement first."""
@@ -200,7 +200,7 @@ def audit(
     mirrored: bool = False,
     face: Literal["largest", "only"] = "largest",
     landmarks_only: bool = False,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
 ) -> Audit:
     """Try out what a photo can show: move spots of it by known amounts and measure it anew from its pixels.
 
@@ -230,12 +230,14 @@ def audit(
     case. The verdicts reckon with the errors of re-photographing. They are about evenness: a movement that makes the
     higher side the lower one by as much is seen and yet no change of evenness.
     """
-    found = analyze(image, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, table=table)
-    return Audit(face=found, trials=tuple(run_trials(found, millimetres=millimetres, table=table)))
+    found = analyze(
+        image, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=reliability
+    )
+    return Audit(face=found, trials=tuple(run_trials(found, millimetres=millimetres, reliability=reliability)))
 
 
 def run_trials(
-    face: FaceAnalysis, *, millimetres: Sequence[float] = MILLIMETRES, table: Table | None = None
+    face: FaceAnalysis, *, millimetres: Sequence[float] = MILLIMETRES, reliability: ReliabilityTables | None = None
 ) -> Iterator[Trial]:
     """Move every spot of a face on either side by every amount; one trial after the other, as they are done.
 
@@ -243,7 +245,7 @@ def run_trials(
     ----------
     face : FaceAnalysis
         With its pixels; how it was measured says how the moved photos are.
-    millimetres, table
+    millimetres, reliability
         As for `audit`.
 
     Raises
@@ -256,7 +258,7 @@ def run_trials(
     if not all(0 < amount <= FARTHEST for amount in millimetres):
         raise ValueError(f"movements must be more than 0 and at most {FARTHEST:g} mm")
     return (
-        _trial(face, site, side, float(amount), table)
+        _trial(face, site, side, float(amount), reliability)
         for site in SITES
         for side in OWN_SIDES
         for amount in sorted(millimetres)
@@ -337,13 +339,15 @@ def move_area(pixels: NDArray[np.uint8], centre: ArrayLike, shift: ArrayLike, sp
     return moved
 
 
-def _trial(face: FaceAnalysis, site: Site, side: OwnSide, millimetres: float, table: Table | None) -> Trial:
+def _trial(
+    face: FaceAnalysis, site: Site, side: OwnSide, millimetres: float, reliability: ReliabilityTables | None
+) -> Trial:
     empty = Trial(site=site.name, region=site.region, side=side, millimetres=millimetres)
     try:
         after = moved_photo(face, site, side, millimetres)
-        change = compare(face, after, table=table)
+        change = compare(face, after, reliability=reliability)
     except SymmetryError as error:
-        return replace(empty, reason=Finding(name="not_measured", severity="info", advice=f"Once moved: {error}."))
+        return replace(empty, reason=Flag(name="not_measured", severity="info", advice=f"Once moved: {error}."))
     landmark, toward = site.landmark_of(side), site.toward(face, side)
     region = change.regions[site.region]
     seen = float(change.displacement[landmark] @ toward) / millimetres
@@ -360,17 +364,17 @@ def _trial(face: FaceAnalysis, site: Site, side: OwnSide, millimetres: float, ta
     )
 
 
-def _reason(face: FaceAnalysis, change: Change, site: Site, landmark: int) -> Finding:
+def _reason(face: FaceAnalysis, change: Change, site: Site, landmark: int) -> Flag:
     """Tell why nothing is known of a spot, or of its region."""
     name = change.regions[site.region].reason
-    for finding in (*face.flags, *change.flags):
-        if finding.name == name != NOT_SEEN:
-            return finding
+    for flag in (*face.flags, *change.flags):
+        if flag.name == name != NOT_SEEN:
+            return flag
     if beyond_edge(face.photo, face.landmarks)[landmark]:
         advice = "Some spots lie beyond the edge of the photo; take one that shows the whole face."
-        return Finding(name="beyond_edge", severity="info", advice=advice)
+        return Flag(name="beyond_edge", severity="info", advice=advice)
     if np.isfinite(change.displacement[landmark]).all():
         advice = "Of some regions the two sides do not match: what moves is seen, not whether they get more even."
-        return Finding(name="sides_not_matched", severity="info", advice=advice)
+        return Flag(name="sides_not_matched", severity="info", advice=advice)
     advice = "Some spots are not seen: the image shows nothing there that could be matched."
-    return Finding(name=NOT_SEEN, severity="info", advice=advice)
+    return Flag(name=NOT_SEEN, severity="info", advice=advice)

@@ -14,7 +14,7 @@ from symmetry.landmarks.scale import Scale
 from symmetry.measure.analysis import analyze
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import KnownFaces, Look
-from symmetry.measure.repeatability import Table
+from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.photos.listing import read_file
 from symmetry.photos.reading import photo_from_bytes
 from symmetry.tabular.face import FACE_TABLES
@@ -57,7 +57,7 @@ def analyze_photos(
     mirrored: bool = False,
     face: Literal["largest", "only"] = "largest",
     landmarks_only: bool = False,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
     known: KnownFaces | None = None,
 ) -> Iterator[FaceAnalysis | Failure]:
     """Measure photos one after the other.
@@ -65,7 +65,7 @@ def analyze_photos(
     Parameters
     ----------
     photos : iterable of Path
-    scale, mirrored, face, landmarks_only, table
+    scale, mirrored, face, landmarks_only, reliability
         As for `analyze`.
     known : KnownFaces, optional
         Where faces are kept; what it knows comes without pixels and takes a hundredth of the time.
@@ -78,18 +78,20 @@ def analyze_photos(
     wanted = Scale.parse(scale) if isinstance(scale, str) else scale
     for path in photos:
         try:
-            yield _measure(path, look, wanted, table, known)
+            yield _measure(path, look, wanted, reliability, known)
         except SymmetryError as error:
             yield Failure(photo=str(path), error=str(error))
 
 
-def _measure(path: Path, look: Look, scale: Scale, table: Table | None, known: KnownFaces | None) -> FaceAnalysis:
+def _measure(
+    path: Path, look: Look, scale: Scale, reliability: ReliabilityTables | None, known: KnownFaces | None
+) -> FaceAnalysis:
     if known is None:
-        return analyze(path, scale=scale, table=table, **asdict(look))
+        return analyze(path, scale=scale, reliability=reliability, **asdict(look))
     data = read_file(path)
     name = os.fsdecode(path)
-    face = known.face(hashlib.sha256(data).hexdigest(), look, name=name, scale=scale, table=table)
+    face = known.face(hashlib.sha256(data).hexdigest(), look, name=name, scale=scale, reliability=reliability)
     if face is None:
-        face = analyze(photo_from_bytes(data, name), scale=scale, table=table, **asdict(look))
+        face = analyze(photo_from_bytes(data, name), scale=scale, reliability=reliability, **asdict(look))
         known.keep(face, look)
     return face

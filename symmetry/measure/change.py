@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from symmetry.arrays import FloatArray
 from symmetry.measure.face import NAN, FaceAnalysis
 from symmetry.measure.norms import NO_NORM
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import Method
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import Method
 from symmetry.measure.verdicts import NOT_COMPARABLE, CameFrom, Verdict
 from symmetry.photos.reading import Photo
 from symmetry.registration.refinement import FieldMap
@@ -77,7 +77,7 @@ class RegionChange:
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
         By `evenness` against its error.
     reason : str or None
-        Name of the finding why it is not comparable.
+        Name of the flag why it is not comparable.
     came_from : {"worse side", "better side", "both sides"} or None
         Where a change came from: the worse side is the one that hangs lower or stands further out,
         before and after taken together.
@@ -144,7 +144,7 @@ class MeasureChange:
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
         By `evenness` against `error`.
     reason : str or None
-        Name of the finding why it is not comparable.
+        Name of the flag why it is not comparable.
     came_from : {"worse side", "better side", "both sides"} or None
         The worse side is the one with the smaller value, of the jaw's width the larger.
     noticed_from : float or None
@@ -192,7 +192,7 @@ class Change:
         The same for `before` and `after`, denser, for pictures; None from landmarks alone.
     regions : mapping of str to RegionChange
     measures : mapping of str to MeasureChange
-    flags : tuple of Finding
+    flags : tuple of Flag
         What was found in the photos and between them.
     """
 
@@ -205,7 +205,7 @@ class Change:
     map: FieldMap | None
     regions: Mapping[str, RegionChange]
     measures: Mapping[str, MeasureChange]
-    flags: tuple[Finding, ...]
+    flags: tuple[Flag, ...]
 
     def __repr__(self) -> str:
         from symmetry.output.cards import change_line

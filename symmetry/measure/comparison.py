@@ -18,8 +18,8 @@ from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import NAN, FaceAnalysis
 from symmetry.measure.pair_numbers import PairNumbers, beyond_partner, pair_numbers, variance_of_one
 from symmetry.measure.pairing import Pair, common_scale, field_noise, fields_of, measure_pair
-from symmetry.measure.quality.findings import ALL, GRAVITY, Finding, by_gravity
-from symmetry.measure.repeatability import OF_PAIR, Repeatability, Table, of_method
+from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity
+from symmetry.measure.reliability_table import OF_PAIR, ReliabilityTable, ReliabilityTables, of_method
 from symmetry.measure.uncertainty import pair_difficulty, pair_sds, shared_movement, unseen_part
 
 Given = ImageLike | FaceAnalysis
@@ -34,7 +34,7 @@ def compare(
     mirrored_after: bool = False,
     face: Literal["largest", "only"] = "largest",
     landmarks_only: bool = False,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
 ) -> Change:
     """Compare photos of one person before and after.
 
@@ -49,8 +49,8 @@ def compare(
         Only the photos after show the face as a mirror does.
     landmarks_only : bool
         Go by the face mesh alone; so does a comparison with a face that was analysed that way.
-    table : mapping, optional
-        Repeatability behind the errors, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
+    reliability : mapping, optional
+        Tables behind the errors, from `read_reliability`; the shipped ones by default.
 
     Returns
     -------
@@ -76,7 +76,12 @@ def compare(
             one
             if isinstance(one, FaceAnalysis)
             else analyze(
-                one, scale=scale, mirrored=as_in_a_mirror, face=face, landmarks_only=landmarks_only, table=table
+                one,
+                scale=scale,
+                mirrored=as_in_a_mirror,
+                face=face,
+                landmarks_only=landmarks_only,
+                reliability=reliability,
             )
             for one in several
         )
@@ -87,12 +92,12 @@ def compare(
     pooled = common_scale(befores + afters)
     only = landmarks_only or any(one.method == "landmarks" for one in befores + afters)
     pairs = [
-        [measure_pair(one, other, scale=pooled, landmarks_only=only, table=table) for other in afters]
+        [measure_pair(one, other, scale=pooled, landmarks_only=only, reliability=reliability) for other in afters]
         for one in befores
     ]
-    findings = _findings(befores, afters, pairs)
+    flags = _flags(befores, afters, pairs)
     first = pairs[0][0]
-    unit, known = first.before.unit, of_method(table, first.before.method)
+    unit, known = first.before.unit, of_method(reliability, first.before.method)
     unit_per_mm = first.before.unit_per_mm
     fields = fields_of(pairs)
     each = pair_numbers(fields, field_noise(known, 1, unit_per_mm))
@@ -100,8 +105,8 @@ def compare(
     mean = pair_numbers(means, field_noise(known, min(len(befores), len(afters)), unit_per_mm))
     moved = means.moved
     spread = _spread(pairs, known, mean, moved, each.listed(), unit_per_mm)
-    measures = measure_changes(mean, spread, findings, unit)
-    regions = region_changes(mean, spread, findings, unit, measures)
+    measures = measure_changes(mean, spread, flags, unit)
+    regions = region_changes(mean, spread, flags, unit, measures)
     moved.flags.writeable = False
     unknown = np.full_like(moved, NAN)
     unknown.flags.writeable = False
@@ -115,13 +120,13 @@ def compare(
         map=first.map,
         regions=MappingProxyType(regions),
         measures=MappingProxyType(measures),
-        flags=(*findings, *_unmatched(regions)),
+        flags=(*flags, *_unmatched(regions)),
     )
 
 
 def _spread(
     pairs: list[list[Pair]],
-    table: Repeatability,
+    table: ReliabilityTable,
     mean: PairNumbers,
     moved: FloatArray,
     each: FloatArray,
@@ -142,8 +147,8 @@ def _spread(
             apart("yaw"),
             apart("pitch"),
             shared_movement(mean.left[:, :2], mean.right[:, :2]) / unit_per_mm,
-            findings=([face.flags for face in befores], [face.flags for face in afters]),
-            between=[finding for row in pairs for pair in row for finding in pair.findings],
+            flags=([face.flags for face in befores], [face.flags for face in afters]),
+            between=[flag for row in pairs for pair in row for flag in pair.flags],
         ),
         photos=(len(befores), len(afters)),
         interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),
@@ -154,36 +159,32 @@ def _spread(
     return Spread(sd=sd * to_unit, freedom=freedom, correlation=table.part_correlation)
 
 
-def _findings(
+def _flags(
     befores: Sequence[FaceAnalysis], afters: Sequence[FaceAnalysis], pairs: list[list[Pair]]
-) -> tuple[Finding, ...]:
+) -> tuple[Flag, ...]:
     """Gather what was found in the photos and between them, the gravest first."""
     found = []
     for label, faces in (("before", befores), ("after", afters)):
         for face in faces:
             who = label if len(faces) == 1 else f"{label}, {PurePath(face.photo.name).name}"
-            found += [
-                replace(finding, advice=f"{who}: {finding.advice}")
-                for finding in face.flags
-                if finding.name != NOT_SEEN
-            ]
-    between: dict[str, list[Finding]] = {}
+            found += [replace(flag, advice=f"{who}: {flag.advice}") for flag in face.flags if flag.name != NOT_SEEN]
+    between: dict[str, list[Flag]] = {}
     every = [pair for row in pairs for pair in row]
     for pair in every:
         who = "" if len(every) == 1 else " and ".join(PurePath(f.photo.name).name for f in (pair.before, pair.after))
-        for finding in pair.findings:
-            named = replace(finding, advice=f"{who}: {finding.advice}") if who else finding
-            between.setdefault(finding.name, []).append(named)
+        for flag in pair.flags:
+            named = replace(flag, advice=f"{who}: {flag.advice}") if who else flag
+            between.setdefault(flag.name, []).append(named)
     for same in between.values():
         # What stops a result in some pairs is left out of them, so that it stops the result only where all agree.
-        gravest = min(same, key=lambda finding: GRAVITY[finding.severity])
+        gravest = min(same, key=lambda flag: GRAVITY[flag.severity])
         if gravest.severity == "reject" and sum(f.severity == "reject" for f in same) < len(every):
             gravest = replace(gravest, severity="warn")
         found.append(gravest)
     pictures = [{face.photo.sha256 for face in faces} for faces in (befores, afters)]
     if pictures[0] & pictures[1]:
         advice = "The same picture stands before and after; give two photos that were taken at different times."
-        found.append(Finding(name="same_picture", severity="warn", touches=(ALL,), advice=advice))
+        found.append(Flag(name="same_picture", severity="warn", touches=(ALL,), advice=advice))
     return by_gravity(found)
 
 
@@ -191,13 +192,13 @@ def _mean_eyes(faces: Sequence[FaceAnalysis]) -> float:
     return float(np.mean([face.interpupillary for face in faces]))
 
 
-def _unmatched(regions: Mapping[str, RegionChange]) -> tuple[Finding, ...]:
+def _unmatched(regions: Mapping[str, RegionChange]) -> tuple[Flag, ...]:
     """Tell what could not be matched: between the photos, or between the sides of the face in both."""
     between = [name for name, region in regions.items() if np.isnan(region.lift)]
     sides = [name for name, region in regions.items() if np.isnan(region.change) and name not in between]
-    findings = []
+    flags = []
     if between:
-        findings.append(not_seen("The two photos look too different to be compared", between))
+        flags.append(not_seen("The two photos look too different to be compared", between))
     if sides:
-        findings.append(not_seen("Left and right look too different to be compared, though what moved is known", sides))
-    return tuple(findings)
+        flags.append(not_seen("Left and right look too different to be compared, though what moved is known", sides))
+    return tuple(flags)

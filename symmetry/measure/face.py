@@ -13,8 +13,8 @@ from symmetry.landmarks.frame import FacialFrame, fit_frame
 from symmetry.landmarks.scale import USUAL_EYES, Scale, interpupillary_distance
 from symmetry.measure.norms import NO_NORM
 from symmetry.measure.quality import Portrait
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import Method
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import Method
 from symmetry.photos.reading import Photo
 from symmetry.registration import StandardFace
 from symmetry.registration.refinement import FieldMap, MirrorRefinement, asymmetry_map
@@ -177,7 +177,7 @@ class FaceAnalysis:
         The same in `unit`.
     regions : mapping of str to RegionScore
     measures : mapping of str to Measure
-    flags : tuple of Finding
+    flags : tuple of Flag
     standard : StandardFace or None
         The face on the shape that all faces share, for a comparison with another photo.
     refined : MirrorRefinement or None
@@ -196,7 +196,7 @@ class FaceAnalysis:
     difference: FloatArray
     regions: Mapping[str, RegionScore]
     measures: Mapping[str, Measure]
-    flags: tuple[Finding, ...]
+    flags: tuple[Flag, ...]
     standard: StandardFace | None
     refined: MirrorRefinement | None
     sightings: Sightings
@@ -287,7 +287,7 @@ class FaceAnalysis:
         Parameters
         ----------
         of : {"regions", "measures", "flags"}
-            A row a region, as in the CSV of `symmetry score`, a row a clinical measure, or a row a finding, as in the
+            A row a region, as in the CSV of `symmetry score`, a row a clinical measure, or a row a flag, as in the
             CSV of `symmetry check`.
 
         Raises

@@ -1,6 +1,6 @@
 """Faces that were measured before, kept by what their photos hold: no photo is looked at twice.
 
-What is kept are landmarks, fields and findings, not scores: a new version scores them anew, and the photo itself is
+What is kept are landmarks, fields and flags, not scores: a new version scores them anew, and the photo itself is
 needed no more. The files hold a picture of the face, made even, so they are as private as the photo.
 """
 
@@ -25,8 +25,8 @@ from symmetry.landmarks.mesh import LANDMARKS
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.face import FaceAnalysis, Sightings
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import Table
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.photos.reading import Photo
 from symmetry.registration import GRID, standard_face_from
 from symmetry.registration.refinement import MirrorRefinement
@@ -74,12 +74,12 @@ class Met:
     ----------
     moved : ndarray, shape (478, 2)
         Where each landmark has gone, in a face of usual eyes, mm; NaN where it is not known.
-    findings : tuple of Finding
+    flags : tuple of Flag
         Between the photos.
     """
 
     moved: FloatArray
-    findings: tuple[Finding, ...]
+    flags: tuple[Flag, ...]
 
 
 class KnownFaces:
@@ -104,7 +104,7 @@ class KnownFaces:
         self._make = make
 
     def face(
-        self, sha256: str, look: Look, *, name: str, scale: Scale, table: Table | None = None
+        self, sha256: str, look: Look, *, name: str, scale: Scale, reliability: ReliabilityTables | None = None
     ) -> FaceAnalysis | None:
         """Give the face of a photo with these bytes, scored anew and without its pixels; None if it is not known."""
         kept = self._read(_face_file(sha256, look), _shapes(look))
@@ -112,7 +112,7 @@ class KnownFaces:
             return None
         about, arrays = kept
         try:
-            return self._face(about, arrays, look, name=name, scale=scale, table=table)
+            return self._face(about, arrays, look, name=name, scale=scale, reliability=reliability)
         except _DAMAGED:
             return None
 
@@ -124,7 +124,7 @@ class KnownFaces:
         *,
         name: str,
         scale: Scale,
-        table: Table | None,
+        reliability: ReliabilityTables | None,
     ) -> FaceAnalysis:
         of_photo, landmarks = about["photo"], arrays["landmarks"]
         captured = of_photo.pop("captured")
@@ -144,9 +144,9 @@ class KnownFaces:
             scale=scale,
             standard=standard_face_from(arrays["pattern"], arrays["inside"], landmarks),
             refined=refined,
-            flags=_findings(about["findings"]),
+            flags=_flags(about["flags"]),
             sightings=Sightings(crops=arrays["crops"], **about["sightings"]),
-            table=table,
+            reliability=reliability,
         )
 
     def keep(self, face: FaceAnalysis, look: Look) -> None:
@@ -165,7 +165,7 @@ class KnownFaces:
         about = {
             "photo": {name: getattr(face.photo, name) for name in _OF_PHOTO}
             | {"captured": None if captured is None else captured.isoformat()},
-            "findings": [asdict(flag) for flag in face.flags],
+            "flags": [asdict(flag) for flag in face.flags],
             "sightings": {
                 "disagreement": face.sightings.disagreement,
                 "others": face.sightings.others,
@@ -180,13 +180,13 @@ class KnownFaces:
         if kept is None:
             return None
         try:
-            return Met(moved=kept[1]["moved"], findings=_findings(kept[0]["findings"]))
+            return Met(moved=kept[1]["moved"], flags=_flags(kept[0]["flags"]))
         except _DAMAGED:
             return None
 
     def keep_met(self, first: FaceAnalysis, second: FaceAnalysis, met: Met) -> None:
         """Keep what two faces show together."""
-        about = {"findings": [asdict(finding) for finding in met.findings]}
+        about = {"flags": [asdict(flag) for flag in met.flags]}
         self._write(_pair_file(first, second), about, {"moved": met.moved})
 
     def _read(self, name: str, shapes: dict[str, tuple[int, ...]]) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -243,5 +243,5 @@ def _pair_file(first: FaceAnalysis, second: FaceAnalysis) -> str:
     return f"{first.photo.sha256}-{second.photo.sha256}-{digest.hexdigest()[:16]}.npz"
 
 
-def _findings(listed: list[dict[str, Any]]) -> tuple[Finding, ...]:
-    return tuple(Finding(**{**finding, "touches": tuple(finding["touches"])}) for finding in listed)
+def _flags(listed: list[dict[str, Any]]) -> tuple[Flag, ...]:
+    return tuple(Flag(**{**flag, "touches": tuple(flag["touches"])}) for flag in listed)

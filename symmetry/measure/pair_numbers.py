@@ -84,7 +84,7 @@ class PairNumbers:
         return np.asarray((self.left[..., 1] + self.right[..., 1]) / 2)
 
     def listed(self) -> FloatArray:
-        """All numbers in the order of `repeatability.OF_PAIR`, shape (..., 76)."""
+        """All numbers in the order of `reliability_table.OF_PAIR`, shape (..., 76)."""
         change = self.after[..., 0] - self.before[..., 0]
         of_regions = np.stack([change, self.uneven[..., 0], self.uneven[..., 1], self.lift], axis=-1)
         of_measures = self.measure_after[..., 2] - self.measure_before[..., 2]

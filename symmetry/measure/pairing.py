@@ -16,8 +16,8 @@ from symmetry.measure.analysis import beyond_edge, measure_landmarks, stopped_la
 from symmetry.measure.face import NAN, FaceAnalysis
 from symmetry.measure.pair_numbers import PairFields
 from symmetry.measure.quality import check_pair
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import Repeatability, Table
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import ReliabilityTable, ReliabilityTables
 from symmetry.registration.refinement import FieldMap, PairRefinement, PlacedFace, refine_pair
 
 
@@ -32,7 +32,7 @@ class Pair:
         Where each landmark of before has gone, in the unit of the faces; NaN where it is not known.
     map : FieldMap or None
         The same, denser.
-    findings : tuple of Finding
+    flags : tuple of Flag
         What was found between the photos.
     """
 
@@ -40,7 +40,7 @@ class Pair:
     after: FaceAnalysis
     movement: FloatArray
     map: FieldMap | None
-    findings: tuple[Finding, ...]
+    flags: tuple[Flag, ...]
 
 
 def common_scale(faces: Sequence[FaceAnalysis]) -> Scale:
@@ -64,11 +64,16 @@ def common_scale(faces: Sequence[FaceAnalysis]) -> Scale:
 
 
 def measure_pair(
-    first: FaceAnalysis, second: FaceAnalysis, *, scale: Scale, landmarks_only: bool, table: Table | None
+    first: FaceAnalysis,
+    second: FaceAnalysis,
+    *,
+    scale: Scale,
+    landmarks_only: bool,
+    reliability: ReliabilityTables | None,
 ) -> Pair:
     """Measure two photos on what both say: their mean, and half of what moved to either side."""
     only = landmarks_only or any(face.refined is None or face.standard is None for face in (first, second))
-    pair, findings = match_faces(first, second, scale=scale, landmarks_only=only)
+    pair, flags = match_faces(first, second, scale=scale, landmarks_only=only)
     both_see = np.isfinite(pair.movement).all(axis=1)
     both_see &= both_see[MIRROR]
     for one in (first, second):
@@ -84,7 +89,7 @@ def measure_pair(
             as_pair=placed / _mm_per_pixel(one, scale),
             flags=one.flags,
             sightings=one.sightings,
-            table=table,
+            reliability=reliability,
         )
         for one, points, placed in (
             (first, pair.before, pair.before_placed),
@@ -97,13 +102,13 @@ def measure_pair(
         after=after,
         movement=visible_movement(pair, before, after) * in_unit,
         map=None if pair.map is None else replace(pair.map, vectors=pair.map.vectors * in_unit),
-        findings=findings,
+        flags=flags,
     )
 
 
 def match_faces(
     first: FaceAnalysis, second: FaceAnalysis, *, scale: Scale, landmarks_only: bool
-) -> tuple[PairRefinement, tuple[Finding, ...]]:
+) -> tuple[PairRefinement, tuple[Flag, ...]]:
     """Match two photos, and find what makes them hard to compare."""
     pair = refine_pair(placed_face(first, scale, landmarks_only), placed_face(second, scale, landmarks_only))
     portraits = first.portrait, second.portrait
@@ -123,12 +128,12 @@ def visible_movement(pair: PairRefinement, first: FaceAnalysis, second: FaceAnal
 def fields_of(pairs: list[list[Pair]]) -> PairFields:
     """Stack what all pairs show, one row a photo before, one column a photo after.
 
-    Where a finding stops a region in some of the pairs only, those say nothing of it.
+    Where a flag stops a region in some of the pairs only, those say nothing of it.
     """
     before = np.array([[pair.before.difference for pair in row] for row in pairs])
     after = np.array([[pair.after.difference for pair in row] for row in pairs])
     moved = np.array([[pair.movement for pair in row] for row in pairs])
-    silent = np.array([[stopped_landmarks(pair.findings) for pair in row] for row in pairs])
+    silent = np.array([[stopped_landmarks(pair.flags) for pair in row] for row in pairs])
     silent &= ~silent.all(axis=(0, 1))
     before[silent] = after[silent] = moved[silent] = NAN
     return PairFields(
@@ -144,7 +149,7 @@ def _measures(face: FaceAnalysis) -> list[tuple[float, float, float]]:
     return [(m.subject_right, m.subject_left, m.difference) for m in face.measures.values()]
 
 
-def field_noise(table: Repeatability, photos: int, unit_per_mm: float) -> FloatArray:
+def field_noise(table: ReliabilityTable, photos: int, unit_per_mm: float) -> FloatArray:
     """RMS noise (9,) of the asymmetry field of each region in the mean of some photos, in the unit of the faces."""
     return np.asarray(table.field_noise * unit_per_mm / np.sqrt(photos))
 

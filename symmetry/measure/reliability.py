@@ -19,7 +19,7 @@ from symmetry.measure.measures import clinical_measures
 from symmetry.measure.pair_numbers import pair_numbers
 from symmetry.measure.pairing import common_scale, field_noise, fields_of, measure_pair
 from symmetry.measure.quality.likeness import check_likeness
-from symmetry.measure.repeatability import (
+from symmetry.measure.reliability_table import (
     METHODS,
     OF_PAIR,
     OF_PHOTO,
@@ -28,11 +28,11 @@ from symmetry.measure.repeatability import (
     PHOTO_NUMBERS,
     REGIONS_OF_PHOTO,
     Method,
-    Repeatability,
-    Table,
+    ReliabilityTable,
+    ReliabilityTables,
 )
 from symmetry.measure.scores import region_means, region_scores
-from symmetry.measure.uncertainty import pair_difficulty, photo_difficulty, shared_movement, without_noise, wobble_of
+from symmetry.measure.uncertainty import jitter_of, pair_difficulty, photo_difficulty, shared_movement, without_noise
 from symmetry.registration import register
 from symmetry.stats.agreement import Agreement, Estimate, agreement
 from symmetry.tabular.frames import frame_of
@@ -46,9 +46,9 @@ _ALIKE: Final = 1.25
 """Parts of a region vary partly together (correlation 0.5): two have 1 + 0.5**2 times fewer degrees of freedom."""
 _FIELD = PHOTO_NUMBERS.index("field")
 SOURCES: Final = (
-    "SEM: standard deviation within sittings, pooled; MDC95 = 1.96 sqrt(2) SEM (Weir 2005).",
+    "SEM: standard deviation within sessions, pooled; MDC95 = 1.96 sqrt(2) SEM (Weir 2005).",
     "ICC(2,1), ICC(3,1): Shrout & Fleiss 1979; their intervals: McGraw & Wong 1996.",
-    "Bias, 95 % limits of agreement: second photo of a sitting less the first, Bland & Altman 1986; the intervals of "
+    "Bias, 95 % limits of agreement: second photo of a session less the first, Bland & Altman 1986; the intervals of "
     "the limits: Carkeet 2015.",
 )
 
@@ -59,20 +59,20 @@ class Reliability:
 
     Attributes
     ----------
-    photos, sittings : int
-        Photos and sittings that were used: those with at least two photos.
+    photos, sessions : int
+        Photos and sessions that were used: those with at least two photos.
     agreement : Agreement
-        Of the numbers of single photos, in the order of `repeatability.OF_PHOTO`.
-    table : mapping of str to Repeatability
+        Of the numbers of single photos, in the order of `reliability_table.OF_PHOTO`.
+    tables : mapping of str to ReliabilityTable
         For `analyze` and `compare`.
     strangers : int
-        Pairs of photos of one sitting that seem to show different people, or one of them in a mirror.
+        Pairs of photos of one session that seem to show different people, or one of them in a mirror.
     """
 
     photos: int
-    sittings: int
+    sessions: int
     agreement: Agreement
-    table: Table
+    tables: ReliabilityTables
     strangers: int
 
     def to_dict(
@@ -83,7 +83,7 @@ class Reliability:
         Parameters
         ----------
         groups : mapping of str to sequence of str, optional
-            Photos of each sitting.
+            Photos of each session.
         left_out : mapping of str to str, optional
             Photos that were not used, with the reason.
         """
@@ -94,7 +94,7 @@ class Reliability:
                 continue  # behind the correction of asymmetry for noise; no number that is reported
             numbers = {
                 "unit": quantity.unit,
-                "sittings": int(self.agreement.sittings[place]),
+                "sessions": int(self.agreement.sessions[place]),
                 "freedom": int(self.agreement.freedom[place]),
                 **{figure: self._estimate(figure, place) for figure in FIGURES},
             }
@@ -105,8 +105,8 @@ class Reliability:
         return without_nan(
             {
                 "photos": self.photos,
-                "sittings": self.sittings,
-                "groups": [{"sitting": label, "photos": list(photos)} for label, photos in (groups or {}).items()],
+                "sessions": self.sessions,
+                "groups": [{"session": label, "photos": list(photos)} for label, photos in (groups or {}).items()],
                 "left_out": [{"photo": photo, "reason": reason} for photo, reason in (left_out or {}).items()],
                 "regions": regions,
                 "measures": measures,
@@ -123,50 +123,50 @@ class Reliability:
         return {name: float(getattr(found, name)[place]) for name in ("value", "low", "high")}
 
 
-def reliability(faces: Sequence[FaceAnalysis], sitting: Sequence[Hashable]) -> Reliability:
+def reliability(faces: Sequence[FaceAnalysis], session: Sequence[Hashable]) -> Reliability:
     """Find how well repeated photos of unchanged faces agree.
 
     Parameters
     ----------
     faces : sequence of FaceAnalysis
-        With millimetres, and with the table `NO_TABLE`, so that nothing is corrected yet.
-    sitting : sequence
-        Label of each photo's sitting; photos of one sitting show an unchanged face.
+        With millimetres, and with the table `NO_TABLES`, so that nothing is corrected yet.
+    session : sequence
+        Label of each photo's session; photos of one session show an unchanged face.
 
     Raises
     ------
     ValueError
-        If no sitting has two photos.
+        If no session has two photos.
     """
     groups: dict[Hashable, list[FaceAnalysis]] = {}
-    for face, label in zip(faces, sitting, strict=True):
+    for face, label in zip(faces, session, strict=True):
         groups.setdefault(label, []).append(face)
     repeated = [group for group in groups.values() if len(group) > 1]
     if not repeated:
-        raise ValueError("no sitting has two photos")
+        raise ValueError("no session has two photos")
     by_landmarks = [[_by_landmarks(face) for face in group] for group in repeated]
-    table: dict[Method, Repeatability] = {"landmarks": _repeatability(by_landmarks)}
+    tables: dict[Method, ReliabilityTable] = {"landmarks": _table_of(by_landmarks)}
     if all(face.method == "registration" for group in repeated for face in group):
-        table["registration"] = _repeatability(repeated)
-    known = table.get("registration", table["landmarks"])
+        tables["registration"] = _table_of(repeated)
+    known = tables.get("registration", tables["landmarks"])
     values = np.array([corrected(photo_numbers(face), known) for group in repeated for face in group])
     labels = [place for place, group in enumerate(repeated) for _ in group]
     return Reliability(
         photos=len(labels),
-        sittings=len(repeated),
+        sessions=len(repeated),
         agreement=agreement(values, np.array(labels)),
-        table=table,
+        tables=tables,
         strangers=sum(_strangers(group) for group in repeated),
     )
 
 
 def photo_numbers(face: FaceAnalysis) -> FloatArray:
-    """Numbers of one photo in the order of `repeatability.OF_PHOTO`, shape (54,); "field" is NaN."""
+    """Numbers of one photo in the order of `reliability_table.OF_PHOTO`, shape (54,); "field" is NaN."""
     of_regions = [(r.asymmetry, r.lateral, r.vertical, np.nan) for r in face.regions.values()]
     return np.array([*np.ravel(of_regions), *(measure.difference for measure in face.measures.values())])
 
 
-def corrected(numbers: FloatArray, known: Repeatability) -> FloatArray:
+def corrected(numbers: FloatArray, known: ReliabilityTable) -> FloatArray:
     """Take off the asymmetry (..., 54) what noise adds to it."""
     result = numbers.copy()
     asymmetry = slice(PHOTO_NUMBERS.index("asymmetry"), REGIONS_OF_PHOTO.stop, len(PHOTO_NUMBERS))
@@ -175,7 +175,7 @@ def corrected(numbers: FloatArray, known: Repeatability) -> FloatArray:
 
 
 def _strangers(group: list[FaceAnalysis]) -> int:
-    """Count the photos of a sitting that seem to show someone else than its first, or in a mirror."""
+    """Count the photos of a session that seem to show someone else than its first, or in a mirror."""
     first, *others = (face.portrait for face in group)
     return sum(
         bool(check_likeness(first, other, register(first.standard, other.standard)))
@@ -192,11 +192,11 @@ def _by_landmarks(face: FaceAnalysis) -> FaceAnalysis:
         standard=face.standard,
         flags=face.flags,
         sightings=face.sightings,
-        table=NO_TABLE,
+        reliability=NO_TABLES,
     )
 
 
-def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
+def _table_of(groups: list[list[FaceAnalysis]]) -> ReliabilityTable:
     of_fields = _pooled([_field_squares(group) for group in groups], [len(group) for group in groups])
     noise = np.full(len(OF_PHOTO), np.nan)
     noise[_FIELD : REGIONS_OF_PHOTO.stop : len(PHOTO_NUMBERS)] = np.sqrt(of_fields[0])
@@ -214,25 +214,25 @@ def _repeatability(groups: list[list[FaceAnalysis]]) -> Repeatability:
     pair[PARTS_OF_PAIR], pair_freedom[PARTS_OF_PAIR] = of_parts[:2].T.ravel(), np.repeat(freedom, 2)
     framed = [face for group in groups for face in group if face.sightings.crops is not None]
     detector = [_detector_squares(face) for face in framed] or [np.full(len(OF_PHOTO), np.nan)]
-    wobble = [_wobble(face) ** 2 for face in framed] or [np.nan]
-    return Repeatability(
+    jitter = [_jitter(face) ** 2 for face in framed] or [np.nan]
+    return ReliabilityTable(
         photo_sd=np.where(np.isfinite(noise), noise, np.sqrt(photo)),
         photo_freedom=photo_freedom,
         photo_detector=np.sqrt(np.mean(detector, axis=0)),
         pair_sd=np.sqrt(pair),
         pair_freedom=pair_freedom,
         part_correlation=_correlation(of_parts[2], of_parts[0], of_parts[1]),
-        wobble=float(np.sqrt(np.mean(wobble))),
+        jitter=float(np.sqrt(np.mean(jitter))),
     )
 
 
 def _pooled(squares: list[FloatArray], sizes: list[int]) -> tuple[FloatArray, FloatArray]:
-    """Pool squared differences (pairs, n) of sittings of k photos, each sitting with k - 1 degrees of freedom."""
+    """Pool squared differences (pairs, n) of sessions of k photos, each session with k - 1 degrees of freedom."""
     total, freedom = np.zeros(squares[0].shape[1]), np.zeros(squares[0].shape[1])
-    for of_sitting, size in zip(squares, sizes, strict=True):
-        known = np.isfinite(of_sitting)
+    for of_session, size in zip(squares, sizes, strict=True):
+        known = np.isfinite(of_session)
         count = known.sum(axis=0)
-        mean = np.where(known, of_sitting, 0.0).sum(axis=0) / np.maximum(count, 1)
+        mean = np.where(known, of_session, 0.0).sum(axis=0) / np.maximum(count, 1)
         total += np.where(count > 0, mean * (size - 1), 0.0)
         freedom += np.where(count > 0, size - 1, 0)
     return np.where(freedom > 0, total / np.maximum(freedom, 1), np.nan), freedom
@@ -240,11 +240,11 @@ def _pooled(squares: list[FloatArray], sizes: list[int]) -> tuple[FloatArray, Fl
 
 def _leave_out_unjudged(numbers: Sequence[FloatArray], judged: Sequence[NDArray[np.bool_]]) -> None:
     """Make NaN what no verdict could rest on, of parts of which that leaves at least half the pairs."""
-    known = [np.isfinite(of_sitting[:, PARTS_OF_PAIR][:, ::2]) for of_sitting in numbers]
+    known = [np.isfinite(of_session[:, PARTS_OF_PAIR][:, ::2]) for of_session in numbers]
     left = sum((one & other).sum(axis=0) for one, other in zip(known, judged, strict=True))
-    enough = left >= 0.5 * sum(of_sitting.sum(axis=0) for of_sitting in known)
-    for of_sitting, could_be in zip(numbers, judged, strict=True):
-        of_sitting[:, PARTS_OF_PAIR][np.repeat(~could_be & enough, 2, axis=1)] = np.nan
+    enough = left >= 0.5 * sum(of_session.sum(axis=0) for of_session in known)
+    for of_session, could_be in zip(numbers, judged, strict=True):
+        of_session[:, PARTS_OF_PAIR][np.repeat(~could_be & enough, 2, axis=1)] = np.nan
 
 
 def _over_parts(moments: FloatArray, freedom: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -265,7 +265,7 @@ def _correlation(together: FloatArray, one: FloatArray, other: FloatArray) -> Fl
     return np.where(known, together / np.where(known, scale, 1.0), 0.0).clip(-1.0, 1.0)
 
 
-def _photo_squares(group: list[FaceAnalysis], known: Repeatability) -> FloatArray:
+def _photo_squares(group: list[FaceAnalysis], known: ReliabilityTable) -> FloatArray:
     """Squared differences of the numbers of every two photos, each the variance of one straight photo; (pairs, 54)."""
     numbers = [corrected(photo_numbers(face), known) for face in group]
     hard = [photo_difficulty(face.pose.yaw, face.flags) ** 2 for face in group]
@@ -284,7 +284,7 @@ def _field_squares(group: list[FaceAnalysis]) -> FloatArray:
     )
 
 
-def _pair_numbers(group: list[FaceAnalysis], known: Repeatability) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _pair_numbers(group: list[FaceAnalysis], known: ReliabilityTable) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Numbers of every two photos as a pair, as at the same pose and expression, and which parts could be judged.
 
     Returns
@@ -296,15 +296,15 @@ def _pair_numbers(group: list[FaceAnalysis], known: Repeatability) -> tuple[Floa
     found, judged = [], []
     for one, other in combinations(group, 2):
         pair = measure_pair(
-            one, other, scale=common_scale((one, other)), landmarks_only=one.refined is None, table=NO_TABLE
+            one, other, scale=common_scale((one, other)), landmarks_only=one.refined is None, reliability=NO_TABLES
         )
         numbers = pair_numbers(fields_of([[pair]]).mean_known(), field_noise(known, 1, 1.0))
         difficulty = pair_difficulty(
             other.pose.yaw - one.pose.yaw,
             other.pose.pitch - one.pose.pitch,
             shared_movement(numbers.left[:, :2], numbers.right[:, :2]),
-            findings=([one.flags], [other.flags]),
-            between=pair.findings,
+            flags=([one.flags], [other.flags]),
+            between=pair.flags,
         )
         found.append(numbers.listed() / difficulty)
         judged.append(np.isfinite(numbers.part_before + numbers.part_after).all(axis=-1))
@@ -323,21 +323,21 @@ def _detector_squares(face: FaceAnalysis) -> FloatArray:
     return np.asarray(((numbers[0] - numbers[1]) / 2) ** 2)
 
 
-def _wobble(face: FaceAnalysis) -> float:
-    return wobble_of(np.asarray(face.sightings.crops), face.interpupillary)
+def _jitter(face: FaceAnalysis) -> float:
+    return jitter_of(np.asarray(face.sightings.crops), face.interpupillary)
 
 
-def _blank(photo_sd: FloatArray) -> Repeatability:
-    return Repeatability(
+def _blank(photo_sd: FloatArray) -> ReliabilityTable:
+    return ReliabilityTable(
         photo_sd=photo_sd,
         photo_freedom=np.zeros(len(OF_PHOTO)),
         photo_detector=np.zeros(len(OF_PHOTO)),
         pair_sd=np.full(len(OF_PAIR), np.nan),
         pair_freedom=np.zeros(len(OF_PAIR)),
         part_correlation=np.zeros(len(PART_NAMES)),
-        wobble=float("nan"),
+        jitter=float("nan"),
     )
 
 
-NO_TABLE: Table = dict.fromkeys(METHODS, _blank(np.full(len(OF_PHOTO), np.nan)))
+NO_TABLES: ReliabilityTables = dict.fromkeys(METHODS, _blank(np.full(len(OF_PHOTO), np.nan)))
 """For measuring without errors and without correction: what a table is made from."""

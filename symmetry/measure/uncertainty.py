@@ -1,6 +1,6 @@
 """How sure a number is: its 95 % half-width over re-photographing an unchanged face.
 
-Three sources add up as variances. From shot to shot: a table of repeatability (or the user's own repeated photos, each
+Three sources add up as variances. From shot to shot: a reliability table (or the user's own repeated photos, each
 weighed by its degrees of freedom), more where the head is turned or the expression differs. From this photo's
 detector: how far its landmarks depend on framing, beyond what they do in the photos behind the table, and how few
 pixels the face has. From registration: the part of a region that was not seen may differ from the part that was.
@@ -15,8 +15,15 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import REGIONS
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PHOTO_NUMBERS, Quantity, Repeatability
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import (
+    OF_PAIR,
+    OF_PHOTO,
+    PAIR_NUMBERS,
+    PHOTO_NUMBERS,
+    Quantity,
+    ReliabilityTable,
+)
 from symmetry.measure.scores import LEAST_SHARE, region_means, region_scores
 from symmetry.stats.agreement import half_width, moderated_variance
 
@@ -60,7 +67,7 @@ def noiseless_scores(field: FloatArray, noise: FloatArray) -> FloatArray:
     return scores
 
 
-def wobble_of(crops: FloatArray, interpupillary: float) -> float:
+def jitter_of(crops: FloatArray, interpupillary: float) -> float:
     """How far framing moves the landmarks: RMS distance between those of two crops (2, 478, 3), in eye distances."""
     apart = (crops[0] - crops[1])[:, :2]
     return float(np.sqrt((apart**2).sum(axis=-1).mean()) / interpupillary)
@@ -91,25 +98,25 @@ def shared_movement(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.norm(together, axis=-1))
 
 
-def doubt(findings: Iterable[Finding], quantities: Sequence[Quantity]) -> FloatArray:
+def doubt(flags: Iterable[Flag], quantities: Sequence[Quantity]) -> FloatArray:
     """Factor by which each quantity spreads more because of warnings about the picture."""
-    warnings = [f for f in findings if f.severity == "warn" and f.name in _DOUBTFUL]
+    warnings = [f for f in flags if f.severity == "warn" and f.name in _DOUBTFUL]
     touched = [any(f.concerns(_result(quantity)) for f in warnings) for quantity in quantities]
     return np.where(touched, _DOUBT, 1.0)
 
 
 def _result(quantity: Quantity) -> str:
-    """Name of a quantity as findings touch it."""
+    """Name of a quantity as flags touch it."""
     if quantity.region not in (quantity.name, quantity.name.partition(":")[0]):
         return quantity.name
     number = quantity.number.removesuffix("_change")
     return f"{quantity.region}.{number}" if number in ("lateral", "vertical") else quantity.region
 
 
-def photo_difficulty(yaw: float, findings: Sequence[Finding] = ()) -> FloatArray:
+def photo_difficulty(yaw: float, flags: Sequence[Flag] = ()) -> FloatArray:
     """Factor (54,) by which the numbers of a photo spread more: head turned by `yaw` degrees, warnings about it."""
     beyond = max(0.0, abs(yaw) - _USUAL_YAW)
-    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2) * doubt(findings, OF_PHOTO))
+    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2) * doubt(flags, OF_PHOTO))
 
 
 def pair_difficulty(
@@ -117,8 +124,8 @@ def pair_difficulty(
     pitch: float,
     shared: FloatArray,
     *,
-    findings: tuple[Sequence[Sequence[Finding]], Sequence[Sequence[Finding]]] = ((), ()),
-    between: Sequence[Finding] = (),
+    flags: tuple[Sequence[Sequence[Flag]], Sequence[Sequence[Flag]]] = ((), ()),
+    between: Sequence[Flag] = (),
 ) -> FloatArray:
     """Factor (76,) by which the numbers of two photos spread more.
 
@@ -128,9 +135,9 @@ def pair_difficulty(
         Differences of pose, degrees.
     shared : ndarray, shape (9,)
         As `shared_movement` of each region, mm. A lift is what both sides share: expression makes it no harder to tell.
-    findings : tuple of sequences
+    flags : tuple of sequences
         About each photo before, and about each photo after.
-    between : sequence of Finding
+    between : sequence of Flag
         Between the photos.
     """
     place = {region: i for i, region in enumerate(REGIONS)}
@@ -143,7 +150,7 @@ def pair_difficulty(
         + (pitch / _PITCH) ** 2
         + (expression / _scale_of(OF_PAIR, _EXPRESSION)) ** 2
     )
-    of_photos = [np.mean([doubt(found, OF_PAIR) ** 2 for found in side or [()]], axis=0) for side in findings]
+    of_photos = [np.mean([doubt(found, OF_PAIR) ** 2 for found in side or [()]], axis=0) for side in flags]
     return np.asarray(np.sqrt(conditions * (of_photos[0] + of_photos[1]) / 2) * doubt(between, OF_PAIR))
 
 
@@ -152,28 +159,28 @@ def _scale_of(quantities: tuple[Quantity, ...], scales: dict[str, float]) -> Flo
 
 
 def photo_errors(
-    table: Repeatability,
+    table: ReliabilityTable,
     *,
     yaw: float,
-    wobble: float,
+    jitter: float,
     interpupillary: float,
     unseen: FloatArray,
-    findings: Sequence[Finding] = (),
+    flags: Sequence[Flag] = (),
 ) -> FloatArray:
     """95 % half-widths of the numbers of one photo.
 
     Parameters
     ----------
-    table : Repeatability
+    table : ReliabilityTable
     yaw : float
         Of the head, degrees.
-    wobble : float
-        As `wobble_of`; NaN if it is not known.
+    jitter : float
+        As `jitter_of`; NaN if it is not known.
     interpupillary : float
         Pixels between the irises.
     unseen : ndarray, shape (9, 2)
         As `unseen_part`, mm.
-    findings : sequence of Finding
+    flags : sequence of Flag
         About the photo.
 
     Returns
@@ -181,9 +188,9 @@ def photo_errors(
     ndarray, shape (54,)
         In the order of `OF_PHOTO`, mm or degrees; NaN where the table knows nothing.
     """
-    shots = (table.photo_sd * photo_difficulty(yaw, findings)) ** 2
-    known = np.isfinite(wobble) and table.wobble > 0
-    excess = max((wobble / table.wobble) ** 2 - 1, 0.0) if known else 0.0
+    shots = (table.photo_sd * photo_difficulty(yaw, flags)) ** 2
+    known = np.isfinite(jitter) and table.jitter > 0
+    excess = max((jitter / table.jitter) ** 2 - 1, 0.0) if known else 0.0
     detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2
     registration = _of_regions(unseen, len(PHOTO_NUMBERS), len(OF_PHOTO))
     sd = np.sqrt(shots + detector + registration**2)
@@ -199,7 +206,7 @@ def _of_regions(unseen: FloatArray, numbers: int, every: int) -> FloatArray:
 
 
 def pair_sds(
-    table: Repeatability,
+    table: ReliabilityTable,
     *,
     difficulty: FloatArray,
     photos: tuple[float, float],
@@ -212,7 +219,7 @@ def pair_sds(
 
     Parameters
     ----------
-    table : Repeatability
+    table : ReliabilityTable
     difficulty : ndarray, shape (76,)
         As `pair_difficulty`.
     photos : tuple of float

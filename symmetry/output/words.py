@@ -9,7 +9,7 @@ from typing import Final
 
 from symmetry.measure.change import RegionChange, SideMovement
 from symmetry.measure.face import FaceAnalysis, RegionScore
-from symmetry.measure.quality.findings import Finding, reason_words
+from symmetry.measure.quality.flags import Flag, reason_words
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, CameFrom, Verdict, decimals
 
 NOT_SEEN: Final = "not seen"
@@ -62,7 +62,7 @@ def sides_in_words(score: RegionScore, unit: str) -> list[str]:
     return ["neither clearly higher or further out"]
 
 
-def why_unknown(flags: Iterable[Finding], *results: str) -> str:
+def why_unknown(flags: Iterable[Flag], *results: str) -> str:
     """Name what stops a result, or a region that it belongs to, in plain words: "head turned", else "not seen"."""
     for flag in flags:
         stops = flag.severity == "reject" or flag.name == _CUT

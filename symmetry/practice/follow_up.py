@@ -10,7 +10,7 @@ from symmetry.landmarks.scale import Scale
 from symmetry.measure.analysis import analyze
 from symmetry.measure.batch import Failure
 from symmetry.measure.face_cache import KnownFaces, Look
-from symmetry.measure.repeatability import Table
+from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.photos.reading import photo_from_bytes
 from symmetry.practice.records import Photo as KeptPhoto
 from symmetry.practice.store import Practice
@@ -21,7 +21,7 @@ _BY_SESSION = "session"
 
 
 def faces_of(
-    practice: Practice, client_id: str, *, scale: Scale | str = "iris", table: Table | None = None
+    practice: Practice, client_id: str, *, scale: Scale | str = "iris", reliability: ReliabilityTables | None = None
 ) -> Iterator[DatedFace | Failure]:
     """Measure all photos of a client, one after the other, or take what is known of them.
 
@@ -29,7 +29,7 @@ def faces_of(
     ----------
     practice : Practice
     client_id : str
-    scale, table
+    scale, reliability
         As for `analyze`.
 
     Raises
@@ -43,13 +43,13 @@ def faces_of(
         for photo in session.photos:
             name = f"session {session.number}: {photo.name}"
             try:
-                face = known.face(photo.sha256, _look(photo), name=name, scale=wanted, table=table)
+                face = known.face(photo.sha256, _look(photo), name=name, scale=wanted, reliability=reliability)
                 if face is None:
                     face = analyze(
                         photo_from_bytes(practice.read_photo(photo), name),
                         scale=wanted,
                         mirrored=photo.mirrored,
-                        table=table,
+                        reliability=reliability,
                     )
                     known.keep(face, _look(photo))
             except SymmetryError as error:
@@ -59,7 +59,7 @@ def faces_of(
                     face=face.without_pixels(comparable=True),
                     at=session.at,
                     source=_BY_SESSION,
-                    sitting=f"session {session.number}",
+                    session=f"session {session.number}",
                 )
 
 
@@ -70,7 +70,7 @@ def series_of(
     *,
     treatment_start: date | datetime | None = None,
     same_person: bool = False,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
     left_out: tuple[LeftOut, ...] = (),
 ) -> Series:
     """Follow a client through the measured photos; the treatment phase begins with the first treatment.
@@ -87,7 +87,7 @@ def series_of(
         faces,
         treatment_start=treatment_start,
         same_person=same_person,
-        table=table,
+        reliability=reliability,
         known=KnownFaces(practice.results_folder(client_id), make=False),
         left_out=left_out,
     )

@@ -12,7 +12,7 @@ from symmetry.cohort.reading import of_person, study_of
 from symmetry.cohort.study import Study
 from symmetry.errors import SymmetryError, TableError
 from symmetry.measure.batch import Failure
-from symmetry.measure.repeatability import Table
+from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.practice.follow_up import faces_of, series_of
 from symmetry.practice.names import fold, unknown
 from symmetry.practice.records import Entry, Treatment
@@ -40,7 +40,7 @@ def study_of_practice(
     rating: str | None = None,
     regions: Sequence[str] | None = None,
     planned: int | None = None,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
     watch: Watch | None = None,
     complain: Callable[[str, str], object] | None = None,
 ) -> Study:
@@ -60,9 +60,9 @@ def study_of_practice(
     regions : sequence of str, optional
         Regions or clinical measures; all regions by default.
     planned : int, optional
-        Sittings that everyone was to have; by default the sessions that are kept.
-    table : mapping, optional
-        Repeatability behind the errors; the shipped one by default.
+        Sessions that everyone was to have; by default the sessions that are kept.
+    reliability : mapping, optional
+        What is behind the errors; the shipped one by default.
     watch : callable, optional
         Called with an iterator over all photos as they are measured and with their number; gives one over the same.
     complain : callable, optional
@@ -71,7 +71,7 @@ def study_of_practice(
     Returns
     -------
     Study
-        Those who cannot be compared are in it, too. Minutes and adherence count from the first sitting to the last.
+        Those who cannot be compared are in it, too. Minutes and adherence count from the first session to the last.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def study_of_practice(
     ids = [client.id for client in practice.clients() if chosen is None or client.id in chosen]
     sessions = {client: practice.sessions(client) for client in ids}
     photos = sum(len(session.photos) for kept in sessions.values() for session in kept)
-    taken = ((client, face) for client in ids for face in faces_of(practice, client, table=table))
+    taken = ((client, face) for client in ids for face in faces_of(practice, client, reliability=reliability))
     frames: dict[str, pd.DataFrame] = {}
     about: dict[str, dict[str, Any]] = {}
     for client in ids:
@@ -97,7 +97,7 @@ def study_of_practice(
             about[client]["group"] = main_protocol(practice.treatments(client))
         if not any(session.photos for session in sessions[client]):
             said(client, NO_PHOTOS)
-    for client, series in _courses(practice, taken if watch is None else watch(taken, photos), table, said):
+    for client, series in _courses(practice, taken if watch is None else watch(taken, photos), reliability, said):
         # Only the numbers are kept: the faces of a whole practice would not fit into memory.
         frames[client] = of_person(client, series)
         about[client] |= _about(practice, client, series, scale)
@@ -107,20 +107,20 @@ def study_of_practice(
 
 
 def rated_change(entries: Sequence[Entry], scale: str, *, first: date, last: date) -> float:
-    """Give how far a rating rose from the first sitting to the last.
+    """Give how far a rating rose from the first session to the last.
 
     Parameters
     ----------
     entries : sequence of Entry
-        In order of time; those after the last sitting do not count.
+        In order of time; those after the last session do not count.
     scale : str
     first, last : date
-        Days of the first and the last sitting.
+        Days of the first and the last session.
 
     Returns
     -------
     float
-        The last rating less the one that stood at the first sitting: the newest until that day, or else the next one.
+        The last rating less the one that stood at the first session: the newest until that day, or else the next one.
         NaN where these are not two.
     """
     rated = [(entry.at.date(), value) for entry in entries for name, value in entry.values if name == scale]
@@ -149,7 +149,10 @@ def _scale(practice: Practice, wanted: str) -> str:
 
 
 def _courses(
-    practice: Practice, taken: Iterator[Measured], table: Table | None, said: Callable[[str, str], object]
+    practice: Practice,
+    taken: Iterator[Measured],
+    reliability: ReliabilityTables | None,
+    said: Callable[[str, str], object],
 ) -> Iterator[tuple[str, Series]]:
     """Follow one client after the other, so that only one client's faces are held at a time."""
     for client, results in groupby(taken, key=lambda one: one[0]):
@@ -162,14 +165,14 @@ def _courses(
             else:
                 dated.append(result)
         try:
-            yield client, series_of(practice, client, dated, table=table, left_out=tuple(failed))
+            yield client, series_of(practice, client, dated, reliability=reliability, left_out=tuple(failed))
         except SymmetryError as error:
             said(client, str(error))
 
 
 def _about(practice: Practice, client: str, series: Series, scale: str | None) -> dict[str, Any]:
-    """Tell what a client did and said from the first sitting to the last."""
-    first, last = series.sittings[0], series.sittings[-1]
+    """Tell what a client did and said from the first session to the last."""
+    first, last = series.sessions[0], series.sessions[-1]
     treatments = _between(practice.treatments(client), first.day, last.at)
     plans = [one for one in practice.adherence(client, until=last.at) if one.planned]
     told: dict[str, Any] = {

@@ -1,8 +1,8 @@
-"""Many photos of one person over weeks: sittings, courses, trends."""
+"""Many photos of one person over weeks: sessions, courses, trends."""
 
 from symmetry.series.assembly import analyze_series
 from symmetry.series.dating import date_face, left_out_for
-from symmetry.series.result import DatedFace, LeftOut, MeasureCourse, PhasesOf, RegionCourse, Sitting, TrendOf
+from symmetry.series.result import DatedFace, LeftOut, MeasureCourse, PhasesOf, RegionCourse, Session, TrendOf
 from symmetry.series.series import Series
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "PhasesOf",
     "RegionCourse",
     "Series",
-    "Sitting",
+    "Session",
     "TrendOf",
     "analyze_series",
     "date_face",

@@ -1,4 +1,4 @@
-"""A series as a JSON object; arrays have one entry a sitting."""
+"""A series as a JSON object; arrays have one entry a session."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
-from symmetry.series.result import MeasureCourse, RegionCourse, SeriesResult, Sitting
+from symmetry.series.result import MeasureCourse, RegionCourse, SeriesResult, Session
 from symmetry.series.wording import answer
 from symmetry.tabular.series import NUMBERS
 from symmetry.tabular.text import but, without_nan
@@ -28,14 +28,14 @@ def series_as_dict(series: SeriesResult) -> dict[str, Any]:
             "method": series.method,
             "reference": series.reference.photo.name,
             "treatment_start": series.treatment_start.isoformat() if series.treatment_start else None,
-            "sittings": [_sitting(number, sitting) for number, sitting in enumerate(series.sittings, 1)],
+            "sessions": [_session(number, session) for number, session in enumerate(series.sessions, 1)],
             "left_out": [{**asdict(one), "at": one.at.isoformat() if one.at else None} for one in series.left_out],
             "regions": {name: _region(course, change) for name, course in series.regions.items()},
             "measures": {name: _measure(course, change) for name, course in series.measures.items()},
             "change": None
             if change is None
             else {
-                "sittings": series.change_sittings,
+                "sessions": series.change_sessions,
                 "befores": [face.photo.name for face in change.befores],
                 "afters": [face.photo.name for face in change.afters],
                 "flags": [asdict(flag) for flag in change.flags],
@@ -44,15 +44,15 @@ def series_as_dict(series: SeriesResult) -> dict[str, Any]:
     )
 
 
-def _sitting(number: int, sitting: Sitting) -> dict[str, Any]:
+def _session(number: int, session: Session) -> dict[str, Any]:
     return {
-        "sitting": number,
-        "day": sitting.day.isoformat(),
-        "at": sitting.at.isoformat(),
-        "weeks": sitting.weeks,
-        "phase": sitting.phase,
-        "times_from": list(sitting.sources),
-        "photos": [_photo(face) for face in sitting.faces],
+        "session": number,
+        "day": session.day.isoformat(),
+        "at": session.at.isoformat(),
+        "weeks": session.weeks,
+        "phase": session.phase,
+        "times_from": list(session.sources),
+        "photos": [_photo(face) for face in session.faces],
     }
 
 

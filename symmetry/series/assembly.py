@@ -1,4 +1,4 @@
-"""A series from beginning to end: photos in order of time, sittings, courses, trends, what changed since the first."""
+"""A series from beginning to end: photos in order of time, sessions, courses, trends, what changed since the first."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import KnownFaces
 from symmetry.measure.pairing import common_scale
-from symmetry.measure.repeatability import Table, of_method
+from symmetry.measure.reliability_table import ReliabilityTables, of_method
 from symmetry.series.course import take_course
 from symmetry.series.dating import Given, dated_faces
 from symmetry.series.judgement import Times, measure_courses, region_courses
-from symmetry.series.result import DatedFace, LeftOut, Sitting
+from symmetry.series.result import DatedFace, LeftOut, Session
 from symmetry.series.selection import select
 from symmetry.series.series import Series
 
 Pool = Literal["day", "photo"]
 SECONDS_A_WEEK: Final = 7 * 24 * 3600.0
 _EACH_SIDE: Final = (4, 3)
-"""First and last sittings compared: one for every four, three at the most."""
+"""First and last sessions compared: one for every four, three at the most."""
 _PHOTOS: Final = 4
 """Photos compared on either side at the most: more take long and add little."""
 
@@ -38,7 +38,7 @@ def analyze_series(
     treatment_start: date | datetime | None = None,
     pool: Pool = "day",
     same_person: bool = False,
-    table: Table | None = None,
+    reliability: ReliabilityTables | None = None,
     known: KnownFaces | None = None,
     left_out: Sequence[LeftOut] = (),
 ) -> Series:
@@ -49,13 +49,13 @@ def analyze_series(
     photos : sequence of path, FaceAnalysis or DatedFace
         In any order; what is measured has the same scale. Times that are not given are those of `timing.moment_of`.
     treatment_start : date or datetime, optional
-        First day of the treatment phase, or when (aware) its first treatment was: sittings before it are the baseline.
+        First day of the treatment phase, or when (aware) its first treatment was: sessions before it are the baseline.
     pool : {"day", "photo"}
-        What makes a sitting: the photos of one local day, or each photo by itself.
+        What makes a session: the photos of one local day, or each photo by itself.
     same_person : bool
         All photos show one person, whatever they look like: none is left out as someone else's.
-    table : mapping, optional
-        Repeatability behind the errors, from `symmetry.measure.repeatability.read_table`; the shipped one by default.
+    reliability : mapping, optional
+        Tables behind the errors, from `read_reliability`; the shipped ones by default.
     known : KnownFaces, optional
         Where faces, and what two photos show together, are kept.
     left_out : sequence of LeftOut
@@ -77,17 +77,17 @@ def analyze_series(
     Every photo is registered to the best one, the reference, so that the course adds up no errors from photo to photo.
     The ratio of iris to interpupillary distance is pooled over all photos that count.
     """
-    dated, not_dated = dated_faces(photos, known=known, table=table)
+    dated, not_dated = dated_faces(photos, known=known, reliability=reliability)
     only = any(one.face.method == "landmarks" for one in dated)
     chosen = select(dated, not_dated, landmarks_only=only, same_person=same_person, known=known)
     scale = common_scale([one.face for one in chosen.dated])
-    faces = [rescaled(one.face, scale, table) for one in chosen.dated]
+    faces = [rescaled(one.face, scale, reliability) for one in chosen.dated]
     number = _numbered(chosen.dated, pool)
-    sittings = _sittings(chosen.dated, faces, number, treatment_start)
+    sessions = _sessions(chosen.dated, faces, number, treatment_start)
     reference = faces[chosen.reference]
     unit = reference.unit
     per_usual = _per_usual(reference)
-    known_by = of_method(table, "landmarks" if only else "registration")
+    known_by = of_method(reliability, "landmarks" if only else "registration")
     course = take_course(
         faces,
         chosen.met,
@@ -99,17 +99,17 @@ def analyze_series(
     )
     treated = None
     if treatment_start is not None:
-        treated = np.array([sitting.phase == "treatment" for sitting in sittings])
-    times = Times(weeks=np.array([sitting.weeks for sitting in sittings]), treated=treated)
-    count = max(1, min(_EACH_SIDE[1], len(sittings) // _EACH_SIDE[0]))
+        treated = np.array([session.phase == "treatment" for session in sessions])
+    times = Times(weeks=np.array([session.weeks for session in sessions]), treated=treated)
+    count = max(1, min(_EACH_SIDE[1], len(sessions) // _EACH_SIDE[0]))
     return Series(
-        sittings=sittings,
+        sessions=sessions,
         left_out=tuple(sorted([*chosen.left_out, *left_out], key=lambda one: (one.at is None, str(one.at), one.photo))),
         reference=reference,
         regions=MappingProxyType(region_courses(course, times, known_by.part_correlation, unit)),
         measures=MappingProxyType(measure_courses(course, times, unit)),
-        change=_since_the_first(sittings, count, table),
-        change_sittings=count,
+        change=_since_the_first(sessions, count, reliability),
+        change_sessions=count,
         treatment_start=treatment_start.date() if isinstance(treatment_start, datetime) else treatment_start,
         scale=scale,
         unit=unit,
@@ -130,27 +130,27 @@ def _per_usual(face: FaceAnalysis) -> float:
 
 
 def _numbered(photos: Sequence[DatedFace], pool: Pool) -> list[int]:
-    """Give each photo, in order of time, the number of its sitting, from 0."""
+    """Give each photo, in order of time, the number of its session, from 0."""
     if pool == "photo":
         return list(range(len(photos)))
-    names = [one.sitting or one.at.date() for one in photos]
+    names = [one.session or one.at.date() for one in photos]
     order = list(dict.fromkeys(names))
     return [order.index(name) for name in names]
 
 
-def _sittings(
+def _sessions(
     photos: Sequence[DatedFace],
     faces: Sequence[FaceAnalysis],
     number: Sequence[int],
     treatment_start: date | datetime | None,
-) -> tuple[Sitting, ...]:
+) -> tuple[Session, ...]:
     start = photos[0].at
     found = []
-    for sitting in range(max(number) + 1):
-        own = [i for i, place in enumerate(number) if place == sitting]
+    for session in range(max(number) + 1):
+        own = [i for i, place in enumerate(number) if place == session]
         at = photos[own[0]].at
         found.append(
-            Sitting(
+            Session(
                 day=at.date(),
                 at=at,
                 weeks=(at - start).total_seconds() / SECONDS_A_WEEK,
@@ -162,15 +162,15 @@ def _sittings(
     return tuple(found)
 
 
-def _since_the_first(sittings: Sequence[Sitting], count: int, table: Table | None) -> Change | None:
-    if len(sittings) < 2:
+def _since_the_first(sessions: Sequence[Session], count: int, reliability: ReliabilityTables | None) -> Change | None:
+    if len(sessions) < 2:
         return None
-    first, last = sittings[:count], sittings[: -count - 1 : -1]  # the pictures shown are the first of either side
-    before, after = (_best([face for sitting in some for face in sitting.faces]) for some in (first, last))
-    return compare(before, after, table=table)
+    first, last = sessions[:count], sessions[: -count - 1 : -1]  # the pictures shown are the first of either side
+    before, after = (_best([face for session in some for face in session.faces]) for some in (first, last))
+    return compare(before, after, reliability=reliability)
 
 
 def _best(faces: Sequence[FaceAnalysis]) -> list[FaceAnalysis]:
-    """Take the photos with the fewest findings, in their order."""
+    """Take the photos with the fewest flags, in their order."""
     gravest = sorted(range(len(faces)), key=lambda i: sum(flag.severity != "info" for flag in faces[i].flags))
     return [faces[i] for i in sorted(gravest[:_PHOTOS])]

@@ -1,6 +1,6 @@
-"""From photos matched to one reference to the numbers of each sitting and how sure they are.
+"""From photos matched to one reference to the numbers of each session and how sure they are.
 
-All photos say what the reference looks like: each less what moved since. Each sitting is that face and what its photos
+All photos say what the reference looks like: each less what moved since. Each session is that face and what its photos
 saw move, so its numbers rest on one matching, not on a chain of them.
 """
 
@@ -23,8 +23,8 @@ from symmetry.measure.face_cache import Met
 from symmetry.measure.measures import DEFINITIONS, clinical_measures
 from symmetry.measure.pair_numbers import PairFields, PairNumbers, beyond_partner, pair_numbers
 from symmetry.measure.pairing import field_noise, placed_face
-from symmetry.measure.quality.findings import Finding, rejecting
-from symmetry.measure.repeatability import OF_PAIR, PART_NAMES, Repeatability
+from symmetry.measure.quality.flags import Flag, rejecting
+from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, ReliabilityTable
 from symmetry.measure.scores import REGION_NAMES, part_means
 from symmetry.measure.uncertainty import noiseless_scores, pair_difficulty, pair_sds, shared_movement, unseen_part
 
@@ -34,12 +34,12 @@ _MOST: Final = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Course:
-    """Numbers of n sittings, in the unit of the series; NaN where they are not known.
+    """Numbers of n sessions, in the unit of the series; NaN where they are not known.
 
     Attributes
     ----------
     numbers : PairNumbers
-        From the reference to each sitting, shape (n, ...).
+        From the reference to each session, shape (n, ...).
     regions : ndarray, shape (n, 9, 3)
         Asymmetry, lateral and vertical.
     parts : ndarray, shape (n, 11, 2)
@@ -47,7 +47,7 @@ class Course:
     measures : ndarray, shape (n, 18)
         Left less right of each clinical measure.
     sd : ndarray, shape (n, 76)
-        Standard deviations over re-photographing from sitting to sitting, in the order of `repeatability.OF_PAIR`.
+        Standard deviations over re-photographing from session to session, in the order of `reliability_table.OF_PAIR`.
     level_sd : ndarray, shape (n, 76)
         Those of the numbers themselves: the face that all photos share, on which they stand, has an error too.
     freedom : ndarray, shape (76,)
@@ -66,37 +66,37 @@ class Course:
 def take_course(
     faces: Sequence[FaceAnalysis],
     met: Sequence[Met],
-    sitting: Sequence[int],
+    session: Sequence[int],
     reference: int,
     *,
     unit_per_usual: float,
     unit_per_mm: float,
-    table: Repeatability,
+    table: ReliabilityTable,
 ) -> Course:
-    """Take the numbers of every sitting.
+    """Take the numbers of every session.
 
     Parameters
     ----------
     faces : sequence of FaceAnalysis
-        In order of their sittings.
+        In order of their sessions.
     met : sequence of Met
         As each is seen from the reference.
-    sitting : sequence of int
-        Number of each photo's sitting, from 0.
+    session : sequence of int
+        Number of each photo's session, from 0.
     reference : int
         Place of the reference among the faces.
     unit_per_usual : float
         Size of a millimetre of usual eyes in the unit of the results.
     unit_per_mm : float
         Size of a real millimetre in it.
-    table : Repeatability
+    table : ReliabilityTable
     """
-    of_sitting = [np.flatnonzero(np.asarray(sitting) == number) for number in range(max(sitting) + 1)]
+    of_session = [np.flatnonzero(np.asarray(session) == number) for number in range(max(session) + 1)]
     moved = np.array([one.moved for one in met]) * unit_per_usual
     shared, known = _shared_face(faces, met, reference)
     shared = shared * unit_per_usual
     counting = _counting(faces, met)
-    means = np.stack([_mean_of(moved[photos], counting[photos]) for photos in of_sitting])
+    means = np.stack([_mean_of(moved[photos], counting[photos]) for photos in of_session])
 
     field = across_jawline(asymmetry_field(shared), made_even(shared))
     field[~known] = np.nan
@@ -107,29 +107,29 @@ def take_course(
         before=before,
         after=before + uneven,
         moved=means,
-        measure_before=np.broadcast_to(measured, (len(of_sitting), *measured.shape)),
+        measure_before=np.broadcast_to(measured, (len(of_session), *measured.shape)),
         measure_after=_measures(shared, means, ~known),
     )
-    noise = np.stack([field_noise(table, len(photos), unit_per_mm) for photos in of_sitting])
+    noise = np.stack([field_noise(table, len(photos), unit_per_mm) for photos in of_session])
     numbers = pair_numbers(fields, noise)
     whole = noiseless_scores(field, field_noise(table, len(faces), unit_per_mm))
     regions = whole + np.concatenate([(numbers.after - numbers.before)[..., :1], numbers.uneven], axis=-1)
     regions[..., 0] = np.maximum(regions[..., 0], 0.0)
     parts = np.stack([part_means(field[:, i]) for i in range(2)], axis=-1) + numbers.part_uneven
     measures = numbers.measure_after[..., 2].copy()
-    for place, photos in enumerate(of_sitting):
-        _stop(regions[place], parts[place], measures[place], [(*faces[i].flags, *met[i].findings) for i in photos])
+    for place, photos in enumerate(of_session):
+        _stop(regions[place], parts[place], measures[place], [(*faces[i].flags, *met[i].flags) for i in photos])
     spreads = [
         _spreads(
             [faces[i] for i in photos],
-            [met[i].findings for i in photos],
+            [met[i].flags for i in photos],
             faces[reference],
             shared_movement(numbers.left[place, :, :2], numbers.right[place, :, :2]) / unit_per_mm,
             unseen_part(uneven[place]) / unit_per_mm,
             table,
             beside=len(faces),
         )
-        for place, photos in enumerate(of_sitting)
+        for place, photos in enumerate(of_session)
     ]
     to_unit = np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
     return Course(
@@ -178,17 +178,17 @@ def _counting(faces: Sequence[FaceAnalysis], met: Sequence[Met]) -> NDArray[np.i
     """How well each photo shows each landmark (n, 478): 0 stopped, 1 stopped in some number of its region, 2 shown."""
     counting = np.full((len(faces), len(MIRROR)), 2)
     for place, (face, one) in enumerate(zip(faces, met, strict=True)):
-        findings = (*face.flags, *one.findings)
+        flags = (*face.flags, *one.flags)
         for name, pairs in REGIONS.items():
-            if any(rejecting(findings, f"{name}.{number}") for number in ("lateral", "vertical")):
+            if any(rejecting(flags, f"{name}.{number}") for number in ("lateral", "vertical")):
                 both = np.concatenate([pairs, MIRROR[pairs]])
                 counting[place, both] = np.minimum(counting[place, both], 1)
-        counting[place, stopped_landmarks(findings)] = 0
+        counting[place, stopped_landmarks(flags)] = 0
     return counting
 
 
 def _mean_of(moved: FloatArray, counting: NDArray[np.int_]) -> FloatArray:
-    """Mean movement (478, 2) over the photos of a sitting that show each landmark best."""
+    """Mean movement (478, 2) over the photos of a session that show each landmark best."""
     best = counting.max(axis=0)
     taken = ((counting == best) & (best > 0))[..., None] & np.isfinite(moved)
     count = taken.sum(axis=0)
@@ -205,13 +205,11 @@ def _measures(shared: FloatArray, moved: FloatArray, unknown: NDArray[np.bool_])
     return np.stack([taken.subject_right, taken.subject_left, taken.difference], axis=-1)
 
 
-def _stop(
-    regions: FloatArray, parts: FloatArray, measures: FloatArray, findings: Sequence[tuple[Finding, ...]]
-) -> None:
-    """Take out of a sitting's numbers (9, 3), (11, 2) and (18,) what findings stop in all of its photos."""
+def _stop(regions: FloatArray, parts: FloatArray, measures: FloatArray, flags: Sequence[tuple[Flag, ...]]) -> None:
+    """Take out of a session's numbers (9, 3), (11, 2) and (18,) what flags stop in all of its photos."""
 
     def stopped(result: str) -> bool:
-        return all(rejecting(found, result) is not None for found in findings)
+        return all(rejecting(found, result) is not None for found in flags)
 
     for i, name in enumerate(REGION_NAMES):
         for j, number in enumerate(("asymmetry", "lateral", "vertical")):
@@ -222,31 +220,31 @@ def _stop(
             if stopped(f"{region}.{number}"):
                 parts[i, j] = np.nan
     for i, definition in enumerate(DEFINITIONS):
-        if all(stops_measure(found, definition.name) is not None for found in findings):
+        if all(stops_measure(found, definition.name) is not None for found in flags):
             measures[i] = np.nan
 
 
 def _spreads(
     faces: Sequence[FaceAnalysis],
-    between: Sequence[tuple[Finding, ...]],
+    between: Sequence[tuple[Flag, ...]],
     reference: FaceAnalysis,
     shared: FloatArray,
     unseen: FloatArray,
-    table: Repeatability,
+    table: ReliabilityTable,
     *,
     beside: int,
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the standard deviations (76,) of a sitting's numbers, mm or degrees: to other sittings, and of their levels.
+    """Give the standard deviations (76,) of a session's numbers, mm or degrees: to other sessions, and of their levels.
 
-    The face that all photos share is common to the sittings; the levels stand on the mean over `beside` photos.
+    The face that all photos share is common to the sessions; the levels stand on the mean over `beside` photos.
     """
     flags = [face.flags for face in faces]
     difficulty = pair_difficulty(
         float(np.mean([face.pose.yaw for face in faces])) - reference.pose.yaw,
         float(np.mean([face.pose.pitch for face in faces])) - reference.pose.pitch,
         shared,
-        findings=(flags, flags),
-        between=[finding for found in between for finding in found],
+        flags=(flags, flags),
+        between=[flag for found in between for flag in found],
     )
     eyes = (float(np.mean([face.interpupillary for face in faces])),) * 2
     sd, level_sd = (
@@ -257,7 +255,7 @@ def _spreads(
 
 
 def _since_first(movement: FloatArray) -> FloatArray:
-    """Movement (n, 9, 3) since the first sitting in which each region is known."""
+    """Movement (n, 9, 3) since the first session in which each region is known."""
     known = np.isfinite(movement[..., :1])
     first = np.take_along_axis(movement, known.argmax(axis=0)[None], axis=0)
     since = movement - first

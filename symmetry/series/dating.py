@@ -11,7 +11,7 @@ from symmetry.errors import PhotoError
 from symmetry.measure.batch import Failure, analyze_photos
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import KnownFaces
-from symmetry.measure.repeatability import Table
+from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.photos.capture_time import moment_of
 from symmetry.series.result import DatedFace, LeftOut
 
@@ -36,7 +36,7 @@ def date_face(measured: FaceAnalysis | Failure, zone: tzinfo | None = None) -> D
 
 
 def dated_faces(
-    photos: Sequence[Given], *, known: KnownFaces | None, table: Table | None
+    photos: Sequence[Given], *, known: KnownFaces | None, reliability: ReliabilityTables | None
 ) -> tuple[list[DatedFace], list[LeftOut]]:
     """Measure what is not measured yet and find out when it was taken."""
     dated: list[DatedFace] = []
@@ -49,7 +49,7 @@ def dated_faces(
         if isinstance(given, FaceAnalysis):
             measured = given
         else:
-            (measured,) = analyze_photos([Path(given)], known=known, table=table)
+            (measured,) = analyze_photos([Path(given)], known=known, reliability=reliability)
         found = date_face(measured)
         if isinstance(found, DatedFace):
             dated.append(found)

@@ -1,4 +1,4 @@
-"""From the numbers of all sittings to what is said of each region and measure: its course, trend and phases."""
+"""From the numbers of all sessions to what is said of each region and measure: its course, trend and phases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import WHOLES
 from symmetry.measure.face import NAN
 from symmetry.measure.measures import DEFINITIONS
-from symmetry.measure.repeatability import MEASURES_OF_PAIR, PAIR_NUMBERS, PART_NAMES, PARTS_OF_PAIR, REGIONS_OF_PAIR
+from symmetry.measure.reliability_table import (
+    MEASURES_OF_PAIR,
+    PAIR_NUMBERS,
+    PART_NAMES,
+    PARTS_OF_PAIR,
+    REGIONS_OF_PAIR,
+)
 from symmetry.measure.scores import REGION_NAMES
 from symmetry.measure.verdicts import FOR_CORRELATION, IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, evenness
 from symmetry.series.course import Course
@@ -28,7 +34,7 @@ _LEAST_WEEKS: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Times:
-    """When the sittings were.
+    """When the sessions were.
 
     Attributes
     ----------
@@ -44,7 +50,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Candidates:
-    """Courses (n, k) one of which may speak for a region, with the spreads from sitting to sitting and of levels."""
+    """Courses (n, k) one of which may speak for a region, with the spreads from session to session and of levels."""
 
     names: tuple[str | None, ...]
     values: FloatArray
@@ -61,7 +67,7 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
     course : Course
     times : Times
     correlation : ndarray, shape (11,)
-        As `Repeatability.part_correlation`.
+        As `ReliabilityTable.part_correlation`.
     unit : {"mm", "% IPD"}
     """
     sd, level_sd, freedom = (
@@ -136,7 +142,7 @@ def measure_courses(course: Course, times: Times, unit: str) -> dict[str, Measur
 
 
 def _parts(region: str, course: Course, correlation: FloatArray) -> _Candidates:
-    """Left-right difference of each part of a region along the direction that says most, the same in all sittings."""
+    """Left-right difference of each part of a region along the direction that says most, the same in all sessions."""
     own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
     sd, level_sd = (each[:, PARTS_OF_PAIR].reshape(len(each), -1, 2)[:, own] for each in (course.sd, course.level_sd))
     freedom = course.freedom[PARTS_OF_PAIR].reshape(-1, 2)[own]
@@ -169,7 +175,7 @@ def _surest(found: Trends) -> int:
 
 
 def _from_above(values: FloatArray) -> FloatArray:
-    """Turn courses (n, k) so that they begin above 0: by the first third of the sittings that know them."""
+    """Turn courses (n, k) so that they begin above 0: by the first third of the sessions that know them."""
     known = np.isfinite(values)
     early = known & (known.cumsum(axis=0) <= np.maximum(known.sum(axis=0) / 3, 1))
     return np.asarray(values * np.where(np.where(early, values, 0.0).sum(axis=0) < 0, -1.0, 1.0))
@@ -226,8 +232,8 @@ def _phases_of(found: PhaseTest) -> PhasesOf:
         standardised=float(found.standardised[0]),
         standardised_low=float(found.standardised_low[0]),
         standardised_high=float(found.standardised_high[0]),
-        baseline_sittings=found.baseline_sittings,
-        treatment_sittings=found.treatment_sittings,
+        baseline_sessions=found.baseline_sessions,
+        treatment_sessions=found.treatment_sessions,
         verdict=verdict,
     )
 

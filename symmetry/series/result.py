@@ -1,4 +1,4 @@
-"""What a series of photos of one person says: sittings, courses with their errors, trends, verdicts."""
+"""What a series of photos of one person says: sessions, courses with their errors, trends, verdicts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from symmetry.arrays import FloatArray
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.repeatability import Method
+from symmetry.measure.reliability_table import Method
 from symmetry.measure.verdicts import Verdict
 
 
@@ -28,19 +28,19 @@ class DatedFace:
         How that is known, such as "exif" or "file name".
     note : str or None
         What was not believed about it, and why.
-    sitting : str or None
-        Name of the sitting that it belongs to, where that is known; else the day or the photo makes it.
+    session : str or None
+        Name of the session that it belongs to, where that is known; else the day or the photo makes it.
     """
 
     face: FaceAnalysis
     at: datetime
     source: str
     note: str | None = None
-    sitting: str | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sitting:
+class Session:
     """Photos of one day, pooled.
 
     Attributes
@@ -50,7 +50,7 @@ class Sitting:
     at : datetime
         When the first of its photos was taken; aware.
     weeks : float
-        Since the first sitting.
+        Since the first session.
     phase : {"baseline", "treatment"} or None
         None without a treatment start.
     faces : tuple of FaceAnalysis
@@ -76,7 +76,7 @@ class LeftOut:
     photo : str
     at : datetime or None
     reason : str
-        Name of the finding, or "unreadable", "no_face", "duplicate".
+        Name of the flag, or "unreadable", "no_face", "duplicate".
     advice : str
         What was found and what to do about it.
     """
@@ -122,10 +122,10 @@ class PhasesOf:
     p : float
         Permutation test that respects autocorrelation.
     nonoverlap, nonoverlap_low, nonoverlap_high : float
-        Share of pairs of sittings in which treatment is more even than baseline (NAP): 0.5 = no difference.
+        Share of pairs of sessions in which treatment is more even than baseline (NAP): 0.5 = no difference.
     standardised, standardised_low, standardised_high : float
         Difference over the standard deviation within phases.
-    baseline_sittings, treatment_sittings : int
+    baseline_sessions, treatment_sessions : int
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
     """
 
@@ -139,14 +139,14 @@ class PhasesOf:
     standardised: float
     standardised_low: float
     standardised_high: float
-    baseline_sittings: int
-    treatment_sittings: int
+    baseline_sessions: int
+    treatment_sessions: int
     verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RegionCourse:
-    """Course of one region; arrays have one entry a sitting, NaN where it is not known.
+    """Course of one region; arrays have one entry a session, NaN where it is not known.
 
     Attributes
     ----------
@@ -154,16 +154,16 @@ class RegionCourse:
     part : str or None
         The part of the region on which `unevenness` and the trend rest; None where nothing is known.
     unevenness : ndarray, shape (n,)
-        Left-right difference of that part along one direction, the same in all sittings: 0 = even, and it goes down
+        Left-right difference of that part along one direction, the same in all sessions: 0 = even, and it goes down
         as the face gets more even. It begins above 0; below 0 the other side is the one that is higher or wider.
     asymmetry : ndarray, shape (n,)
         Root mean square of the region's asymmetry field.
     lateral, vertical : ndarray, shape (n,)
         Mean of the field over the subject-left landmarks: + = the subject's left is further out, higher.
     lift : ndarray, shape (n,)
-        Mean upward movement of both sides together since the first sitting.
+        Mean upward movement of both sides together since the first session.
     left_outward, left_up, right_outward, right_up : ndarray, shape (n,)
-        Mean movement of each side since the first sitting.
+        Mean movement of each side since the first session.
     unevenness_error, asymmetry_error, lateral_error, vertical_error, lift_error : ndarray, shape (n,)
         95 % half-widths over re-photographing.
     trend : TrendOf
@@ -196,7 +196,7 @@ class RegionCourse:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MeasureCourse:
-    """Course of one clinical measure: `difference` is left less right, one entry a sitting.
+    """Course of one clinical measure: `difference` is left less right, one entry a session.
 
     The trend and the phases are those of its size: negative = more even.
     """
@@ -215,7 +215,7 @@ class SeriesResult:
 
     Attributes
     ----------
-    sittings : tuple of Sitting
+    sessions : tuple of Session
         In order of time; at least one.
     left_out : tuple of LeftOut
     reference : FaceAnalysis
@@ -225,9 +225,9 @@ class SeriesResult:
     measures : mapping of str to MeasureCourse
         The clinical measures.
     change : Change or None
-        Last sittings against first sittings, with a verdict for each region; None with fewer than two sittings.
-    change_sittings : int
-        How many sittings stand on either side of it.
+        Last sessions against first sessions, with a verdict for each region; None with fewer than two sessions.
+    change_sessions : int
+        How many sessions stand on either side of it.
     treatment_start : date or None
     scale : Scale
         Pooled over the series.
@@ -236,13 +236,13 @@ class SeriesResult:
     method : {"registration", "landmarks"}
     """
 
-    sittings: tuple[Sitting, ...]
+    sessions: tuple[Session, ...]
     left_out: tuple[LeftOut, ...]
     reference: FaceAnalysis
     regions: Mapping[str, RegionCourse]
     measures: Mapping[str, MeasureCourse]
     change: Change | None
-    change_sittings: int
+    change_sessions: int
     treatment_start: date | None
     scale: Scale
     unit: str

@@ -14,8 +14,8 @@ from symmetry.landmarks.scale import IN_USUAL_EYES
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import KnownFaces, Met
 from symmetry.measure.pairing import match_faces, visible_movement
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.sittings import unfit
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.sessions import unfit
 from symmetry.series.result import DatedFace, LeftOut
 
 _TRIES: Final = 3
@@ -28,7 +28,7 @@ _SAME_POSE: Final = 0.2
 _SAME_LIGHT: Final = 0.01
 """Difference of the side light; the same copies have up to 0.007."""
 _WORTH: Final = {"reject": 10.0, "warn": 3.0, "info": 0.5}
-"""What a finding counts against a photo as the reference; a degree of turn counts 1."""
+"""What a flag counts against a photo as the reference; a degree of turn counts 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,7 +76,7 @@ def select(
         raise NothingFitError("; ".join(f"{one.photo}: {one.advice}" for one in left_out) or "there are no photos")
     faces = [one.face for one in fit]
     candidates = list(np.argsort([_drawbacks(face, faces) for face in faces], kind="stable"))
-    best: tuple[int, list[Met], dict[int, Finding]] | None = None
+    best: tuple[int, list[Met], dict[int, Flag]] | None = None
     for _ in range(_TRIES):
         place = int(candidates[0])
         met = [_meet(faces[place], face, landmarks_only=landmarks_only, known=known) for face in faces]
@@ -107,21 +107,21 @@ def _each_once(photos: Sequence[DatedFace]) -> tuple[list[DatedFace], list[LeftO
     left_out: list[LeftOut] = []
     first: dict[str, DatedFace] = {}
     for one in photos:
-        finding = unfit(one.face)
+        flag = unfit(one.face)
         name = one.face.photo.name
         if first.setdefault(one.face.photo.sha256, one) is not one:
             same = first[one.face.photo.sha256].face.photo.name
             advice = f"The same picture as {same}; it counts once."
             left_out.append(LeftOut(photo=name, at=one.at, reason="duplicate", advice=advice))
-        elif finding is not None:
-            left_out.append(LeftOut(photo=name, at=one.at, reason=finding.name, advice=finding.advice))
+        elif flag is not None:
+            left_out.append(LeftOut(photo=name, at=one.at, reason=flag.name, advice=flag.advice))
         else:
             fit.append(one)
     return fit, left_out
 
 
 def _drawbacks(face: FaceAnalysis, others: Sequence[FaceAnalysis]) -> float:
-    """Say how little a photo suits as the reference: findings, and how far its pose is from the usual one."""
+    """Say how little a photo suits as the reference: flags, and how far its pose is from the usual one."""
     usual = np.median([(other.pose.yaw, other.pose.pitch) for other in others], axis=0)
     turned = np.hypot(face.pose.yaw - usual[0], face.pose.pitch - usual[1])
     return float(turned + sum(_WORTH[flag.severity] for flag in face.flags))
@@ -129,11 +129,11 @@ def _drawbacks(face: FaceAnalysis, others: Sequence[FaceAnalysis]) -> float:
 
 def _meet(reference: FaceAnalysis, face: FaceAnalysis, *, landmarks_only: bool, known: KnownFaces | None) -> Met:
     if face is reference:
-        return Met(moved=np.zeros((len(face.landmarks), 2)), findings=())
+        return Met(moved=np.zeros((len(face.landmarks), 2)), flags=())
     if known is not None and (kept := known.met(reference, face)) is not None:
         return kept
-    pair, findings = match_faces(reference, face, scale=IN_USUAL_EYES, landmarks_only=landmarks_only)
-    met = Met(moved=visible_movement(pair, reference, face), findings=findings)
+    pair, flags = match_faces(reference, face, scale=IN_USUAL_EYES, landmarks_only=landmarks_only)
+    met = Met(moved=visible_movement(pair, reference, face), flags=flags)
     if known is not None:
         known.keep_met(reference, face, met)
     return met
@@ -146,11 +146,11 @@ def _strangers(
     landmarks_only: bool,
     same_person: bool,
     known: KnownFaces | None,
-) -> dict[int, Finding]:
+) -> dict[int, Flag]:
     """Find the photos of somebody else, or of a face in a mirror: unlike the reference and unlike their neighbours."""
     names = ("one_mirrored",) if same_person else ("one_mirrored", "different_person")
-    found = {i: finding for i, one in enumerate(met) if (finding := _named(one.findings, names)) is not None}
-    undecided = [i for i, finding in found.items() if finding.name == "different_person"]
+    found = {i: flag for i, one in enumerate(met) if (flag := _named(one.flags, names)) is not None}
+    undecided = [i for i, flag in found.items() if flag.name == "different_person"]
     while undecided:
         beside = {
             i: [other for other in (i - 1, i + 1) if 0 <= other < len(faces) and other not in found] for i in undecided
@@ -160,13 +160,13 @@ def _strangers(
             break
         undecided.remove(near)
         met_beside = [_meet(faces[o], faces[near], landmarks_only=landmarks_only, known=known) for o in beside[near]]
-        if all(_named(one.findings, names) is None for one in met_beside):
+        if all(_named(one.flags, names) is None for one in met_beside):
             del found[near]
     return found
 
 
-def _named(findings: Sequence[Finding], names: Sequence[str]) -> Finding | None:
-    return next((finding for finding in findings if finding.name in names), None)
+def _named(flags: Sequence[Flag], names: Sequence[str]) -> Flag | None:
+    return next((flag for flag in flags if flag.name in names), None)
 
 
 def _copies(
@@ -213,5 +213,5 @@ _INSTEAD: Final = {
 }
 
 
-def _stranger(photo: DatedFace, finding: Finding) -> LeftOut:
-    return LeftOut(photo=photo.face.photo.name, at=photo.at, reason=finding.name, advice=_INSTEAD[finding.name])
+def _stranger(photo: DatedFace, flag: Flag) -> LeftOut:
+    return LeftOut(photo=photo.face.photo.name, at=photo.at, reason=flag.name, advice=_INSTEAD[flag.name])

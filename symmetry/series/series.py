@@ -30,13 +30,13 @@ class Series(SeriesResult):
         """Give the result as a JSON object, as `symmetry series` writes it; what is not known is None."""
         return series_as_dict(self)
 
-    def to_frame(self, of: Literal["sitting", "series", "left_out"] = "sitting") -> DataFrame:
+    def to_frame(self, of: Literal["session", "series", "left_out"] = "session") -> DataFrame:
         """Give the result as a table, with the columns that docs/output.md lists.
 
         Parameters
         ----------
-        of : {"sitting", "series", "left_out"}
-            Rows of the CSV of `symmetry series`, with the columns that such rows fill: a row a sitting and number, a
+        of : {"session", "series", "left_out"}
+            Rows of the CSV of `symmetry series`, with the columns that such rows fill: a row a session and number, a
             row a number for the whole series, or a row a photo that does not count.
 
         Raises

@@ -9,11 +9,11 @@ from typing import Final
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
 from symmetry.measure.change import MeasureChange, RegionChange
-from symmetry.measure.quality.findings import joined, reason_words
+from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, decimals
 from symmetry.measure.words import the
 from symmetry.series.result import MeasureCourse, RegionCourse, SeriesResult, TrendOf
-from symmetry.stats.trends import LEAST_SITTINGS
+from symmetry.stats.trends import LEAST_SESSIONS
 
 _SOURCES: Final = {"exif": "EXIF"}
 _HOW: Final[dict[Verdict, str]] = {IMPROVED: "more even", WORSE: "less even"}
@@ -26,7 +26,7 @@ _REAL: Final = "photos of an unchanged face differ by less"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What the trend and the change since the first sittings say together of one region or measure.
+    """What the trend and the change since the first sessions say together of one region or measure.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Outcome:
     by : {"trend", "change"} or None
         Which of the two is sure of a change that the other does not find.
     doubts : tuple of str
-        Names of the findings that keep a change from being sure.
+        Names of the flags that keep a change from being sure.
     """
 
     verdict: Verdict
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def outcome_of(trend: TrendOf, change: RegionChange | MeasureChange | None) -> Outcome:
-    """Weigh a trend and a change since the first sittings: real is what neither speaks against."""
+    """Weigh a trend and a change since the first sessions: real is what neither speaks against."""
     since = NOT_COMPARABLE if change is None else change.verdict
     if NOT_COMPARABLE in (trend.verdict, since) or trend.verdict == since:
         return Outcome(verdict=since if trend.verdict == NOT_COMPARABLE else trend.verdict, sure=True)
@@ -58,7 +58,7 @@ def outcome_of(trend: TrendOf, change: RegionChange | MeasureChange | None) -> O
 
 
 def change_in(series: SeriesResult, name: str) -> RegionChange | MeasureChange | None:
-    """Give the change of a region or a measure since the first sittings; None with one sitting."""
+    """Give the change of a region or a measure since the first sessions; None with one session."""
     if series.change is None:
         return None
     return series.change.regions.get(name) or series.change.measures.get(name)
@@ -82,7 +82,7 @@ def _doubts(series: SeriesResult, name: str, *, told_by_trend: bool) -> tuple[st
 
 
 def line_of(series: SeriesResult) -> str:
-    """Sum a series up in a line: "8 photos in 8 sittings, 2026-04-06 to 2026-05-18 (6 weeks): Yes, more even."."""
+    """Sum a series up in a line: "8 photos in 8 sessions, 2026-04-06 to 2026-05-18 (6 weeks): Yes, more even."."""
     return f"{counted(series)}: {answer_sentences(series)[0]}"
 
 
@@ -93,8 +93,8 @@ def answer(series: SeriesResult) -> str:
 
 def answer_sentences(series: SeriesResult) -> list[str]:
     """Give the answer sentence by sentence: the first is the shortest, the others say where and by how much."""
-    if len(series.sittings) == 1:
-        return ["There is one sitting.", "Whether the face is getting more even shows from the second one on."]
+    if len(series.sessions) == 1:
+        return ["There is one session.", "Whether the face is getting more even shows from the second one on."]
     outcomes = {name: outcome_in(series, name) for name in series.regions}
     main = {name: outcomes[name] for name in MAIN_REGIONS}
     better, worse = ([name for name, o in main.items() if o.sure and o.verdict == v] for v in (IMPROVED, WORSE))
@@ -141,8 +141,8 @@ def verdict_line(series: SeriesResult, name: str, *, sized: bool = True) -> str:
     """Say the outcome of a region in a line, such as "more even, 0.42 mm a week, real"; `sized` with how much."""
     found = outcome_in(series, name)
     if found.verdict == NOT_COMPARABLE:
-        if len(series.sittings) == 1:
-            return "one sitting so far"
+        if len(series.sessions) == 1:
+            return "one session so far"
         return f"{NOT_COMPARABLE}: {why_not(series, name)}" if sized else NOT_COMPARABLE
     if found.verdict == NO_CHANGE:
         return NO_CHANGE if found.sure else "unclear: trend and change disagree" if sized else "unclear"
@@ -152,7 +152,7 @@ def verdict_line(series: SeriesResult, name: str, *, sized: bool = True) -> str:
 
 
 def change_line(series: SeriesResult, name: str) -> str:
-    """Say a change since the first sittings in a line; nothing where there is none."""
+    """Say a change since the first sessions in a line; nothing where there is none."""
     change = change_in(series, name)
     if change is None or change.verdict == NOT_COMPARABLE or not isfinite(change.evenness):
         return ""
@@ -162,7 +162,7 @@ def change_line(series: SeriesResult, name: str) -> str:
 def trend_line(trend: TrendOf, unit: str, known: int) -> str:
     """Write a trend with its interval, with signs where it is not clear (- is more even); or what it lacks."""
     if not (isfinite(trend.slope) and isfinite(trend.low) and isfinite(trend.high)):
-        return f"trend from {LEAST_SITTINGS} sittings on" if known < LEAST_SITTINGS else "trend not known"
+        return f"trend from {LEAST_SESSIONS} sessions on" if known < LEAST_SESSIONS else "trend not known"
     if trend.verdict in _HOW:
         small, large = sorted((abs(trend.low), abs(trend.high)))
         return f"{rate(trend.slope, unit)} ({small:.2f} to {large:.2f})"
@@ -181,14 +181,14 @@ def why_not(series: SeriesResult, name: str) -> str:
 
 
 def counted(series: SeriesResult) -> str:
-    """Say how many photos and sittings there are, and from when to when."""
-    photos, sittings = sum(len(sitting.faces) for sitting in series.sittings), len(series.sittings)
-    return f"{_many(photos, 'photo')} in {_many(sittings, 'sitting')}, {days(series)}"
+    """Say how many photos and sessions there are, and from when to when."""
+    photos, sessions = sum(len(session.faces) for session in series.sessions), len(series.sessions)
+    return f"{_many(photos, 'photo')} in {_many(sessions, 'session')}, {days(series)}"
 
 
 def days(series: SeriesResult) -> str:
     """Write from which day to which a series goes, and how long that is."""
-    first, last = series.sittings[0], series.sittings[-1]
+    first, last = series.sessions[0], series.sessions[-1]
     if first.day == last.day:
         return first.day.isoformat()
     weeks = last.weeks - first.weeks
@@ -202,16 +202,16 @@ def days(series: SeriesResult) -> str:
 
 
 def times_known(series: SeriesResult) -> str:
-    """Say how the times are known, such as "EXIF (7 sittings) and file name (1 sitting)"."""
+    """Say how the times are known, such as "EXIF (7 sessions) and file name (1 session)"."""
     counts: dict[str, int] = {}
-    for sitting in series.sittings:
-        for source in sitting.sources:
+    for session in series.sessions:
+        for source in session.sources:
             counts[source] = counts.get(source, 0) + 1
     if not counts:
         return "not told"
     if len(counts) == 1:
         return _SOURCES.get(next(iter(counts)), next(iter(counts)))
-    return joined([f"{_SOURCES.get(source, source)} ({_many(count, 'sitting')})" for source, count in counts.items()])
+    return joined([f"{_SOURCES.get(source, source)} ({_many(count, 'session')})" for source, count in counts.items()])
 
 
 def left_out_line(series: SeriesResult) -> str:
@@ -227,11 +227,11 @@ def left_out_line(series: SeriesResult) -> str:
 
 
 def since(series: SeriesResult) -> str:
-    """Write since when there is a change: "since the first 2 sittings"."""
+    """Write since when there is a change: "since the first 2 sessions"."""
     return (
-        "since the first sitting"
-        if series.change_sittings == 1
-        else f"since the first {series.change_sittings} sittings"
+        "since the first session"
+        if series.change_sessions == 1
+        else f"since the first {series.change_sessions} sessions"
     )
 
 
@@ -257,8 +257,8 @@ def rate(slope: float, unit: str) -> str:
     return f"{abs(slope):.2f} {sign(unit)} a week" if abs(slope) >= 0.005 else f"under 0.01 {sign(unit)} a week"
 
 
-def known_sittings(course: RegionCourse | MeasureCourse) -> int:
-    """Count the sittings that know a course."""
+def known_sessions(course: RegionCourse | MeasureCourse) -> int:
+    """Count the sessions that know a course."""
     values = course.unevenness if isinstance(course, RegionCourse) else course.difference
     return sum(map(isfinite, values.tolist()))
 
@@ -281,12 +281,12 @@ def _perhaps(series: SeriesResult, name: str, found: Outcome) -> str:
         whys = joined([reason_words(doubt) for doubt in found.doubts])
         return f"{begin} {_size(series, name)}, but the photos cast doubt on it ({whys})."
     if found.by == "trend":
-        return f"{begin} {_size(series, name, by_trend=True)}, though first and last sittings do not tell."
+        return f"{begin} {_size(series, name, by_trend=True)}, though first and last sessions do not tell."
     return f"{begin} {change_line(series, name)}, though the trend does not tell."
 
 
 def _size(series: SeriesResult, name: str, *, by_trend: bool = False) -> str:
-    """Write how large a change is: since the first sittings and a week, or what is known of the two."""
+    """Write how large a change is: since the first sessions and a week, or what is known of the two."""
     course = series.regions[name]
     change = change_in(series, name)
     whole = ""

@@ -34,12 +34,12 @@ class Agreement:
 
     Attributes
     ----------
-    sittings : ndarray of int
-        Sittings with at least two known values; no other sitting counts anywhere.
+    sessions : ndarray of int
+        Sessions with at least two known values; no other session counts anywhere.
     freedom : ndarray of int
-        Degrees of freedom of the SEM: the sum of k - 1 over sittings with k known values.
+        Degrees of freedom of the SEM: the sum of k - 1 over sessions with k known values.
     sem : Estimate
-        Standard error of measurement: the standard deviation within sittings, pooled.
+        Standard error of measurement: the standard deviation within sessions, pooled.
     mdc95 : Estimate
         Minimal detectable change between two photos.
     icc_2_1, icc_3_1 : Estimate
@@ -51,7 +51,7 @@ class Agreement:
         95 % limits of agreement of the second known value with the first.
     """
 
-    sittings: IntArray
+    sessions: IntArray
     freedom: IntArray
     sem: Estimate
     mdc95: Estimate
@@ -64,23 +64,23 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Replicates:
-    """Measurements (n, q) in the order of their s sittings, and where the known ones stand."""
+    """Measurements (n, q) in the order of their s sessions, and where the known ones stand."""
 
     values: FloatArray
-    index: IntArray  # (n,), each row's sitting, from 0
-    starts: IntArray  # (s,), first row of each sitting
-    rank: IntArray  # (n, q), how many values of the same sitting are known before this one
-    counts: IntArray  # (s, q), known values of each sitting
+    index: IntArray  # (n,), each row's session, from 0
+    starts: IntArray  # (s,), first row of each session
+    rank: IntArray  # (n, q), how many values of the same session are known before this one
+    counts: IntArray  # (s, q), known values of each session
 
     @classmethod
-    def of(cls, values: ArrayLike, sitting: ArrayLike) -> _Replicates:
-        measured, label = np.asarray(values, dtype=np.float64), np.asarray(sitting)
+    def of(cls, values: ArrayLike, session: ArrayLike) -> _Replicates:
+        measured, label = np.asarray(values, dtype=np.float64), np.asarray(session)
         if measured.ndim != 2 or label.shape != measured.shape[:1]:
             raise InvalidPointsError(f"shapes must be (n, q) and (n,), not {measured.shape} and {label.shape}")
         if np.isinf(measured).any():
             raise InvalidPointsError("values must be finite numbers, or NaN where they are not known")
         if label.dtype.kind == "f" and np.isnan(label).any():
-            raise InvalidPointsError("every photo must belong to a sitting, and NaN is none")
+            raise InvalidPointsError("every photo must belong to a session, and NaN is none")
         _, index = np.unique(label, return_inverse=True)
         order = np.argsort(index, kind="stable")
         index, measured = index[order], measured[order]
@@ -91,7 +91,7 @@ class _Replicates:
         return cls(measured, index, starts, before - before[starts][index], counts)
 
     def pooled(self) -> tuple[FloatArray, IntArray]:
-        """Variance (q,) within sittings and its degrees of freedom."""
+        """Variance (q,) within sessions and its degrees of freedom."""
         known = ~np.isnan(self.values)
         first = np.add.reduceat(np.where(known & (self.rank == 0), self.values, 0.0), self.starts, axis=0)
         # Less the first value first: equal values then differ by nothing at all, not by rounding.
@@ -102,9 +102,9 @@ class _Replicates:
         return _ratio(squares, freedom), freedom
 
     def table(self) -> FloatArray:
-        """First k known values of the sittings that have two or more, shape (s, at least 2, q); NaN elsewhere.
+        """First k known values of the sessions that have two or more, shape (s, at least 2, q); NaN elsewhere.
 
-        k is a quantity's own: the least number of known values over these sittings.
+        k is a quantity's own: the least number of known values over these sessions.
         """
         repeated = self.counts >= 2
         most = max(2, len(self.values))
@@ -117,20 +117,20 @@ class _Replicates:
         return table
 
 
-def agreement(values: ArrayLike, sitting: ArrayLike) -> Agreement:
+def agreement(values: ArrayLike, session: ArrayLike) -> Agreement:
     """Agreement of repeated photos of unchanged faces.
 
     Parameters
     ----------
     values : array_like, shape (n, q)
         q quantities measured on each of n photos; NaN where one is not known.
-    sitting : array_like, shape (n,)
+    session : array_like, shape (n,)
         Photos with the same label are repeated photos of one unchanged face, in the order of their rows.
 
     Returns
     -------
     Agreement
-        NaN, without a warning, where a quantity has too few sittings or no variance to tell from.
+        NaN, without a warning, where a quantity has too few sessions or no variance to tell from.
 
     Raises
     ------
@@ -139,22 +139,22 @@ def agreement(values: ArrayLike, sitting: ArrayLike) -> Agreement:
 
     Notes
     -----
-    SEM = sqrt(SSW / freedom), SSW the squares about the means of the sittings, all known values of every sitting; its
+    SEM = sqrt(SSW / freedom), SSW the squares about the means of the sessions, all known values of every session; its
     interval is from the chi-square distribution. MDC95 = 1.96 sqrt(2) SEM (Weir 2005, J Strength Cond Res 19:231).
 
-    The ICCs need a table without gaps. It has, for each quantity, the sittings with at least two known values and
-    their first k known ones, k the least number of known values over these sittings. With n sittings and the mean
-    squares of sittings R, replicates C and error E: ICC(2,1) = (R - E) / (R + (k - 1) E + k (C - E) / n) and
+    The ICCs need a table without gaps. It has, for each quantity, the sessions with at least two known values and
+    their first k known ones, k the least number of known values over these sessions. With n sessions and the mean
+    squares of sessions R, replicates C and error E: ICC(2,1) = (R - E) / (R + (k - 1) E + k (C - E) / n) and
     ICC(3,1) = (R - E) / (R + (k - 1) E) (Shrout & Fleiss 1979, Psychol Bull 86:420). Their intervals are those of
     ICC(A,1) and ICC(C,1) of McGraw & Wong (1996, Psychol Methods 1:30), except that a negative ICC(2,1) counts as 0
     in the degrees of freedom, which else fall below those of any of its parts.
 
-    Bias and limits are of the first two known values of each sitting: the mean difference, with its interval from the
+    Bias and limits are of the first two known values of each session: the mean difference, with its interval from the
     t distribution, and the mean -+ 1.96 standard deviations (Bland & Altman 1999, Stat Methods Med Res 8:135). The
     intervals of the limits are the exact ones from the noncentral t distribution, each limit by itself (Carkeet 2015,
-    Optom Vis Sci 92:e71); of few sittings they reach further out than in.
+    Optom Vis Sci 92:e71); of few sessions they reach further out than in.
     """
-    replicates = _Replicates.of(values, sitting)
+    replicates = _Replicates.of(values, session)
     variance, freedom = replicates.pooled()
     # chdtri takes the upper tail: of 0.025 for the large quantile, hence the lower bound.
     low, high = (np.sqrt(variance * freedom / special.chdtri(freedom, tail)) for tail in (_LOW, _HIGH))
@@ -164,7 +164,7 @@ def agreement(values: ArrayLike, sitting: ArrayLike) -> Agreement:
     icc_2_1, icc_3_1 = _correlations(table)
     bias, lower_limit, upper_limit = _limits(table[:, 1] - table[:, 0])
     return Agreement(
-        sittings=(replicates.counts >= 2).sum(axis=0),
+        sessions=(replicates.counts >= 2).sum(axis=0),
         freedom=freedom,
         sem=sem,
         mdc95=Estimate(value=change * sem.value, low=change * sem.low, high=change * sem.high),
@@ -176,22 +176,22 @@ def agreement(values: ArrayLike, sitting: ArrayLike) -> Agreement:
     )
 
 
-def pooled_variance(values: ArrayLike, sitting: ArrayLike) -> tuple[FloatArray, IntArray]:
-    """Variance within sittings, pooled over them (one-way analysis of variance); takes what `agreement` takes.
+def pooled_variance(values: ArrayLike, session: ArrayLike) -> tuple[FloatArray, IntArray]:
+    """Variance within sessions, pooled over them (one-way analysis of variance); takes what `agreement` takes.
 
     Returns
     -------
     variance : ndarray, shape (q,)
-        Squares about the means of the sittings over the degrees of freedom; NaN where there are none of these.
+        Squares about the means of the sessions over the degrees of freedom; NaN where there are none of these.
     freedom : ndarray of int, shape (q,)
-        The sum of k - 1 over sittings with k known values.
+        The sum of k - 1 over sessions with k known values.
 
     Raises
     ------
     InvalidPointsError
         As in `agreement`.
     """
-    return _Replicates.of(values, sitting).pooled()
+    return _Replicates.of(values, session).pooled()
 
 
 def half_width(sd: FloatArray, freedom: FloatArray, looks: FloatArray | int = 1) -> FloatArray:
@@ -244,14 +244,14 @@ def moderated_variance(
 
 
 def _correlations(table: FloatArray) -> tuple[Estimate, Estimate]:
-    """ICC(2,1) and ICC(3,1) of tables (s, k, q) whose unused sittings and replicates are NaN."""
+    """ICC(2,1) and ICC(3,1) of tables (s, k, q) whose unused sessions and replicates are NaN."""
     used = ~np.isnan(table)
-    sittings, replicates = used.any(axis=1), used.any(axis=0)
-    n = np.where(sittings.sum(axis=0) >= 2, sittings.sum(axis=0), np.nan)
-    k = np.where(sittings.sum(axis=0) >= 2, replicates.sum(axis=0), np.nan)
+    sessions, replicates = used.any(axis=1), used.any(axis=0)
+    n = np.where(sessions.sum(axis=0) >= 2, sessions.sum(axis=0), np.nan)
+    k = np.where(sessions.sum(axis=0) >= 2, replicates.sum(axis=0), np.nan)
     freedom = (n - 1) * (k - 1)
 
-    # Replicates less the first of their sitting: equal ones then differ by nothing at all, not by rounding.
+    # Replicates less the first of their session: equal ones then differ by nothing at all, not by rounding.
     off = np.where(used, table - table[:, :1], 0.0)
     level, effect = off.sum(axis=1) / k, off.sum(axis=0) / n
     mean = level.sum(axis=0) / n
@@ -266,7 +266,7 @@ def _correlations(table: FloatArray) -> tuple[Estimate, Estimate]:
     def consistent(f: FloatArray | float) -> FloatArray:
         return _ratio(f * between - error, f * between + (k - 1) * error)
 
-    # Both rise with the mean square between sittings: their bounds are those of its F ratio to the rest.
+    # Both rise with the mean square between sessions: their bounds are those of its F ratio to the rest.
     icc = np.maximum(absolute(1.0), 0.0)
     drift_part, error_part = k * icc * drift, (n * (1 - icc) + k * (n - 1) * icc) * error
     parts = drift_part**2 / (k - 1) + error_part**2 / freedom

@@ -16,37 +16,37 @@ from symmetry.errors import InvalidPointsError
 from symmetry.stats.effect_sizes import standardised
 from symmetry.stats.trends import ROUNDING, Courses, IntArray, checked_looks, fit_noise, ratio, whitened, without
 
-LEAST_SITTINGS: Final = 3
-"""Known sittings of each phase below which nothing is told."""
+LEAST_SESSIONS: Final = 3
+"""Known sessions of each phase below which nothing is told."""
 
 _WIDENING: Final = 1.2
 """What permuting lacks, as the autocorrelation that it takes out is an estimate. Measured by
 `tests/benchmarks/courses.py`: with it, 5 % at most are false alarms up to autocorrelation 0.6."""
 _MOST: Final = 5040
-"""Arrangements that are all tried, those of seven sittings; of more sittings 4999 are drawn."""
+"""Arrangements that are all tried, those of seven sessions; of more sessions 4999 are drawn."""
 _DRAWN: Final = 4999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PhaseTest:
-    """Phases of k courses compared; arrays (k,), NaN where a phase has fewer than three known sittings.
+    """Phases of k courses compared; arrays (k,), NaN where a phase has fewer than three known sessions.
 
     Attributes
     ----------
     difference : ndarray
         Treatment less baseline by generalised least squares, unit of the values: the difference in means where there
-        is no autocorrelation, and the more about the sittings around the start of treatment the more there is.
+        is no autocorrelation, and the more about the sessions around the start of treatment the more there is.
     low, high : ndarray
         Its interval: 95 %, or 1 - 0.05 / looks.
     p : ndarray
         Two-sided, of no difference. Below 0.05 / looks exactly where the interval leaves zero out.
     nonoverlap, nonoverlap_low, nonoverlap_high : ndarray
-        Nonoverlap of all pairs (NAP): share of the pairs of a baseline and a treatment sitting in which treatment lies
+        Nonoverlap of all pairs (NAP): share of the pairs of a baseline and a treatment session in which treatment lies
         lower, ties half. 0.5 = no difference.
     standardised, standardised_low, standardised_high : ndarray
-        Hedges' g: the difference over the standard deviation within phases, corrected for few sittings.
-    baseline_sittings, treatment_sittings : int
-        Sittings of each phase that know any value.
+        Hedges' g: the difference over the standard deviation within phases, corrected for few sessions.
+    baseline_sessions, treatment_sessions : int
+        Sessions of each phase that know any value.
     """
 
     difference: FloatArray
@@ -59,8 +59,8 @@ class PhaseTest:
     standardised: FloatArray
     standardised_low: FloatArray
     standardised_high: FloatArray
-    baseline_sittings: int
-    treatment_sittings: int
+    baseline_sessions: int
+    treatment_sessions: int
 
 
 def compare_phases(
@@ -77,11 +77,11 @@ def compare_phases(
     Parameters
     ----------
     weeks : array_like, shape (n,)
-        When each sitting was, in any order and at any distances.
+        When each session was, in any order and at any distances.
     values : array_like, shape (n, k)
-        k courses; NaN where a sitting does not know a value.
+        k courses; NaN where a session does not know a value.
     in_treatment : array_like of bool, shape (n,)
-        Whether each sitting belongs to the treatment phase.
+        Whether each session belongs to the treatment phase.
     sd : array_like, shape (n, k) or (k,)
         Standard deviation of each value over re-photographing. A value whose `sd` is NaN counts as not known.
     looks : int
@@ -104,10 +104,10 @@ def compare_phases(
     -----
     The noise of a course is of the same kind as in `trends.trends`, with its autocorrelation at the mean of
     what is likely. Taking it out leaves residuals that may change places. They are permuted (all n! arrangements of
-    up to seven sittings, else 4999 drawn ones) after both phases' levels have been taken out, and Student's t of the
+    up to seven sessions, else 4999 drawn ones) after both phases' levels have been taken out, and Student's t of the
     course is compared with 1.2 times that of each arrangement (ter Braak 1992: permutation under the full model). The
     interval is the inverse of that test, so the two agree. Neither is ever surer than re-photographing alone would
-    make them (normal, `sd` over the sittings).
+    make them (normal, `sd` over the sessions).
 
     The interval of NAP (Parker & Vannest 2009) is method 5 of Newcombe (2006), its variance multiplied by what
     autocorrelation does to that of a difference in means. That of Hedges' g (Hedges 1981) is by the noncentral t
@@ -118,7 +118,7 @@ def compare_phases(
     between the phases, too, and is no effect of it; one that goes down slowly under treatment looks more like
     autocorrelation than like a step. Look at the trend beside it, and at that of the baseline alone.
 
-    Measured with `sd` half of what the noise had, 2,500 courses without a step a cell, sittings 3 to 10 days apart;
+    Measured with `sd` half of what the noise had, 2,500 courses without a step a cell, sessions 3 to 10 days apart;
     steps told, %:
 
     =======  =====  ====  ====  ====
@@ -138,7 +138,7 @@ def compare_phases(
     level = 0.05 / checked_looks(looks)
     treated = given[courses.order] & courses.known
     baseline = ~treated & courses.known
-    told = np.minimum(baseline.sum(axis=0), treated.sum(axis=0)) >= LEAST_SITTINGS
+    told = np.minimum(baseline.sum(axis=0), treated.sum(axis=0)) >= LEAST_SESSIONS
     apart = np.where(courses.known, treated - treated.sum(axis=0) / np.maximum(courses.counts, 1), 0.0)
     noise = fit_noise(courses, apart)
     step = _Step.of(courses, apart, noise.autocorrelation)
@@ -163,8 +163,8 @@ def compare_phases(
         standardised=g,
         standardised_low=g_limits[0],
         standardised_high=g_limits[1],
-        baseline_sittings=int((any_known & ~given).sum()),
-        treatment_sittings=int((any_known & given).sum()),
+        baseline_sessions=int((any_known & ~given).sum()),
+        treatment_sessions=int((any_known & given).sum()),
     )
 
 

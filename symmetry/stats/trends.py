@@ -1,7 +1,7 @@
 """Robust trends of courses over irregular times, with intervals that know about re-photographing and autocorrelation.
 
-How wide the interval of a trend must be depends on how strongly neighbouring sittings resemble each other, and few
-sittings hardly tell. So nothing is estimated and then taken for true: every autocorrelation from none to nearly one is
+How wide the interval of a trend must be depends on how strongly neighbouring sessions resemble each other, and few
+sessions hardly tell. So nothing is estimated and then taken for true: every autocorrelation from none to nearly one is
 weighed by how likely it makes the course.
 """
 
@@ -19,18 +19,18 @@ from symmetry.errors import InvalidPointsError
 
 IntArray = NDArray[np.int64]
 
-LEAST_SITTINGS: Final = 5
-"""Known sittings below which a trend has no interval: with four, two degrees of freedom are left after the line."""
+LEAST_SESSIONS: Final = 5
+"""Known sessions below which a trend has no interval: with four, two degrees of freedom are left after the line."""
 
 _GRID: Final = (np.arange(16) + 0.5) / 16
-"""Autocorrelations from one sitting to the next that are weighed."""
+"""Autocorrelations from one session to the next that are weighed."""
 _PRIOR: Final = (_GRID * (1 - _GRID)) ** -0.5
 """What is held of each beforehand: Beta(1/2, 1/2), so that neither none nor much of it is ruled out by habit."""
 _WIDENING: Final = 1.15
 """What the standard error lacks: Theil-Sen's loss over least squares and the weighing of autocorrelations with few
-sittings. Measured by `tests/benchmarks/courses.py`: with it, 5 % at most are false alarms up to autocorrelation 0.6."""
+sessions. Measured by `tests/benchmarks/courses.py`: with it, 5 % at most are false alarms up to autocorrelation 0.6."""
 _REACH: Final = 3 * 1.4826
-"""Median absolute deviations at which an outlier of many sittings is clipped: three standard deviations."""
+"""Median absolute deviations at which an outlier of many sessions is clipped: three standard deviations."""
 _THEIL_SEN: Final = np.sqrt(np.pi / 3)
 """Standard error of a Theil-Sen slope over that of least squares, under normal noise (Sen 1968)."""
 ROUNDING: Final = 1e-30
@@ -39,18 +39,18 @@ ROUNDING: Final = 1e-30
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trends:
-    """Trends of k courses; arrays (k,), NaN where the sittings do not tell.
+    """Trends of k courses; arrays (k,), NaN where the sessions do not tell.
 
     Attributes
     ----------
     slope : ndarray
-        Theil-Sen slope: the median over all pairs of sittings, unit of the values a week.
+        Theil-Sen slope: the median over all pairs of sessions, unit of the values a week.
     low, high : ndarray
         Its interval: 95 %, or 1 - 0.05 / looks.
     p : ndarray
         Two-sided, of no trend. Below 0.05 / looks exactly where the interval leaves zero out.
     autocorrelation : ndarray
-        Of what the trend leaves, from one sitting to the next: its mean over what is likely, 0 to 1.
+        Of what the trend leaves, from one session to the next: its mean over what is likely, 0 to 1.
     """
 
     slope: FloatArray
@@ -66,9 +66,9 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1
     Parameters
     ----------
     weeks : array_like, shape (n,)
-        When each sitting was, in any order and at any distances.
+        When each session was, in any order and at any distances.
     values : array_like, shape (n, k)
-        k courses; NaN where a sitting does not know a value.
+        k courses; NaN where a session does not know a value.
     sd : array_like, shape (n, k) or (k,)
         Standard deviation of each value over re-photographing. A value whose `sd` is NaN counts as not known.
     looks : int
@@ -77,7 +77,7 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1
     Returns
     -------
     Trends
-        Slopes from two known sittings on, intervals and p from `LEAST_SITTINGS` on.
+        Slopes from two known sessions on, intervals and p from `LEAST_SESSIONS` on.
 
     Raises
     ------
@@ -90,19 +90,19 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1
     -----
     The slope is that of Theil (1950) and Sen (1968). Its standard error is that of a least-squares slope in noise of
     an Ornstein-Uhlenbeck kind, autocorrelation r^sqrt(gap / median gap): exact for even gaps; for uneven ones between
-    noise that fades with time and noise that fades with each sitting. For each r the noise has its variance by
+    noise that fades with time and noise that fades with each session. For each r the noise has its variance by
     restricted maximum likelihood (Harville 1977) and r its likelihood given the course, the line integrated out. The
     standard error is the geometric mean over r, each weighed by its likelihood and a Beta(1/2, 1/2) prior, times 1.15.
     For it, residuals of the Theil-Sen line beyond three robust standard deviations times n / (n - 6) are moved in.
     The interval is Student's t with n - 2 degrees of freedom; it is never narrower than re-photographing alone would
-    make it (normal, `sd` over the sittings).
+    make it (normal, `sd` over the sessions).
 
-    The usual tests do not hold for so few sittings: Mann-Kendall ignores autocorrelation and its correction (Hamed &
-    Rao 1998) needs an estimate that 10 sittings do not give. Measured here, with `sd` half of what the noise had,
-    10,000 courses without a trend a cell, sittings 3 to 10 days apart; trends told, %:
+    The usual tests do not hold for so few sessions: Mann-Kendall ignores autocorrelation and its correction (Hamed &
+    Rao 1998) needs an estimate that 10 sessions do not give. Measured here, with `sd` half of what the noise had,
+    10,000 courses without a trend a cell, sessions 3 to 10 days apart; trends told, %:
 
     ========  =====  ====  ====  ====
-    sittings  white   0.3   0.6   0.8
+    sessions  white   0.3   0.6   0.8
     ========  =====  ====  ====  ====
     5           1.0   2.2   3.9   5.7
     6           0.7   2.2   5.1   8.2
@@ -112,14 +112,14 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1
     40          1.3   3.3   3.9   5.0
     ========  =====  ====  ====  ====
 
-    With noise of 0.4 mm, 8 sittings in 6 weeks show a drift of 2 mm in 53 and of 4 mm in 99 of 100 cases; 12 in 10
+    With noise of 0.4 mm, 8 sessions in 6 weeks show a drift of 2 mm in 53 and of 4 mm in 99 of 100 cases; 12 in 10
     weeks in 81 and 100.
     """
     courses = Courses.of(weeks, values, sd)
     level = 0.05 / checked_looks(looks)
     slope = courses.scale * _theil_sen(courses)
     noise = fit_noise(_clipped(courses, slope / courses.scale), courses.weeks)
-    told = (courses.counts >= LEAST_SITTINGS) & np.isfinite(slope) & np.isfinite(noise.error)
+    told = (courses.counts >= LEAST_SESSIONS) & np.isfinite(slope) & np.isfinite(noise.error)
     freedom = np.where(told, courses.counts - 2, np.nan)
     spread = _WIDENING * noise.error
     floor = _THEIL_SEN * noise.photo_error
@@ -152,7 +152,7 @@ def ratio(over: FloatArray, under: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Courses:
-    """Courses with the known sittings of each in its first rows, in order of time; zeros below them.
+    """Courses with the known sessions of each in its first rows, in order of time; zeros below them.
 
     Attributes
     ----------
@@ -169,7 +169,7 @@ class Courses:
     sd : ndarray, shape (n, k)
         In the unit of the input.
     steps : ndarray, shape (n, k)
-        Sittings that each row counts as after the one before it, square root of gap over median gap; infinite in the
+        Sessions that each row counts as after the one before it, square root of gap over median gap; infinite in the
         first row, which none precedes, and below the known ones.
     """
 
@@ -190,7 +190,7 @@ class Courses:
             shapes = f"{time.shape}, {raw.shape} and {spread.shape}"
             raise InvalidPointsError(f"shapes must be (n,), (n, k) and (n, k) or (k,), not {shapes}")
         if not np.isfinite(time).all():
-            raise InvalidPointsError("every sitting needs a time that is a finite number")
+            raise InvalidPointsError("every session needs a time that is a finite number")
         if np.isinf(raw).any() or np.isinf(spread).any():
             raise InvalidPointsError("values and sd must be finite numbers, or NaN where they are not known")
         if (spread < 0).any():
@@ -227,7 +227,7 @@ class Courses:
 def _steps(gaps: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
     typical = median_of_first(np.where(gaps > 0, gaps, np.inf), (gaps > 0).sum(axis=0))
     steps = np.full(known.shape, np.inf)
-    # Sittings within hours of each other would else be held for one and the same.
+    # Sessions within hours of each other would else be held for one and the same.
     steps[1:] = np.sqrt(np.maximum(gaps / np.where(np.isnan(typical), 1.0, typical), 0.01))
     return np.where(known, steps, np.inf)
 
@@ -252,11 +252,11 @@ def _theil_sen(courses: Courses) -> FloatArray:
 
 
 def _clipped(courses: Courses, slope: FloatArray) -> Courses:
-    """Residuals of the Theil-Sen line, far outliers moved in: one odd sitting should not make all the others mute."""
+    """Residuals of the Theil-Sen line, far outliers moved in: one odd session should not make all the others mute."""
     left = courses.values - np.where(np.isnan(slope), 0.0, slope) * courses.weeks
     left -= _median_of_known(left, courses)
     distance = np.where(courses.known, np.abs(left), 0.0)
-    # Few sittings are left as they are: of them the median tells too little of the spread.
+    # Few sessions are left as they are: of them the median tells too little of the spread.
     stretch = np.where(courses.counts > 6, courses.counts / np.maximum(courses.counts - 6, 1), np.inf)
     typical = _median_of_known(distance, courses)
     reach = np.where(typical > 0, _REACH * stretch * np.where(typical > 0, typical, 1.0), np.inf)

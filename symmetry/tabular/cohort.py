@@ -79,9 +79,9 @@ MISSING_COLUMNS: Final = (
     "measured",
     "not_comparable",
     "reasons",
-    "sittings",
+    "sessions",
     "planned",
-    "missing_sittings",
+    "missing_sessions",
 )
 DOSE_COLUMNS: Final = ("region", "dose", "unit", "group", "people", "slope", "low", "high", "tau", "p", "p_holm")
 RATING_COLUMNS: Final = (
@@ -101,10 +101,10 @@ RATING_COLUMNS: Final = (
     "only_measured",
     "neither",
 )
-MIXED_COLUMNS: Final = ("region", "unit", "term", "estimate", "low", "high", "p", "p_holm", "people", "sittings")
-PEOPLE_COLUMNS: Final = ("person", "group", "sittings", "planned", "minutes", "adherence", "rating")
+MIXED_COLUMNS: Final = ("region", "unit", "term", "estimate", "low", "high", "p", "p_holm", "people", "sessions")
+PEOPLE_COLUMNS: Final = ("person", "group", "sessions", "planned", "minutes", "adherence", "rating")
 CHANGE_COLUMNS: Final = ("person", "group", "region", "unit", "before", "after", "change", "mdc", "verdict", "reason")
-SITTING_COLUMNS: Final = ("person", "group", "region", "unit", "sitting", "weeks", "value", "error")
+SESSION_COLUMNS: Final = ("person", "group", "region", "unit", "session", "weeks", "value", "error")
 TABLES: Final = {
     "responders": RESPONDER_COLUMNS,
     "means": MEAN_COLUMNS,
@@ -129,7 +129,7 @@ _COUNTS: Final = {
     "missing": ("people", "measured", "not_comparable"),
     "dose": ("people",),
     "ratings": ("people", "both", "only_rated", "only_measured", "neither"),
-    "mixed": ("people", "sittings"),
+    "mixed": ("people", "sessions"),
 }
 """Whole numbers that every row of a table has. Not every row of all tables together does: there they are numbers."""
 
@@ -149,9 +149,9 @@ COHORTS: Final = Layout(
 )
 COHORT_TABLES: Final = {
     of: Layout(name="cohort", columns=columns, texts=_TEXTS, counts=_COUNTS.get(of, ()), rows=itemgetter(of))
-    for of, columns in {**TABLES, "sittings": SITTING_COLUMNS}.items()
+    for of, columns in {**TABLES, "sessions": SESSION_COLUMNS}.items()
 }
-"""Each table by itself, and the sittings, which are what was given and in none of the forms."""
+"""Each table by itself, and the sessions, which are what was given and in none of the forms."""
 
 
 def typed(of: str, frame: DataFrame) -> DataFrame:

@@ -17,7 +17,7 @@ def check_object(face: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_rows(objects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row per photo and finding; a photo without any has one row too."""
+    """One row per photo and flag; a photo without any has one row too."""
     rows: list[dict[str, Any]] = []
     for face in objects:
         of_photo = {"photo": face["photo"], "error": face["error"]}

@@ -13,7 +13,7 @@ RELIABILITY_COLUMNS: Final = (
     "name",
     "number",
     "unit",
-    "sittings",
+    "sessions",
     "freedom",
     *(f"{figure}{end}" for figure in FIGURES for end in ("", "_low", "_high")),
 )
@@ -33,7 +33,7 @@ def reliability_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _row(kind: str, name: str, number: str, numbers: Mapping[str, Any]) -> dict[str, Any]:
     row = {"kind": kind, "name": name, "number": number}
-    row |= {key: numbers[key] for key in ("unit", "sittings", "freedom")}
+    row |= {key: numbers[key] for key in ("unit", "sessions", "freedom")}
     for figure in FIGURES:
         estimate = numbers[figure]
         row |= {figure: estimate["value"], f"{figure}_low": estimate["low"], f"{figure}_high": estimate["high"]}
@@ -44,7 +44,7 @@ RELIABILITY: Final = Layout(
     name="reliability",
     columns=RELIABILITY_COLUMNS,
     texts=("kind", "name", "number", "unit"),
-    counts=("sittings", "freedom"),
+    counts=("sessions", "freedom"),
     rows=reliability_rows,
-    keys=("photos", "sittings", "groups", "regions", "measures", "sources"),
+    keys=("photos", "sessions", "groups", "regions", "measures", "sources"),
 )

@@ -28,7 +28,7 @@ NUMBERS: Final = (
     "left_outward",
     "left_up",
 )
-"""What is known of a region in each sitting."""
+"""What is known of a region in each session."""
 _DIFFERENCE: Final = ("difference", "difference_error")
 _TREND: Final = ("slope", "low", "high", "p", "verdict", "crosses")
 _PHASES: Final = (
@@ -42,8 +42,8 @@ _PHASES: Final = (
     "standardised",
     "standardised_low",
     "standardised_high",
-    "baseline_sittings",
-    "treatment_sittings",
+    "baseline_sessions",
+    "treatment_sessions",
     "verdict",
 )
 _CHANGE: Final = ("before", "after", "evenness", "evenness_error", "verdict", "reason", "part", "came_from", "moved")
@@ -53,7 +53,7 @@ SERIES_COLUMNS: Final = (
     "name",
     "unit",
     "part",
-    "sitting",
+    "session",
     "day",
     "at",
     "weeks",
@@ -77,7 +77,7 @@ _KEYS: Final = (
     "method",
     "reference",
     "treatment_start",
-    "sittings",
+    "sessions",
     "regions",
     "measures",
     "change",
@@ -98,11 +98,11 @@ def failed_series(photos: Sequence[str], error: str) -> dict[str, Any]:
 def series_rows(series: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Three kinds of rows, told apart by `of`.
 
-    "sitting" is one number's state in one sitting, "series" what the whole series says of that number (trend, phases,
-    change since the first sittings), "left_out" a photo that does not count, with the reason.
+    "session" is one number's state in one session, "series" what the whole series says of that number (trend, phases,
+    change since the first sessions), "left_out" a photo that does not count, with the reason.
     """
     of_all = {name: series[name] for name in _OF_ALL}
-    rows = [*_sittings(series), *_courses(series), *(_left_out(one, series["error"]) for one in series["left_out"])]
+    rows = [*_sessions(series), *_courses(series), *(_left_out(one, series["error"]) for one in series["left_out"])]
     return [{**of_all, **row} for row in rows]
 
 
@@ -110,14 +110,14 @@ def _rows_of(of: str, series: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for row in series_rows(series) if row["of"] == of]
 
 
-def _sittings(series: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for place, sitting in enumerate(series["sittings"] or ()):
+def _sessions(series: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for place, session in enumerate(series["sessions"] or ()):
         when = {
-            "of": "sitting",
-            **{name: sitting[name] for name in ("sitting", "day", "at", "weeks", "phase")},
-            "photos": "; ".join(photo["photo"] for photo in sitting["photos"]),
-            "times_from": "; ".join(sitting["times_from"]),
-            "flags": flag_names(flag for photo in sitting["photos"] for flag in photo["flags"]),
+            "of": "session",
+            **{name: session[name] for name in ("session", "day", "at", "weeks", "phase")},
+            "photos": "; ".join(photo["photo"] for photo in session["photos"]),
+            "times_from": "; ".join(session["times_from"]),
+            "flags": flag_names(flag for photo in session["photos"] for flag in photo["flags"]),
         }
         for what, course in _all(series):
             yield {**when, **what, **{name: values[place] for name, values in course["course"].items()}}
@@ -169,13 +169,13 @@ SERIES: Final = Layout(
     ),
     truths=("trend_crosses",),
     rows=series_rows,
-    keys=("answer", "reference", "sittings", "left_out", "regions", "measures", "change"),
+    keys=("answer", "reference", "sessions", "left_out", "regions", "measures", "change"),
 )
 _OVER_ALL: Final = tuple(name for name in SERIES_COLUMNS if name.startswith(("trend_", "phases_", "change_")))
 SERIES_TABLES: Final = {
     of: replace(SERIES, columns=columns, rows=partial(_rows_of, of))
     for of, columns in {
-        "sitting": tuple(name for name in SERIES_COLUMNS if name not in ("of", "reason", "error", *_OVER_ALL)),
+        "session": tuple(name for name in SERIES_COLUMNS if name not in ("of", "reason", "error", *_OVER_ALL)),
         "series": ("kind", "name", "unit", "part", *_OVER_ALL, "flags", *_OF_ALL),
         "left_out": ("photos", "day", "at", "reason", "error", *_OF_ALL),
     }.items()

@@ -49,7 +49,7 @@ def but(fields: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def flag_names(flags: Iterable[Mapping[str, Any]]) -> str:
-    """Names of findings, given as JSON objects, for a cell, each once."""
+    """Names of flags, given as JSON objects, for a cell, each once."""
     return " ".join(dict.fromkeys(flag["name"] for flag in flags))
 
 

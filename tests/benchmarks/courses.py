@@ -2,8 +2,8 @@
 
     python tests/benchmarks/courses.py [--courses 10000]
 
-Sittings 3 to 10 days apart. Noise is white, an Ornstein-Uhlenbeck process whose correlation over the mean distance is
-as the table says ("OU"), or autoregressive from sitting to sitting whatever the distance ("AR"). Drift and steps are
+Sessions 3 to 10 days apart. Noise is white, an Ornstein-Uhlenbeck process whose correlation over the mean distance is
+as the table says ("OU"), or autoregressive from session to session whatever the distance ("AR"). Drift and steps are
 in noise of 0.4 mm, which is also the standard deviation over re-photographing unless said.
 """
 
@@ -34,9 +34,9 @@ PHASES = ((3, 3), (4, 4), (3, 9), (6, 14), (10, 30))
 Floats = NDArray[np.float64]
 
 
-def times(sittings: int, rng: np.random.Generator) -> Floats:
-    """Weeks of sittings 3 to 10 days apart."""
-    return np.concatenate([[0.0], np.cumsum(rng.uniform(3, 10, sittings - 1))]) / 7
+def times(sessions: int, rng: np.random.Generator) -> Floats:
+    """Weeks of sessions 3 to 10 days apart."""
+    return np.concatenate([[0.0], np.cumsum(rng.uniform(3, 10, sessions - 1))]) / 7
 
 
 def noise(weeks: Floats, kind: str, autocorrelation: float, courses: int, rng: np.random.Generator) -> Floats:
@@ -68,7 +68,7 @@ def table(title: str, rows: dict[str, Callable[[str], str]], columns: list[str])
 
 
 def trend_rate(
-    sittings: int,
+    sessions: int,
     courses: int,
     noise_name: str = "white",
     *,
@@ -81,12 +81,12 @@ def trend_rate(
 ) -> str:
     """Share of trends told, %."""
     found = []
-    for rng in batches(courses, sittings):
-        weeks = times(sittings, rng)
+    for rng in batches(courses, sessions):
+        weeks = times(sessions, rng)
         if weeks_long:
             weeks *= weeks_long / weeks[-1]
         values = noise(weeks, *NOISES[noise_name], AT_ONCE, rng) + drift * (weeks / weeks[-1])[:, None]
-        values[rng.integers(sittings, size=AT_ONCE), np.arange(AT_ONCE)] += outlier
+        values[rng.integers(sessions, size=AT_ONCE), np.arange(AT_ONCE)] += outlier
         values[rng.random(values.shape) < unknown] = np.nan
         result = trends(weeks, values, np.full(AT_ONCE, sd), looks=looks)
         found.append(told(result)[np.isfinite(result.p)])
@@ -122,26 +122,26 @@ def trend_tables(courses: int) -> None:
     names = list(NOISES)
     table(
         "Trends told without a trend, %, sd known",
-        {f"{n} sittings": lambda c, n=n: trend_rate(n, courses, c) for n in lengths},
+        {f"{n} sessions": lambda c, n=n: trend_rate(n, courses, c) for n in lengths},
         names,
     )
     table(
         "The same, sd known too small by half",
-        {f"{n} sittings": lambda c, n=n: trend_rate(n, courses, c, sd=NOISE_MM / 2) for n in lengths},
+        {f"{n} sessions": lambda c, n=n: trend_rate(n, courses, c, sd=NOISE_MM / 2) for n in lengths},
         names,
     )
     table(
         "The same, a quarter of the values unknown",
-        {f"{n} sittings": lambda c, n=n: trend_rate(n, courses, c, sd=0.2, unknown=0.25) for n in lengths[1:]},
+        {f"{n} sessions": lambda c, n=n: trend_rate(n, courses, c, sd=0.2, unknown=0.25) for n in lengths[1:]},
         names,
     )
     table(
         "The same, 9 looks (0.56 % wanted)",
-        {f"{n} sittings": lambda c, n=n: trend_rate(n, courses, c, looks=9) for n in lengths},
+        {f"{n} sessions": lambda c, n=n: trend_rate(n, courses, c, looks=9) for n in lengths},
         names,
     )
     spans = {"8 in 6 weeks": (8, 6), "12 in 10 weeks": (12, 10), "20 in 17 weeks": (20, 17), "40 in 35 weeks": (40, 35)}
-    for title, more in (("white noise", {}), ("white noise, one sitting off by 2.4 mm", {"outlier": 2.4})):
+    for title, more in (("white noise", {}), ("white noise, one session off by 2.4 mm", {"outlier": 2.4})):
         table(
             f"Trends found, %, {title}, by drift in total",
             {

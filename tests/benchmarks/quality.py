@@ -25,7 +25,7 @@ from helpers.spoiling import BLACK, BLUE, LEFT_EYE, RIGHT_EYE, WHITE, Picture, m
 from symmetry import analyze, read_photo
 from symmetry.errors import NoFaceError
 from symmetry.measure.quality import Portrait
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.synthetic import Asymmetry, Scene, draw_face
 from symmetry.synthetic.looks import LOOKS
 
@@ -62,8 +62,8 @@ class Case:
 
     kind: str
     face: str
-    flags: tuple[Finding, ...]
-    right: tuple[Finding, ...]
+    flags: tuple[Flag, ...]
+    right: tuple[Flag, ...]
     no_face: bool
 
     @property
@@ -72,7 +72,7 @@ class Case:
 
     @property
     def gravely(self) -> bool:
-        return self.no_face or any(finding.severity != "info" for finding in self.right)
+        return self.no_face or any(flag.severity != "info" for flag in self.right)
 
 
 def _of_pixels(change: Callable[[Picture, float], Picture]) -> Callable[[Face], Picture]:
@@ -211,7 +211,7 @@ def try_picture(kind: str, face: str, picture: Picture, right: tuple[str, ...]) 
         flags = analyze(picture, landmarks_only=True).flags
     except NoFaceError:
         return Case(kind=kind, face=face, flags=(), right=(), no_face=NO_FACE in right)
-    found = tuple(finding for finding in flags if finding.name in right)
+    found = tuple(flag for flag in flags if flag.name in right)
     return Case(kind=kind, face=face, flags=flags, right=found, no_face=False)
 
 
@@ -236,16 +236,16 @@ def try_selfie(folder: Path) -> list[Case]:
     return [try_picture("from 15 cm", path.stem, read_photo(path).pixels, right)] if path.exists() else []
 
 
-def false_alarms(photos: list[Path]) -> dict[str, list[Finding]]:
-    """Give the graver findings in good photos, by photo."""
+def false_alarms(photos: list[Path]) -> dict[str, list[Flag]]:
+    """Give the graver flags in good photos, by photo."""
     found = {}
     for path in photos:
         flags = analyze(path, landmarks_only=True).flags
-        found[path.stem] = [finding for finding in flags if finding.severity != "info"]
+        found[path.stem] = [flag for flag in flags if flag.severity != "info"]
     return found
 
 
-def report(cases: list[Case], alarms: dict[str, list[Finding]], *, misses: bool) -> None:
+def report(cases: list[Case], alarms: dict[str, list[Flag]], *, misses: bool) -> None:
     print(f"{'kind':30} {'cases':>6} {'flagged':>8} {'gravely':>8}")
     for kind in dict.fromkeys(case.kind for case in cases):
         own = [case for case in cases if case.kind == kind]

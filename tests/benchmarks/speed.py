@@ -32,9 +32,9 @@ from symmetry.landmarks.networks import mesh_pass
 from symmetry.landmarks.scale import interpupillary_distance
 from symmetry.measure.measures import clinical_measures
 from symmetry.measure.quality import check_photo
-from symmetry.measure.repeatability import of_method
+from symmetry.measure.reliability_table import of_method
 from symmetry.measure.scores import score_regions
-from symmetry.measure.uncertainty import photo_errors, unseen_part, wobble_of
+from symmetry.measure.uncertainty import jitter_of, photo_errors, unseen_part
 from symmetry.registration import standardize
 from symmetry.registration.flow import symmetric_flow
 
@@ -105,7 +105,7 @@ def check_and_errors(photo: Path, rounds: int = 15) -> None:
         lambda: photo_errors(
             table,
             yaw=face.pose.yaw,
-            wobble=wobble_of(face.sightings.crops, face.interpupillary),
+            jitter=jitter_of(face.sightings.crops, face.interpupillary),
             interpupillary=face.interpupillary,
             unseen=unseen_part(face.asymmetry),
         ),

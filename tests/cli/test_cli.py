@@ -27,7 +27,7 @@ from PIL import Image
 from symmetry.cli import main
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.tabular import (
     CHANGE_COLUMNS,
     CHECK_COLUMNS,
@@ -189,7 +189,7 @@ def test_the_readme_names_every_key_of_the_json(scored, compared):
     readme = manual()
     keys = {*scored[0], *scored[0]["regions"]["mouth"], *scored[0]["measures"]["mrd1"]}
     keys |= {*compared, *compared["regions"]["mouth"], *compared["measures"]["mrd1"]}
-    keys |= {field.name for field in fields(Finding)}
+    keys |= {field.name for field in fields(Flag)}
     assert {key for key in keys if f"`{key}`" not in readme} == set()
 
 
@@ -201,9 +201,9 @@ def test_the_manual_names_every_key_of_a_series():
     assert told == set()
 
 
-def test_the_readme_names_every_finding():
+def test_the_readme_names_every_flag():
     readme = manual()
-    sources = [path.read_text() for path in (ROOT / "symmetry" / "quality").glob("*.py")]
+    sources = [path.read_text() for path in (ROOT / "symmetry" / "measure" / "quality").glob("*.py")]
     named = {name for source in sources for name in re.findall(r'name="([a-z_]+)"', source)}
     assert len(named) > 10
     assert {name for name in named if f"`{name}`" not in readme} == set()

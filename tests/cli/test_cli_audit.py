@@ -19,7 +19,7 @@ from PIL import Image
 
 from symmetry.cli import main
 from symmetry.measure.audit import OWN_SIDES, SITES, Audit, Trial, audit
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.output.figures import draw_audit
 from symmetry.tabular.audit import AUDIT_COLUMNS
 
@@ -214,7 +214,7 @@ def test_figure_shows_the_shares_and_what_is_not_seen(small):
     for trial in small.trials:
         assert f"{100 * trial.seen:.0f} %" in shown
     assert "not seen" not in shown
-    hair = Finding(name="covered", severity="warn", advice="Hair covers the mouth.")
+    hair = Flag(name="covered", severity="warn", advice="Hair covers the mouth.")
     trials = tuple(
         Trial(site=one.site, region=one.region, side=one.side, millimetres=2.0, reason=hair) for one in small.trials
     )

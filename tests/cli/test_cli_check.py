@@ -15,7 +15,7 @@ from PIL import Image
 
 import symmetry
 from symmetry.measure.quality import check_photo
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.output.tables import check_tables, render
 from symmetry.output.tables.layout import touched
 from symmetry.tabular import CHECK_COLUMNS
@@ -62,7 +62,7 @@ def test_check_succeeds_whatever_is_found_in_a_face(photos):
     assert run("check", photos[2]).exit_code == 1
 
 
-def test_check_csv_has_a_row_per_finding_and_one_for_a_photo_without_any(photos):
+def test_check_csv_has_a_row_per_flag_and_one_for_a_photo_without_any(photos):
     rows = list(csv.DictReader(io.StringIO(run("check", *photos, "-f", "csv").stdout)))
     assert tuple(rows[0]) == CHECK_COLUMNS
     cut = [row for row in rows if row["name"] == "face_cut"]
@@ -89,10 +89,8 @@ def test_check_takes_folders_mirrored_and_an_output_file(photos, tmp_path):
 def test_the_table_names_severity_value_limit_touches_and_advice_the_gravest_first():
     face = symmetry.analyze(drawn(), landmarks_only=True)
     found = (
-        Finding(name="blurred", severity="warn", value=0.83, limit=0.5, advice="Hold still.", touches=("all",)),
-        Finding(
-            name="head_turned", severity="reject", value=9.25, limit=5.0, advice="Look.", touches=("eyes.lateral",)
-        ),
+        Flag(name="blurred", severity="warn", value=0.83, limit=0.5, advice="Hold still.", touches=("all",)),
+        Flag(name="head_turned", severity="reject", value=9.25, limit=5.0, advice="Look.", touches=("eyes.lateral",)),
     )
     text = render(check_tables([replace(face, flags=found), replace(face, flags=())]))
     assert text.index("reject  head turned 9.25 (limit 5)") < text.index("warn    blurred 0.83 (limit 0.5)")

@@ -137,7 +137,7 @@ def test_a_folder_of_comparisons_is_a_study(tmp_path):
     assert [(one["person"], one["change"], one["mdc"]) for one in changes] == [("anna", -1.5, 0.5), ("ben", 0.1, 0.5)]
 
 
-def test_regions_sittings_mdc_and_corrections_are_as_asked(table):
+def test_regions_sessions_mdc_and_corrections_are_as_asked(table):
     study_table(regions=("mouth", "eyes")).to_csv(table, index=False)
     assert data(table)["regions"] == ["eyes", "mouth"]
     found = data(table, "--region", "mouth")
@@ -146,7 +146,7 @@ def test_regions_sittings_mdc_and_corrections_are_as_asked(table):
     assert (corrected["holm"], plain["holm"]) == (True, False)
     assert all(row["p_holm"] is None for row in plain["means"])
     assert any(row["p_holm"] > row["p"] for row in corrected["means"])
-    assert {one["planned"] for one in data(table, "--sittings", 5)["people"]} == {5.0}
+    assert {one["planned"] for one in data(table, "--sessions", 5)["people"]} == {5.0}
     study_table().drop(columns="mdc").to_csv(table, index=False)
     assert "--mdc" in run("cohort", table).stderr
     assert data(table, "--mdc", 2)["responders"][0]["improved"] == 0
@@ -186,7 +186,7 @@ def test_wrong_usage_exits_with_2(table, practice, monkeypatch, tmp_path):
         (table, "--reliability", table),
         (table, practice),
         (practice, "--group", "arm"),
-        (table, "--sittings", 0),
+        (table, "--sessions", 0),
         (table, "-o", "x.doc"),
         (table, "-f", "parquet"),
         (table, "--figure", "x.doc"),

@@ -20,8 +20,8 @@ from rich.console import Console
 import symmetry
 from symmetry.measure.change import MeasureChange, RegionChange
 from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import COLUMNS, shipped_table, to_rows
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import COLUMNS, shipped_table, to_rows
 from symmetry.measure.scores import REGION_NAMES
 from symmetry.output.tables import change_tables, face_tables, render
 from symmetry.output.tables.change import summary
@@ -164,7 +164,7 @@ def test_mirrored_after_swaps_only_the_photos_after(shots, tmp_path):
     assert both["vertical_before"] < -1
 
 
-def test_what_a_finding_stops_is_a_dash_with_its_reason_and_the_finding_strikes():
+def test_what_a_flag_stops_is_a_dash_with_its_reason_and_the_flag_strikes():
     change = symmetry.compare(drawn(mouth_subject_right=-4.0), drawn(mouth_subject_right=-2.0), landmarks_only=True)
     nan = float("nan")
     mouth = replace(
@@ -177,15 +177,15 @@ def test_what_a_finding_stops_is_a_dash_with_its_reason_and_the_finding_strikes(
     )
     worse = replace(change.regions["nose"], evenness=2.0, evenness_error=0.5, verdict="worse", came_from="better side")
     found = (
-        Finding(name="head_turned", severity="info", advice="before: Turned."),
-        Finding(name="expression_differs", severity="reject", advice="It smiles.", touches=("mouth", "mouth_cant")),
+        Flag(name="head_turned", severity="info", advice="before: Turned."),
+        Flag(name="expression_differs", severity="reject", advice="It smiles.", touches=("mouth", "mouth_cant")),
     )
     shown = replace(change, regions={**change.regions, "mouth": mouth, "nose": worse}, flags=found)
     text = render(change_tables(shown))
     assert re.search(r"^ mouth +– +not comparable +expression$", text, re.M)
     assert re.search(r"^ nose +\+2\.00 ± 0\.50 +worse +better side\b", text, re.M)
     assert text.index("reject  It smiles. Stops mouth; mouth cant.") < text.index("info    before: Turned.")
-    assert "– means stopped by a finding marked reject, or beyond the edge" in text
+    assert "– means stopped by a flag marked reject, or beyond the edge" in text
     assert re.search(
         r"; nose got worse; no detectable change in \d regions; mouth cannot be compared\.$", summary(shown)
     )
@@ -363,5 +363,5 @@ def test_same_picture_on_both_sides_is_said_first():
 
 def test_strangers_are_said_first():
     change = symmetry.compare(drawn(), drawn(mouth_subject_right=-2.0), landmarks_only=True)
-    stranger = Finding(name="different_person", severity="warn", advice="Strangers.", touches=("all",))
+    stranger = Flag(name="different_person", severity="warn", advice="Strangers.", touches=("all",))
     assert summary(replace(change, flags=(stranger,))).startswith("These seem to be different people. ")

@@ -13,7 +13,7 @@ from helpers.command_line import manual, run
 from helpers.study_tables import table_with
 
 from symmetry.cohort.planning import plan_study
-from symmetry.measure.repeatability import COLUMNS, to_rows
+from symmetry.measure.reliability_table import COLUMNS, to_rows
 from symmetry.tabular import to_csv
 from symmetry.tabular.plan import PLAN_COLUMNS
 
@@ -28,7 +28,7 @@ def test_the_answer_comes_first_and_says_what_it_rests_on():
     told = " ".join(result.stdout.split())
     assert told.startswith(
         "To find a change of 0.5 mm at the mouth in 80 of 100 studies, it takes "
-        f"{few} people with 1 photo of each in every sitting, or {many} with 3."
+        f"{few} people with 1 photo of each in every session, or {many} with 3."
     )
     assert f"{frame['mdc'][0]:.2f} mm" in told
     assert "a standard deviation of 0.25 mm" in told

@@ -25,7 +25,7 @@ from PIL import ExifTags, Image
 from symmetry.errors import InvalidRecordError, OutputError
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.face_cache import KnownFaces, Look
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.practice import sessions as practice_sessions
 from symmetry.practice.records import NewPhoto
 from symmetry.practice.rows import SESSION_COLUMNS
@@ -188,7 +188,7 @@ def test_a_face_that_does_not_belong_is_said(tmp_path, monkeypatch):
     result = run("session", "add", "ana", tmp_path / "mirrored.png", "--practice", practice, "--mirrored")
     assert "seems to be mirrored" not in result.stderr
     # All drawn faces are of one kind.
-    stranger = Finding(name="different_person", severity="reject", advice="")
+    stranger = Flag(name="different_person", severity="reject", advice="")
     monkeypatch.setattr("symmetry.measure.quality.likeness.check_likeness", lambda *_: (stranger,))
     result = run("session", "add", "ana", EVEN, "--practice", practice)
     assert "even.jpg: warn: this seems to be someone else than in session 3 of ana" in result.stderr

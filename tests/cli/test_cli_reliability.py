@@ -17,10 +17,10 @@ from PIL import Image
 
 import symmetry
 from symmetry.measure.measures import MEASURE_NAMES
-from symmetry.measure.reliability import NO_TABLE, corrected, photo_numbers
-from symmetry.measure.repeatability import OF_PHOTO, of_method, read_table
+from symmetry.measure.reliability import NO_TABLES, corrected, photo_numbers
+from symmetry.measure.reliability_table import OF_PHOTO, of_method, read_reliability
 from symmetry.measure.scores import REGION_NAMES
-from symmetry.measure.sittings import label_of
+from symmetry.measure.sessions import label_of
 from symmetry.stats.agreement import agreement
 from symmetry.tabular import RELIABILITY_COLUMNS
 
@@ -52,12 +52,12 @@ def found(people):
 
 def test_reliability_is_the_agreement_of_the_photos(people, found):
     _, told = found
-    assert (told["photos"], told["sittings"]) == (6, 3)
+    assert (told["photos"], told["sessions"]) == (6, 3)
     assert set(told["regions"]) == set(REGION_NAMES)
     assert set(told["measures"]) == set(MEASURE_NAMES)
     paths = [photo for group in told["groups"] for photo in group["photos"]]
-    numbers = np.array([photo_numbers(symmetry.analyze(p, landmarks_only=True, table=NO_TABLE)) for p in paths])
-    known = of_method(read_table(people / "own.csv"), "landmarks")
+    numbers = np.array([photo_numbers(symmetry.analyze(p, landmarks_only=True, reliability=NO_TABLES)) for p in paths])
+    known = of_method(read_reliability(people / "own.csv"), "landmarks")
     agreed = agreement(corrected(numbers, known), np.repeat(np.arange(3), 2))
     place = next(i for i, q in enumerate(OF_PHOTO) if (q.name, q.number) == ("mouth", "vertical"))
     mouth = told["regions"]["mouth"]["vertical"]
@@ -83,7 +83,7 @@ def test_the_table_that_is_written_gives_the_errors_of_score_and_compare(people,
         for more in (["--reliability", people / "own.csv"], [])
     )
     assert own["vertical_error"] != shipped["vertical_error"]
-    expected = symmetry.analyze(photo, landmarks_only=True, table=read_table(people / "own.csv"))
+    expected = symmetry.analyze(photo, landmarks_only=True, reliability=read_reliability(people / "own.csv"))
     assert own["vertical_error"] == pytest.approx(expected.regions["mouth"].vertical_error)
     assert (people / "own.csv").stat().st_mode & 0o077 == 0
 
@@ -93,10 +93,10 @@ def test_csv_has_a_row_per_number_and_the_table_names_its_formulas(people):
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert tuple(rows[0]) == RELIABILITY_COLUMNS
     assert len(rows) == 3 * len(REGION_NAMES) + len(MEASURE_NAMES)
-    assert {row["sittings"] for row in rows if row["name"] == "mouth"} == {"2"}
+    assert {row["sessions"] for row in rows if row["name"] == "mouth"} == {"2"}
     table = " ".join(run("reliability", people / "anna", people / "ben", "-l").stdout.split())
     for text in (
-        "4 photos in 2 sittings",
+        "4 photos in 2 sessions",
         "4 of them tell no time of capture",
         "Shrout & Fleiss 1979",
         "McGraw & Wong 1996",
@@ -142,15 +142,15 @@ def test_copies_and_unreadable_photos_are_left_out_and_named(people, tmp_path):
         ("x/face.jpg", "prefix", "x/face"),
         ("x/12.jpg", "prefix", "x/1"),
         ("x/y/a_1.jpg", "folder", "x/y"),
-        ("x/a_1.jpg", "sitting", "x, 2026-04-06"),
+        ("x/a_1.jpg", "session", "x, 2026-04-06"),
     ],
 )
-def test_photos_are_grouped_by_sitting_folder_or_prefix(name, by, label):
+def test_photos_are_grouped_by_session_folder_or_prefix(name, by, label):
     face = symmetry.analyze(drawn(), landmarks_only=True)
     photo = replace(face.photo, name=name, captured=datetime(2026, 4, 6, 9, 30))
     assert label_of(replace(face, photo=photo), by) == label
 
 
-def test_a_sitting_without_a_time_of_capture_is_its_folder():
+def test_a_session_without_a_time_of_capture_is_its_folder():
     face = symmetry.analyze(drawn(), landmarks_only=True)
-    assert label_of(replace(face, photo=replace(face.photo, name="x/a.jpg")), "sitting") == "x"
+    assert label_of(replace(face, photo=replace(face.photo, name="x/a.jpg")), "session") == "x"

@@ -19,7 +19,7 @@ from PIL import Image
 import symmetry
 from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.measures import MEASURE_NAMES
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.scores import REGION_NAMES
 from symmetry.output.tables import face_tables, overview_table, render
 from symmetry.output.tables.layout import noticing
@@ -265,11 +265,11 @@ def test_what_is_not_seen_in_one_photo_is_null_empty_or_a_dash(strokes):
     assert "– means" not in run("score", BEFORE).stdout
 
 
-def test_what_a_finding_stops_is_a_dash_and_the_finding_stands_above_the_tables():
+def test_what_a_flag_stops_is_a_dash_and_the_flag_stands_above_the_tables():
     face = symmetry.analyze(drawn(mouth_subject_right=-4.0), landmarks_only=True)
     found = (
-        Finding(name="smiling", severity="info", advice="It smiles."),
-        Finding(
+        Flag(name="smiling", severity="info", advice="It smiles."),
+        Flag(
             name="head_turned",
             severity="reject",
             value=9.0,
@@ -286,7 +286,7 @@ def test_what_a_finding_stops_is_a_dash_and_the_finding_stands_above_the_tables(
     assert row.endswith("–")
     assert row.count("–") == 1
     assert re.search(r"^ chin deviation .*– +mm$", text, re.M)
-    assert "– means stopped by a finding marked reject" in text
+    assert "– means stopped by a flag marked reject" in text
     row = next(line for line in render(overview_table([mended, mended])).splitlines() if "array" in line)
     assert row.endswith("head turned, smiling")
 

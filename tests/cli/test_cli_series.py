@@ -64,11 +64,11 @@ def test_json_holds_courses_trends_and_sources(cache, tmp_path):
     assert result.exit_code == 0
     found = json.loads(target.read_text())
     text = json.dumps(found)
-    assert len(found["sittings"]) == 8
+    assert len(found["sessions"]) == 8
     assert "exif" in text
     assert "mediapipe" in text
     assert found["regions"]["mouth"]["trend"]["verdict"] == "improved"
-    assert found["regions"]["mouth"]["phases"]["baseline_sittings"] == 3
+    assert found["regions"]["mouth"]["phases"]["baseline_sessions"] == 3
 
 
 def test_csv_figure_and_report_are_written(cache, tmp_path):
@@ -95,7 +95,7 @@ def test_the_time_of_a_photo_without_metadata_is_that_of_its_name_or_file(tmp_pa
     os.utime(tmp_path / "me.jpg", (long_ago, long_ago))
     result = run("series", tmp_path, "--cache", cache, "-f", "json")
     found = json.loads(result.stdout)
-    assert [sitting["day"] for sitting in found["sittings"]] == ["2026-03-01", "2026-03-02", "2026-03-20"]
+    assert [session["day"] for session in found["sessions"]] == ["2026-03-01", "2026-03-02", "2026-03-20"]
     text = result.stdout
     assert "file name" in text
     assert "file time" in text
@@ -111,7 +111,7 @@ def test_a_bad_photo_is_named_and_the_others_are_done(cache, tmp_path):
     assert "notes.jpg" in result.stderr
     assert "duplicate" in result.stderr
     found = json.loads(result.stdout)
-    assert len(found["sittings"]) == 3
+    assert len(found["sessions"]) == 3
     assert {one["reason"] for one in found["left_out"]} == {"unreadable", "duplicate"}
 
 

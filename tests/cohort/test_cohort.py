@@ -181,15 +181,15 @@ def test_who_could_not_be_judged_is_counted_with_the_reason():
     assert row(missing, region="mouth", group="massage")["reasons"] == ""
 
 
-def test_missed_sittings_are_counted_person_by_person():
+def test_missed_sessions_are_counted_person_by_person():
     rows = [
-        {"person": person, "region": "mouth", "sitting": sitting, "value": 2.0, "error": 0.5}
+        {"person": person, "region": "mouth", "session": session, "value": 2.0, "error": 0.5}
         for person, had in (("a", (1, 2, 3, 4, 5)), ("b", (1, 3)), ("c", (1,)))
-        for sitting in had
+        for session in had
     ]
     missing = analyze_cohort(pd.DataFrame(rows), planned=4).missing.iloc[0]
-    assert (missing["sittings"], missing["planned"], missing["missing_sittings"]) == (8, 12, 2 + 3)
-    assert (missing["not_comparable"], missing["reasons"]) == (1, "one sitting: 1")
+    assert (missing["sessions"], missing["planned"], missing["missing_sessions"]) == (8, 12, 2 + 3)
+    assert (missing["not_comparable"], missing["reasons"]) == (1, "one session: 1")
 
 
 def test_more_minutes_more_change_is_found_in_the_treated_alone():

@@ -1,4 +1,4 @@
-"""The mixed model of repeated sittings; printed estimates are in `test_reference_values.py`."""
+"""The mixed model of repeated sessions; printed estimates are in `test_reference_values.py`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from symmetry.tabular.cohort import MIXED_COLUMNS
 NUMBERS = ["estimate", "low", "high", "p", "p_holm"]
 
 
-def sittings(people=12, weeks=6, slopes=(-0.3, 0.0), spread=0.1, regions=("mouth", "eyes"), seed=0, noise=0.5):
-    """Both groups, people by turns, a sitting a week."""
+def sessions(people=12, weeks=6, slopes=(-0.3, 0.0), spread=0.1, regions=("mouth", "eyes"), seed=0, noise=0.5):
+    """Both groups, people by turns, a session a week."""
     rng = np.random.default_rng(seed)
     person = np.arange(2 * people)
     treated = person % 2 == 0
@@ -35,7 +35,7 @@ def sittings(people=12, weeks=6, slopes=(-0.3, 0.0), spread=0.1, regions=("mouth
                     "group": np.repeat(np.where(treated, "treated", "placebo"), weeks),
                     "region": region,
                     "unit": "mm",
-                    "sitting": np.tile(np.arange(1, weeks + 1), 2 * people),
+                    "session": np.tile(np.arange(1, weeks + 1), 2 * people),
                     "weeks": np.tile(np.arange(weeks, dtype=float), 2 * people),
                     "value": value.ravel(),
                     "error": 1.0,
@@ -45,9 +45,9 @@ def sittings(people=12, weeks=6, slopes=(-0.3, 0.0), spread=0.1, regions=("mouth
     return pd.concat(tables, ignore_index=True)
 
 
-def test_even_sittings_give_the_mean_of_people_s_own_slopes():
+def test_even_sessions_give_the_mean_of_people_s_own_slopes():
     # With the same times for all, the fixed slope is the mean of the people's least-squares slopes.
-    table = sittings(regions=("mouth",), spread=0.4)
+    table = sessions(regions=("mouth",), spread=0.4)
     own = [
         (person.group.iloc[0], np.polyfit(person.weeks, person["value"], 1)[0]) for _, person in table.groupby("person")
     ]
@@ -60,29 +60,29 @@ def test_even_sittings_give_the_mean_of_people_s_own_slopes():
 
 
 def test_rows_and_columns_are_as_said():
-    found = mixed_model(sittings(), control="placebo")
+    found = mixed_model(sessions(), control="placebo")
     assert tuple(found.columns) == MIXED_COLUMNS
     assert found["term"].tolist() == 2 * ["slope: treated", "slope: placebo", "slope difference: treated - placebo"]
     assert found["region"].tolist() == 3 * ["mouth"] + 3 * ["eyes"]
     assert set(found["unit"]) == {"mm a week"}
     assert found["people"].tolist() == 2 * [12, 12, 24]
-    assert found["sittings"].tolist() == 2 * [72, 72, 144]
+    assert found["sessions"].tolist() == 2 * [72, 72, 144]
     assert (found.dtypes[NUMBERS] == np.float64).all()
-    assert (found.dtypes[["people", "sittings"]] == np.int64).all()
+    assert (found.dtypes[["people", "sessions"]] == np.int64).all()
     assert (found["low"] < found["estimate"]).all()
     assert (found["estimate"] < found["high"]).all()
     assert ((found["p"] < 0.05) == ((found["low"] > 0) | (found["high"] < 0))).all()
 
 
 def test_p_is_corrected_over_regions_term_by_term():
-    found = mixed_model(sittings(), control="placebo")
+    found = mixed_model(sessions(), control="placebo")
     for _, own in found.groupby("term"):
         low, high = sorted(own["p"])
         assert sorted(own["p_holm"]) == pytest.approx([min(2 * low, 1), max(min(2 * low, 1), high)])
 
 
 def test_regions_are_chosen_and_ordered():
-    table = sittings(people=4)
+    table = sessions(people=4)
     assert mixed_model(table, regions=["eyes", "mouth"])["region"].tolist() == ["eyes", "eyes", "mouth", "mouth"]
     assert set(mixed_model(table, regions=["eyes"])["region"]) == {"eyes"}
     gone = mixed_model(table, regions=["brows"])
@@ -91,7 +91,7 @@ def test_regions_are_chosen_and_ordered():
 
 
 def test_units_shifts_and_order_of_rows_do_not_matter():
-    table = sittings(regions=("mouth",))
+    table = sessions(regions=("mouth",))
     found = mixed_model(table, control="placebo")
     other = table.assign(weeks=table["weeks"] * 7 + 100, value=table["value"] * 10)
     turned = mixed_model(other.sample(frac=1, random_state=1), control="placebo")
@@ -99,19 +99,19 @@ def test_units_shifts_and_order_of_rows_do_not_matter():
     assert turned["p"].to_numpy() == pytest.approx(found["p"].to_numpy(), rel=0.02, abs=1e-9)
 
 
-def test_missing_sittings_count_for_nothing():
-    table = sittings(regions=("mouth",))
+def test_missing_sessions_count_for_nothing():
+    table = sessions(regions=("mouth",))
     gone = np.random.default_rng(1).random(len(table)) < 0.2
     holes = table.assign(value=table["value"].mask(gone))
     pd.testing.assert_frame_equal(mixed_model(holes), mixed_model(table[~gone]))
-    assert mixed_model(holes)["sittings"].sum() == (~gone).sum()
+    assert mixed_model(holes)["sessions"].sum() == (~gone).sum()
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.3])
 def test_no_slope_is_seldom_told(spread):
     # 25 studies of 2 x 8 people whose faces do not change on average, two slopes each; 5 % expected.
     p = np.concatenate(
-        [mixed_model(sittings(8, 4, (0, 0), spread, ("mouth",), seed))["p"].to_numpy() for seed in range(25)]
+        [mixed_model(sessions(8, 4, (0, 0), spread, ("mouth",), seed))["p"].to_numpy() for seed in range(25)]
     )
     assert not np.isnan(p).any()
     assert (p < 0.05).sum() <= stats.binom.ppf(0.999, 50, 0.05)
@@ -120,12 +120,12 @@ def test_no_slope_is_seldom_told(spread):
 @pytest.mark.parametrize(
     "table",
     [
-        sittings(people=2),
-        sittings(weeks=1),
-        sittings().iloc[:0],
-        sittings().assign(value=np.nan),
+        sessions(people=2),
+        sessions(weeks=1),
+        sessions().iloc[:0],
+        sessions().assign(value=np.nan),
     ],
-    ids=["two people a group", "one sitting each", "no rows", "no values"],
+    ids=["two people a group", "one session each", "no rows", "no values"],
 )
 def test_too_little_to_tell_gives_no_number_and_no_warning(table):
     with warnings.catch_warnings():
@@ -137,13 +137,13 @@ def test_too_little_to_tell_gives_no_number_and_no_warning(table):
 
 
 def test_faces_that_stay_as_they_are():
-    found = mixed_model(sittings(regions=("mouth",)).assign(value=5.0), control="placebo")
+    found = mixed_model(sessions(regions=("mouth",)).assign(value=5.0), control="placebo")
     assert found["estimate"].tolist() == [0, 0, 0]
     assert found["p"].tolist() == [1, 1, 1]
 
 
 def test_lines_without_noise_are_no_trouble():
-    found = mixed_model(sittings(regions=("mouth",), noise=0.0, spread=0.0)).set_index("term")["estimate"]
+    found = mixed_model(sessions(regions=("mouth",), noise=0.0, spread=0.0)).set_index("term")["estimate"]
     told = found.dropna()
     assert told.to_numpy() == pytest.approx(
         [{"slope: treated": -0.3, "slope: placebo": 0.0}[t] for t in told.index], abs=1e-5
@@ -151,7 +151,7 @@ def test_lines_without_noise_are_no_trouble():
 
 
 def test_what_does_not_converge_falls_back_and_then_tells_nothing(monkeypatch):
-    table = sittings(regions=("mouth",))
+    table = sessions(regions=("mouth",))
     search = mixed._searched
 
     def only_levels(model, value, fixed, person, random):
@@ -168,9 +168,9 @@ def test_what_does_not_converge_falls_back_and_then_tells_nothing(monkeypatch):
 def test_without_statsmodels_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "statsmodels.regression.mixed_linear_model", None)
     with pytest.raises(MissingExtraError, match=r'pip install "facial-symmetry\[mixed\]"'):
-        mixed_model(sittings(people=3))
+        mixed_model(sessions(people=3))
 
 
 def test_a_table_without_weeks_is_refused():
     with pytest.raises(TableError, match="column weeks"):
-        mixed_model(sittings(people=3).drop(columns="weeks"))
+        mixed_model(sessions(people=3).drop(columns="weeks"))

@@ -27,7 +27,7 @@ def needed(**asked) -> float:
 def test_half_a_standard_deviation_takes_what_the_textbook_says(groups, people):
     # Cohen (1988), Statistical Power Analysis, table 2.4.1: d = 0.5, two-sided 5 %, power 0.8: 64 in each group.
     # Of one group: G*Power 3.1, t test of a difference from a constant: 34. 1,000 studies leave about 5 % of error.
-    assert needed(groups=groups, table=table_with(SD)) == pytest.approx(people, rel=0.08)
+    assert needed(groups=groups, reliability=table_with(SD)) == pytest.approx(people, rel=0.08)
 
 
 @pytest.mark.parametrize(("power", "looks"), [(0.9, 1), (0.8, 3), (0.5, 1)])
@@ -35,7 +35,9 @@ def test_half_a_standard_deviation_takes_what_the_textbook_says(groups, people):
 def test_people_are_those_that_theory_asks_for(groups, theory, power, looks):
     # statsmodels, by the noncentral t distribution.
     expected = theory().solve_power(EFFECT / SD, power=power, alpha=0.05 / looks)
-    assert needed(groups=groups, power=power, looks=looks, table=table_with(SD)) == pytest.approx(expected, rel=0.1)
+    assert needed(groups=groups, power=power, looks=looks, reliability=table_with(SD)) == pytest.approx(
+        expected, rel=0.1
+    )
 
 
 def test_photos_and_spread_add_up_as_variances():
@@ -43,13 +45,15 @@ def test_photos_and_spread_add_up_as_variances():
     for photos, spread in ((4, 0.0), (4, 0.08)):
         sd = np.hypot(SD / np.sqrt(photos), spread)
         expected = TTestPower().solve_power(EFFECT / sd, power=0.8, alpha=0.05)
-        assert needed(photos=(photos,), spread=spread, table=table_with(SD)) == pytest.approx(expected, rel=0.15, abs=1)
+        assert needed(photos=(photos,), spread=spread, reliability=table_with(SD)) == pytest.approx(
+            expected, rel=0.15, abs=1
+        )
 
 
 def test_differences_from_day_to_day_count_twice():
     sd = np.sqrt(SD**2 + 2 * 0.05**2)
     expected = TTestPower().solve_power(EFFECT / sd, power=0.8, alpha=0.05)
-    assert needed(day_to_day=0.05, table=table_with(SD)) == pytest.approx(expected, rel=0.12)
+    assert needed(day_to_day=0.05, reliability=table_with(SD)) == pytest.approx(expected, rel=0.12)
 
 
 @pytest.mark.parametrize("groups", [1, 2])
@@ -93,11 +97,11 @@ def test_more_photos_or_a_larger_change_take_fewer_people():
 
 def test_six_people_are_the_fewest_whose_signs_can_tell():
     # All six the same way: p = 2 / 2^6 = 0.03; of five 0.06.
-    assert needed(table=table_with(1e-3)) == 6
+    assert needed(reliability=table_with(1e-3)) == 6
 
 
 def test_what_takes_too_many_people_is_not_planned():
-    plan = plan_study(0.004, photos=(1,), table=table_with(SD), region="brows")
+    plan = plan_study(0.004, photos=(1,), reliability=table_with(SD), region="brows")
     (row,) = plan.frame.itertuples()
     assert np.isnan(row.people)
     assert row.power < 0.8

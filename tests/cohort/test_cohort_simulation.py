@@ -13,10 +13,10 @@ from scipy.stats import norm
 
 from symmetry.cohort.measuring import HEALTHY, REGIONS_TO_DRAW
 from symmetry.cohort.simulation import CURVE_COLUMNS, PLACEBO, TREATED, responder_curve, simulate_study
-from symmetry.cohort.study import ONE_SITTING, Study
+from symmetry.cohort.study import ONE_SESSION, Study
 from symmetry.errors import PlanError
 from symmetry.landmarks.mesh import MAIN_REGIONS
-from symmetry.measure.repeatability import PART_NAMES
+from symmetry.measure.reliability_table import PART_NAMES
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 
 MANY = 4000
@@ -65,7 +65,7 @@ def test_a_cohort_counts_them_alike():
 
 def test_a_change_as_large_as_what_is_detectable_is_found_in_half():
     # Of an exactly known spread, the change found is as often above the true one as below.
-    (found,) = responder_curve([1.0], people=MANY, region="brows", table=table_with(0.1)).itertuples()
+    (found,) = responder_curve([1.0], people=MANY, region="brows", reliability=table_with(0.1)).itertuples()
     assert found.share == pytest.approx(0.5, abs=0.03)
 
 
@@ -85,7 +85,7 @@ def test_what_really_differs_from_day_to_day_is_no_part_of_a_detectable_change()
     # 1.96 s. By the direction that is known as well as the other, of people far from even.
     s, d = 0.1, 0.1
     study = simulate_study(
-        people=MANY, effect=0.0, regions=["brows"], photos=1, table=table_with(s), day_to_day=d, placebo=0.0
+        people=MANY, effect=0.0, regions=["brows"], photos=1, reliability=table_with(s), day_to_day=d, placebo=0.0
     )
     share = (study.changes["verdict"] == IMPROVED).mean()
     assert share == pytest.approx(norm.cdf(-1.96 * s / np.sqrt(s**2 + 2 * d**2)), abs=0.02)
@@ -96,7 +96,7 @@ def test_what_really_differs_from_day_to_day_is_no_part_of_a_detectable_change()
 
 @pytest.mark.parametrize("region", REGIONS_TO_DRAW)
 def test_without_noise_the_treated_change_by_the_effect_and_the_others_do_not(region):
-    study = simulate_study(people=60, effect=1.5, regions=[region], table=table_with(1e-6))
+    study = simulate_study(people=60, effect=1.5, regions=[region], reliability=table_with(1e-6))
     treated, placebo = by_group(study, region)
     assert treated["change"].to_numpy() == pytest.approx(-1.5, abs=1e-4)
     assert placebo["change"].to_numpy() == pytest.approx(0.0, abs=1e-4)
@@ -105,7 +105,9 @@ def test_without_noise_the_treated_change_by_the_effect_and_the_others_do_not(re
 
 
 def test_effects_spread_between_people_and_may_go_past_even():
-    study = simulate_study(people=MANY, effect=0.5, spread=0.4, regions=["brows"], table=table_with(1e-6), placebo=0.0)
+    study = simulate_study(
+        people=MANY, effect=0.5, spread=0.4, regions=["brows"], reliability=table_with(1e-6), placebo=0.0
+    )
     change = study.changes["change"]
     # In some the difference goes past even: its size then changes by less. Few do: brows differ by 1.7 mm.
     assert change.mean() == pytest.approx(-0.5, abs=0.03)
@@ -115,35 +117,37 @@ def test_effects_spread_between_people_and_may_go_past_even():
 
 @pytest.mark.parametrize(("region", "part"), [(r, p) for r, p in PART_NAMES if r in ("mouth", "brows", "nose")])
 def test_people_begin_as_uneven_as_healthy_adults(region, part):
-    study = simulate_study(people=MANY, effect=0.0, regions=[region], table=table_with(1e-6))
+    study = simulate_study(people=MANY, effect=0.0, regions=[region], reliability=table_with(1e-6))
     outward, upward, _ = HEALTHY[region, part]
     assert np.sqrt((study.changes["before"] ** 2).mean()) == pytest.approx(np.hypot(outward, upward), rel=0.05)
 
 
 def test_everyone_begins_more_uneven_by_the_effect():
-    even, room = (simulate_study(people=50, effect=e, regions=["mouth"], table=table_with(1e-6)) for e in (0.0, 2.0))
+    even, room = (
+        simulate_study(people=50, effect=e, regions=["mouth"], reliability=table_with(1e-6)) for e in (0.0, 2.0)
+    )
     assert (room.changes["before"] - even.changes["before"]).to_numpy() == pytest.approx(2.0, abs=1e-4)
 
 
 @pytest.mark.parametrize("photos", [1, 2, 5])
 def test_more_photos_shrink_the_detectable_change(photos):
-    study = simulate_study(people=20, effect=0.0, regions=["mouth"], photos=photos, table=table_with(0.3))
+    study = simulate_study(people=20, effect=0.0, regions=["mouth"], photos=photos, reliability=table_with(0.3))
     assert study.changes["mdc"].to_numpy() == pytest.approx(1.959964 * 0.3 / np.sqrt(photos), rel=1e-4)
 
 
 @pytest.mark.parametrize("region", ["mouth", "eyes"])
 def test_an_effect_can_be_given_in_detectable_changes(region):
-    study = simulate_study(people=MANY, effect_in_mdc=2.0, placebo=0.0, regions=[region], table=table_with(0.1))
+    study = simulate_study(people=MANY, effect_in_mdc=2.0, placebo=0.0, regions=[region], reliability=table_with(0.1))
     ratio = study.changes["change"] / study.changes["mdc"]
     # The surest of two lids looks better than either is.
     assert ratio.mean() == pytest.approx(-2.0, abs=0.02) if region == "mouth" else ratio.mean() < -2.0
 
 
-def test_the_effect_comes_about_evenly_over_the_sittings():
+def test_the_effect_comes_about_evenly_over_the_sessions():
     study = simulate_study(
-        people=10, effect=2.0, placebo=0.0, sittings=5, weeks=8.0, regions=["mouth"], table=table_with(1e-6)
+        people=10, effect=2.0, placebo=0.0, sessions=5, weeks=8.0, regions=["mouth"], reliability=table_with(1e-6)
     )
-    course = study.sittings.groupby("weeks")["value"].mean()
+    course = study.sessions.groupby("weeks")["value"].mean()
     assert course.index.tolist() == [0.0, 2.0, 4.0, 6.0, 8.0]
     assert np.diff(course).tolist() == pytest.approx([-0.5] * 4, abs=1e-4)
 
@@ -151,18 +155,18 @@ def test_the_effect_comes_about_evenly_over_the_sittings():
 # People.
 
 
-def test_missing_sittings_are_counted_and_nobody_is_dropped():
+def test_missing_sessions_are_counted_and_nobody_is_dropped():
     study = simulate_study(people=1000, missing=0.2, regions=["mouth", "eyes"], seed=3)
     assert len(study.people) == 1000
     assert len(study.changes) == 2000
     assert study.people["planned"].eq(2).all()
-    gone = study.people["sittings"] == 1
+    gone = study.people["sessions"] == 1
     assert gone.mean() == pytest.approx(0.2, abs=0.04)
     stopped = study.changes[study.changes["person"].isin(study.people["person"][gone])]
     assert set(stopped["verdict"]) == {NOT_COMPARABLE}
-    assert set(stopped["reason"]) == {ONE_SITTING}
+    assert set(stopped["reason"]) == {ONE_SESSION}
     assert stopped[["change", "mdc"]].isna().all(axis=None)
-    assert len(study.sittings) == 2 * study.people["sittings"].sum()
+    assert len(study.sessions) == 2 * study.people["sessions"].sum()
     assert study.people.loc[gone, "rating"].isna().all()
     everyone_gone = simulate_study(people=5, missing=1.0)
     assert set(everyone_gone.changes["verdict"]) == {NOT_COMPARABLE}
@@ -189,7 +193,7 @@ def test_groups_have_their_sizes(people, placebo, treated):
 
 def test_a_seed_gives_the_same_study_and_another_region_changes_nothing():
     first, again = simulate_study(seed=5), simulate_study(seed=5)
-    for name in ("people", "changes", "sittings"):
+    for name in ("people", "changes", "sessions"):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name))
     alone = simulate_study(seed=5, regions=["mouth"])
     assert alone.changes["change"].tolist() == by_region(first, "mouth")["change"].tolist()
@@ -207,7 +211,7 @@ def by_region(study: Study, region: str) -> pd.DataFrame:
     effect=st.floats(-2, 3),
     spread=st.floats(0, 2),
     photos=st.integers(1, 4),
-    sittings=st.integers(2, 5),
+    sessions=st.integers(2, 5),
     day_to_day=st.floats(0, 1),
     missing=st.floats(0, 1),
     regions=st.lists(st.sampled_from(REGIONS_TO_DRAW), min_size=1, max_size=3, unique=True),
@@ -226,9 +230,9 @@ def test_every_study_agrees_with_itself(seed, people, regions, **asked):
         (NO_CHANGE, known["change"].abs() <= known["mdc"]),
     ):
         assert ((known["verdict"] == verdict) == rule).all()
-    assert (study.sittings["value"] >= 0).all()
-    assert (study.sittings["error"] > 0).all()
-    ends = study.sittings.sort_values("sitting").groupby(["person", "region"])["value"].agg(["first", "last"])
+    assert (study.sessions["value"] >= 0).all()
+    assert (study.sessions["error"] > 0).all()
+    ends = study.sessions.sort_values("session").groupby(["person", "region"])["value"].agg(["first", "last"])
     told = known.set_index(["person", "region"])
     assert ends.loc[told.index, "first"].to_numpy() == pytest.approx(told["before"].to_numpy())
     assert ends.loc[told.index, "last"].to_numpy() == pytest.approx(told["after"].to_numpy())
@@ -238,7 +242,7 @@ def test_every_study_agrees_with_itself(seed, people, regions, **asked):
     ("asked", "said"),
     [
         ({"people": 0}, "at least 1 person"),
-        ({"sittings": 1}, "at least 2 sittings"),
+        ({"sessions": 1}, "at least 2 sessions"),
         ({"weeks": 0.0}, "longer than 0 weeks"),
         ({"placebo": 1.5}, "placebo must be a share"),
         ({"missing": -0.1}, "missing must be a share"),
@@ -248,8 +252,8 @@ def test_every_study_agrees_with_itself(seed, people, regions, **asked):
         ({"regions": []}, "at least one region"),
         ({"regions": ["mouth", "mouth"]}, "each once"),
         ({"regions": ["face"]}, '"face" is no region that can be simulated; take one of jawline'),
-        ({"regions": ["mouth"], "table": table_with(0.1, 1.0)}, "tells too little of mouth"),
-        ({"regions": ["mouth"], "table": table_with(np.nan)}, "tells too little of mouth"),
+        ({"regions": ["mouth"], "reliability": table_with(0.1, 1.0)}, "tells too little of mouth"),
+        ({"regions": ["mouth"], "reliability": table_with(np.nan)}, "tells too little of mouth"),
     ],
 )
 def test_what_makes_no_sense_is_refused(asked, said):

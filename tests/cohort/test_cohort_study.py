@@ -12,7 +12,7 @@ from symmetry.cohort.cells import in_order
 from symmetry.cohort.reading import study_of
 from symmetry.cohort.study import Study
 from symmetry.errors import TableError
-from symmetry.tabular.cohort import CHANGE_COLUMNS, PEOPLE_COLUMNS, SITTING_COLUMNS
+from symmetry.tabular.cohort import CHANGE_COLUMNS, PEOPLE_COLUMNS, SESSION_COLUMNS
 
 
 def changes(**more):
@@ -21,12 +21,12 @@ def changes(**more):
     )
 
 
-def sittings(**more):
+def sessions(**more):
     rows = [
-        {"person": "anna", "region": "mouth", "sitting": 1, "value": 2.0, "error": 0.3},
-        {"person": "anna", "region": "mouth", "sitting": 2, "value": 1.5, "error": 0.4},
-        {"person": "anna", "region": "mouth", "sitting": 3, "value": 1.0, "error": 0.4},
-        {"person": "bert", "region": "mouth", "sitting": 1, "value": 2.0, "error": 0.3},
+        {"person": "anna", "region": "mouth", "session": 1, "value": 2.0, "error": 0.3},
+        {"person": "anna", "region": "mouth", "session": 2, "value": 1.5, "error": 0.4},
+        {"person": "anna", "region": "mouth", "session": 3, "value": 1.0, "error": 0.4},
+        {"person": "bert", "region": "mouth", "session": 1, "value": 2.0, "error": 0.3},
     ]
     return pd.DataFrame(rows).assign(**more)
 
@@ -40,7 +40,7 @@ def test_a_plain_table_of_changes_is_judged_by_each_persons_own_error():
     study = study_of(changes())
     assert list(study.changes) == list(CHANGE_COLUMNS)
     assert list(study.people) == list(PEOPLE_COLUMNS)
-    assert list(study.sittings) == list(SITTING_COLUMNS)
+    assert list(study.sessions) == list(SESSION_COLUMNS)
     assert list(study.changes["verdict"]) == ["improved", "no detectable change"]
     assert study.groups == ("all",)
 
@@ -51,40 +51,40 @@ def test_before_and_after_make_a_change():
     assert row(study, "1", "eyes")["verdict"] == "worse"
 
 
-def test_sittings_make_changes_last_less_first_with_both_errors():
-    study = study_of(sittings())
+def test_sessions_make_changes_last_less_first_with_both_errors():
+    study = study_of(sessions())
     anna = row(study, "anna")
     assert anna["change"] == pytest.approx(-1.0)
     assert anna["mdc"] == pytest.approx(0.5)  # 3-4-5
     assert anna["verdict"] == "improved"
     bert = row(study, "bert")
-    assert (bert["verdict"], bert["reason"]) == ("not comparable", "one sitting")
-    assert list(study.people["sittings"]) == [3, 1]
+    assert (bert["verdict"], bert["reason"]) == ("not comparable", "one session")
+    assert list(study.people["sessions"]) == [3, 1]
     assert list(study.people["planned"]) == [3, 3]
 
 
-def test_repeated_photos_of_a_sitting_are_averaged_and_their_errors_shrink():
-    twice = pd.concat([sittings(), sittings(value=sittings()["value"] + 1.0)])
+def test_repeated_photos_of_a_session_are_averaged_and_their_errors_shrink():
+    twice = pd.concat([sessions(), sessions(value=sessions()["value"] + 1.0)])
     study = study_of(twice)
-    first = study.sittings.iloc[0]
+    first = study.sessions.iloc[0]
     assert first["value"] == pytest.approx(2.5)
     assert first["error"] == pytest.approx(0.3 / np.sqrt(2))
 
 
 def test_without_errors_repeated_photos_tell_them():
-    """SEM = sqrt(SSW / freedom) by hand: four sittings of two photos 0.2 apart, SSW = 4 * 0.02, freedom 4."""
-    photos = pd.concat([sittings(), sittings(value=sittings()["value"] + 0.2)]).drop(columns="error")
+    """SEM = sqrt(SSW / freedom) by hand: four sessions of two photos 0.2 apart, SSW = 4 * 0.02, freedom 4."""
+    photos = pd.concat([sessions(), sessions(value=sessions()["value"] + 0.2)]).drop(columns="error")
     study = study_of(photos)
     sem, t = np.sqrt(4 * 0.02 / 4), 2.7764451051977987  # 97.5 % quantile of t with 4 degrees, scipy.stats.t.ppf
-    np.testing.assert_allclose(study.sittings["error"], sem * t / np.sqrt(2))
+    np.testing.assert_allclose(study.sessions["error"], sem * t / np.sqrt(2))
 
 
 def test_days_become_weeks_since_the_persons_first():
     days = ["2026-01-05", "2026-01-12", "2026-02-02", "2026-03-01"]
-    study = study_of(sittings(day=days).drop(columns="sitting"))
-    anna = study.sittings.loc[study.sittings["person"] == "anna"]
+    study = study_of(sessions(day=days).drop(columns="session"))
+    anna = study.sessions.loc[study.sessions["person"] == "anna"]
     assert list(anna["weeks"]) == pytest.approx([0, 1, 4])
-    assert list(anna["sitting"]) == [1, 2, 3]
+    assert list(anna["session"]) == [1, 2, 3]
 
 
 def test_a_region_known_of_some_people_is_not_comparable_for_the_others():
@@ -166,13 +166,13 @@ def test_a_study_is_taken_as_it_is():
         (changes(), {"regions": ["chin"]}, "it has mouth"),
         (changes(), {"group": "arm"}, 'no column "arm"'),
         (changes(group=["t", None]), {}, '"bert" is in no group'),
-        (sittings(group=["a", "b", "a", "a"]), {}, "several values"),
-        (sittings(day="soon").drop(columns="sitting"), {}, '"soon" is no day'),
-        (sittings().drop(columns="sitting"), {}, "which sitting"),
+        (sessions(group=["a", "b", "a", "a"]), {}, "several values"),
+        (sessions(day="soon").drop(columns="session"), {}, '"soon" is no day'),
+        (sessions().drop(columns="session"), {}, "which session"),
         (changes(), {"people": pd.DataFrame({"name": ["anna"]})}, 'no column "person"'),
         (changes(), {"people": pd.DataFrame({"person": ["anna", "anna"]})}, "stands"),
         ({}, {}, "nobody"),
-        (sittings(value=[-1.0, 1, 1, 1]), {}, "leave the sign out"),
+        (sessions(value=[-1.0, 1, 1, 1]), {}, "leave the sign out"),
         (changes(region=["mouth", "moutth"]), {}, "did you mean mouth"),
         (changes(group=["Ritual", "ritual"]), {}, "spelt in two ways"),
         (changes(), {"group": "person"}, "names people"),
@@ -245,34 +245,34 @@ def test_files_that_are_no_tables_are_named(tmp_path, name, text):
         study_of(tmp_path / "other.csv")
 
 
-def test_a_sitting_without_an_error_borrows_none():
-    study = study_of(sittings(error=[np.nan, 0.4, 0.4, 0.3]), mdc=3.0)
+def test_a_session_without_an_error_borrows_none():
+    study = study_of(sessions(error=[np.nan, 0.4, 0.4, 0.3]), mdc=3.0)
     anna = row(study, "anna")
     assert (anna["mdc"], anna["verdict"]) == (3.0, "no detectable change")
 
 
-def test_sittings_with_numbers_go_by_these_whatever_the_weeks():
+def test_sessions_with_numbers_go_by_these_whatever_the_weeks():
     torn = pd.DataFrame(
         {
             "person": "anna",
             "region": "mouth",
-            "sitting": [1, 1, 2, 2],
+            "session": [1, 1, 2, 2],
             "weeks": [0.0, 0.01, 4.0, 4.1],
             "value": [2.0, 3.0, 1.0, 0.0],
             "error": 0.2,
         }
     )
     study = study_of(torn)
-    assert list(study.sittings["value"]) == [2.5, 0.5]
-    assert list(study.sittings["weeks"]) == pytest.approx([0.0, 4.045])
+    assert list(study.sessions["value"]) == [2.5, 0.5]
+    assert list(study.sessions["weeks"]) == pytest.approx([0.0, 4.045])
     assert row(study, "anna")["mdc"] == pytest.approx(0.2)  # twice 0.2 / sqrt(2), squared and added
-    late = study_of(sittings(weeks=[0.0, 4.0, np.nan, 0.0]))
+    late = study_of(sessions(weeks=[0.0, 4.0, np.nan, 0.0]))
     assert row(late, "anna")["after"] == 1.0
 
 
-def test_a_person_numbers_all_sittings_or_none():
+def test_a_person_numbers_all_sessions_or_none():
     with pytest.raises(TableError, match="number all of them or none"):
-        study_of(sittings(sitting=[1, 2, np.nan, 1], weeks=[0, 1, 2, 0]))
+        study_of(sessions(session=[1, 2, np.nan, 1], weeks=[0, 1, 2, 0]))
 
 
 def test_people_and_groups_are_called_as_they_stand_in_the_file(tmp_path):
@@ -347,7 +347,7 @@ def test_what_read_results_gives_is_a_study(tmp_path):
 
 
 def test_scores_of_photos_are_a_study():
-    """Columns as `symmetry score` writes them: folders are people, days are sittings, and `error` is why it failed."""
+    """Columns as `symmetry score` writes them: folders are people, days are sessions, and `error` is why it failed."""
     rows = [
         {"photo": f"study/{person}/{day}_{shot}.jpg", "error": None, "region": "mouth",
          "asymmetry_mm": size + 0.1 * shot, "asymmetry_error_mm": 0.6, "captured": f"{day}T10:00:00+02:00"}
@@ -363,11 +363,11 @@ def test_scores_of_photos_are_a_study():
     assert list(study.changes["verdict"]) == ["improved", "no detectable change", "not comparable"]
 
 
-def test_sittings_that_nobody_planned_are_said_to_be_those_of_the_one_with_most():
-    assert "as anybody had, 3" in study_of(sittings()).notes[0]
-    assert study_of(sittings(), planned=3).notes == ()
+def test_sessions_that_nobody_planned_are_said_to_be_those_of_the_one_with_most():
+    assert "as anybody had, 3" in study_of(sessions()).notes[0]
+    assert study_of(sessions(), planned=3).notes == ()
     both = study_of(changes(before=[2.0, 2.0], after=[1.0, np.nan], change=[np.nan, np.nan]), planned=2)
-    assert list(both.people["sittings"]) == [2, 1]
+    assert list(both.people["sessions"]) == [2, 1]
 
 
 def test_what_was_measured_once_counts_once(tmp_path):
@@ -380,15 +380,15 @@ def test_what_was_measured_once_counts_once(tmp_path):
     with pytest.raises(TableError, match='two files are called "anna"'):
         study_of(folder)
     with pytest.raises(TableError, match="stands twice"):
-        study_of(pd.concat([sittings(), sittings()]))
-    photos = pd.concat([sittings(photo="1.jpg"), sittings(photo="2.jpg")])
-    assert study_of(photos).sittings["error"].iloc[0] == pytest.approx(0.3 / np.sqrt(2))
+        study_of(pd.concat([sessions(), sessions()]))
+    photos = pd.concat([sessions(photo="1.jpg"), sessions(photo="2.jpg")])
+    assert study_of(photos).sessions["error"].iloc[0] == pytest.approx(0.3 / np.sqrt(2))
 
 
-def test_photos_of_one_day_are_one_sitting_whatever_the_clock_and_the_zone_say():
+def test_photos_of_one_day_are_one_session_whatever_the_clock_and_the_zone_say():
     days = ["2026-03-01T10:00:00+01:00", "2026-04-01T10:00:00+02:00", "2026-04-01T10:05:00+02:00", "2026-03-01"]
-    study = study_of(sittings(day=days).drop(columns="sitting"))
-    assert list(study.sittings["value"]) == [2.0, 1.25, 2.0]
+    study = study_of(sessions(day=days).drop(columns="session"))
+    assert list(study.sessions["value"]) == [2.0, 1.25, 2.0]
 
 
 def test_commas_and_blanks_that_spreadsheets_leave_do_no_harm(tmp_path):
@@ -428,15 +428,15 @@ def test_changes_with_the_wrong_sign_and_times_that_run_backwards_are_refused():
     with pytest.raises(TableError, match="before less after"):
         study_of(changes(before=[2.0, 2.0], after=[1.0, 1.8], change=[1.0, -0.2]))
     with pytest.raises(TableError, match="against their times"):
-        study_of(sittings(weeks=[0.0, 6.0, 3.0, 0.0]))
+        study_of(sessions(weeks=[0.0, 6.0, 3.0, 0.0]))
     with pytest.raises(TableError, match=r"such as 0\.8"):
         study_of(changes(adherence=[0.8, 95.0]))
 
 
-def test_a_comparison_counts_as_two_sittings_beside_a_series():
+def test_a_comparison_counts_as_two_sessions_beside_a_series():
     both = pd.concat([changes(person=["dora", "emil"]), changes(person=["f", "g"])])
-    study = Study.of(changes=both, sittings=sittings())
-    had = study.people.set_index("person")["sittings"]
+    study = Study.of(changes=both, sessions=sessions())
+    had = study.people.set_index("person")["sessions"]
     assert (had["dora"], had["anna"], had["bert"]) == (2, 3, 1)
 
 

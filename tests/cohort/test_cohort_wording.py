@@ -96,14 +96,14 @@ def test_who_is_missing_is_counted_with_the_reason():
     assert told == ["4 of 21 people could not be compared: head held differently (2), no comparison (2)."]
 
 
-def test_missed_sittings_are_counted():
+def test_missed_sessions_are_counted():
     rows = [
-        {"person": name, "region": "mouth", "sitting": sitting, "value": 2.0 - sitting / 10, "error": 0.2}
+        {"person": name, "region": "mouth", "session": session, "value": 2.0 - session / 10, "error": 0.2}
         for name, last in (("a", 4), ("b", 3), ("c", 1))
-        for sitting in range(1, last + 1)
+        for session in range(1, last + 1)
     ]
     told = missing_sentences(analyze_cohort(pd.DataFrame(rows)))
-    assert told[-1] == "4 of 12 planned sittings are missing."
+    assert told[-1] == "4 of 12 planned sessions are missing."
     assert missing_sentences(analyze_cohort(BETTER.dropna(subset="before"))) == []
 
 
@@ -130,5 +130,5 @@ def test_the_fewer_people_noise_shows_the_finer_it_is_written(share, people, tex
 
 
 def test_reasons_are_written_in_words():
-    assert reasons_line("pose_differs: 3; one sitting: 1") == "head held differently (3), one sitting (1)"
+    assert reasons_line("pose_differs: 3; one session: 1") == "head held differently (3), one session (1)"
     assert reasons_line("") == ""

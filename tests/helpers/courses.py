@@ -15,5 +15,5 @@ def noise(weeks, resemblance, courses, rng):
     return made
 
 
-def irregular(sittings, rng):
-    return np.cumsum(rng.uniform(3, 10, sittings)) / 7
+def irregular(sessions, rng):
+    return np.cumsum(rng.uniform(3, 10, sessions)) / 7

@@ -51,7 +51,7 @@ def cohort(changes: dict[str, list[float]], **options: object) -> Cohort:
 
 @lru_cache
 def random_cohort(people: int, groups: tuple[str, ...], regions: tuple[str, ...] = ("eyes", "mouth")) -> Cohort:
-    """Half of the treated beyond their detectable change, some who cannot be compared, several sittings."""
+    """Half of the treated beyond their detectable change, some who cannot be compared, several sessions."""
     draw = np.random.default_rng(people)
     of = [groups[number % len(groups)] for number in range(people)]
     treated = np.array([name != "placebo" for name in of])
@@ -61,9 +61,9 @@ def random_cohort(people: int, groups: tuple[str, ...], regions: tuple[str, ...]
         values[draw.random(people) < 0.1] = NAN
         changes[region] = list(values)
     made = study(changes, groups=of)
-    sittings = pd.DataFrame(
+    sessions = pd.DataFrame(
         [
-            {"person": f"{number:05}", "region": region, "sitting": k + 1, "weeks": 3.0 * k, "error": 0.5, "unit": "mm",
+            {"person": f"{number:05}", "region": region, "session": k + 1, "weeks": 3.0 * k, "error": 0.5, "unit": "mm",
              "value": float(abs(draw.normal(3 - 0.4 * k * treated[number], 0.5)))}
             for number in range(people)
             for region in regions
@@ -71,7 +71,7 @@ def random_cohort(people: int, groups: tuple[str, ...], regions: tuple[str, ...]
         ]
     )  # fmt: skip
     people_frame = made.people[["person", "group"]]
-    return analyze_cohort(Study.of(changes=made.changes, sittings=sittings, people=people_frame))
+    return analyze_cohort(Study.of(changes=made.changes, sessions=sessions, people=people_frame))
 
 
 class Drawn:

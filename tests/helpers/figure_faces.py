@@ -19,7 +19,7 @@ from symmetry.measure.analysis import analyze, measure_landmarks
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.output.figures import draw_change, draw_composites, draw_face
 from symmetry.photos.reading import photo_from_array
 from symmetry.synthetic import Asymmetry, Scene
@@ -105,7 +105,7 @@ def with_errors(face: FaceAnalysis) -> FaceAnalysis:
         )
         for name, score in face.regions.items()
     }
-    warning = Finding(name="head_turned", severity="warn", advice="The head is turned; " + "look into the lens. " * 12)
+    warning = Flag(name="head_turned", severity="warn", advice="The head is turned; " + "look into the lens. " * 12)
     return replace(face, regions=regions, flags=(warning,))
 
 

@@ -21,15 +21,15 @@ from symmetry.measure.batch import Failure
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.reliability import NO_TABLE, Reliability, reliability
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability import NO_TABLES, Reliability, reliability
 from symmetry.photos.reading import photo_from_array
 from symmetry.series.series import Series
 from symmetry.tabular import AUDITS, CHANGES, CHECKS, RELIABILITY, SCORES, SERIES, Layout, check_object
 from symmetry.tabular.cohort import COHORTS
 from symmetry.tabular.plan import PLANS
 
-TURNED = Finding(
+TURNED = Flag(
     name="head_turned", severity="warn", advice="Look straight.", value=9.123456789, limit=8.0, touches=("all", "eyes")
 )
 FAILURE = Failure(photo="wall.png", error="no face found; use a photo taken from the front")
@@ -57,7 +57,7 @@ def agreement() -> Reliability:
     shapes = [uneven_face(0, spread=spread) for spread in (0.4, 0.5, 0.45)]
     shapes += [uneven_face(1, spread=spread) for spread in (0.4, 0.45)]
     blank, scale = photo_from_array(np.zeros((1200, 1000, 3), np.uint8)), Scale("ipd", 63.0)
-    faces = [measure_landmarks(blank, in_image(shape), scale=scale, table=NO_TABLE) for shape in shapes]
+    faces = [measure_landmarks(blank, in_image(shape), scale=scale, reliability=NO_TABLES) for shape in shapes]
     return reliability(faces, ["one"] * 3 + ["other"] * 2)
 
 
@@ -80,11 +80,11 @@ def tried() -> Audit:
 
 @lru_cache
 def followed() -> Cohort:
-    """Six people who are treated and five who are not, over three sittings; one has a first sitting alone."""
+    """Six people who are treated and five who are not, over three sessions; one has a first session alone."""
     draw = np.random.default_rng(5)
     names = ["=1+1", "\x1b[2Jx", *(f"p{number}" for number in range(9))]
     rows = [
-        {"person": name, "region": region, "sitting": k + 1, "weeks": 4.0 * k, "error": 0.2,
+        {"person": name, "region": region, "session": k + 1, "weeks": 4.0 * k, "error": 0.2,
          "value": 3.0 - 0.5 * k * (number % 2 == 0) + draw.normal(0.0, 0.1)}
         for number, name in enumerate(names)
         for region in ("eyes", "mouth")
@@ -93,7 +93,7 @@ def followed() -> Cohort:
     people = pd.DataFrame({"person": names, "group": ["serum", "placebo"] * 5 + ["serum"]})
     people["minutes"], people["adherence"] = 10.0 * np.arange(11), np.linspace(0.5, 1.0, 11)
     people["rating"] = [1.0, 0.0] * 5 + [np.nan]
-    return analyze_cohort(Study.of(sittings=pd.DataFrame(rows), people=people), mixed=True)
+    return analyze_cohort(Study.of(sessions=pd.DataFrame(rows), people=people), mixed=True)
 
 
 @lru_cache
@@ -107,13 +107,13 @@ def written() -> dict[str, tuple[Any, Layout]]:
     faces = [
         each.to_dict() for each in (face(), unmeasured(face()), FAILURE, named(uneven(scale="none"), "@\x1bx.jpg"))
     ]
-    sittings = {"one": ["a.jpg", "b.jpg", "c.jpg"], "other": ["d.jpg", "e.jpg"]}
+    sessions = {"one": ["a.jpg", "b.jpg", "c.jpg"], "other": ["d.jpg", "e.jpg"]}
     return {
         "score": (faces, SCORES),
         "check": ([check_object(each) for each in faces], CHECKS),
         "compare": (change().to_dict("gone.jpg: no such file"), CHANGES),
         "series": (series().to_dict(), SERIES),
-        "reliability": (agreement().to_dict(sittings, {"f.jpg": "blurred"}), RELIABILITY),
+        "reliability": (agreement().to_dict(sessions, {"f.jpg": "blurred"}), RELIABILITY),
         "audit": (tried().to_dict(), AUDITS),
         "cohort": (followed().to_dict(), COHORTS),
         "plan": (planned().to_dict(), PLANS),

@@ -18,9 +18,9 @@ from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import DEFINITIONS
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import NOT_COMPARABLE, Verdict, verdict_on
-from symmetry.series.result import LeftOut, MeasureCourse, PhasesOf, RegionCourse, Sitting, TrendOf
+from symmetry.series.result import LeftOut, MeasureCourse, PhasesOf, RegionCourse, Session, TrendOf
 from symmetry.series.series import Series
 
 NAN = float("nan")
@@ -28,7 +28,7 @@ ZONE = timezone(timedelta(hours=2))
 FIRST = datetime(2026, 4, 6, 8, 14, tzinfo=ZONE)
 WEEKLY = (0, 7, 14, 21, 28, 35)
 ENDS = {"mouth": (3.0, 0.5), "jawline": (2.0, 2.6), "eyes": (1.5, 1.5)}
-"""Unevenness of regions in the first and the last sitting; of the others 0.6."""
+"""Unevenness of regions in the first and the last session; of the others 0.6."""
 PARTS = {"jawline": "jaw angle", "eyes": "upper lid"}
 ERROR = 0.4
 COVERED = LeftOut(
@@ -64,8 +64,8 @@ def phases_of(difference: float, reach: float = 0.5) -> PhasesOf:
         standardised=-1.8,
         standardised_low=-3.1,
         standardised_high=-0.5,
-        baseline_sittings=2,
-        treatment_sittings=4,
+        baseline_sessions=2,
+        treatment_sessions=4,
         verdict=verdict_on(difference, reach),
     )
 
@@ -119,8 +119,8 @@ def made_series(
         )
         for region, old in change.regions.items()
     }
-    sittings = tuple(
-        Sitting(
+    sessions = tuple(
+        Session(
             day=(FIRST + timedelta(days=day)).date(),
             at=FIRST + timedelta(days=day),
             weeks=day / 7,
@@ -131,9 +131,9 @@ def made_series(
         for i, day in enumerate(days)
     )
     return Series(
-        sittings=sittings,
+        sessions=sessions,
         left_out=tuple(left_out),
-        reference=sittings[0].faces[0],
+        reference=sessions[0].faces[0],
         regions=MappingProxyType(regions),
         measures=MappingProxyType(
             {
@@ -149,7 +149,7 @@ def made_series(
             }
         ),
         change=replace(change, regions=changed, flags=without_warnings(change)) if len(days) > 1 else None,
-        change_sittings=1 if len(days) < 8 else 2,
+        change_sessions=1 if len(days) < 8 else 2,
         treatment_start=treatment_start,
         scale=face.scale,
         unit=unit,
@@ -157,7 +157,7 @@ def made_series(
     )
 
 
-def without_warnings(change: Change) -> tuple[Finding, ...]:
+def without_warnings(change: Change) -> tuple[Flag, ...]:
     return tuple(flag for flag in change.flags if flag.severity == "info")
 
 
@@ -172,7 +172,7 @@ def with_region(series: Series, region: str, **values: object) -> Series:
 
 
 def with_change(series: Series, region: str, **values: object) -> Series:
-    """The same series with something else about what changed in a region since the first sittings."""
+    """The same series with something else about what changed in a region since the first sessions."""
     assert series.change is not None
     changed = replace(series.change.regions[region], **values)  # type: ignore[arg-type]
     return replace(series, change=replace(series.change, regions={**series.change.regions, region: changed}))
@@ -180,12 +180,12 @@ def with_change(series: Series, region: str, **values: object) -> Series:
 
 def unknown(series: Series, region: str, reason: str | None = None) -> Series:
     """The same series without anything known of a region."""
-    nothing = np.full(len(series.sittings), NAN)
+    nothing = np.full(len(series.sessions), NAN)
     arrays = {name: nothing for name in RegionCourse.__slots__ if isinstance(_get(series, region, name), np.ndarray)}
     phases = None
     if series.treatment_start is not None:
         numbers = [
-            name for name in PhasesOf.__slots__ if name not in ("baseline_sittings", "treatment_sittings", "verdict")
+            name for name in PhasesOf.__slots__ if name not in ("baseline_sessions", "treatment_sessions", "verdict")
         ]
         phases = replace(phases_of(0.0), verdict=NOT_COMPARABLE, **dict.fromkeys(numbers, NAN))
     without = with_region(series, region, part=None, trend=NO_TREND, phases=phases, **arrays)

@@ -17,10 +17,10 @@ from symmetry.measure.analysis import analyze
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import verdict_on
 from symmetry.output.report import Adherence, DiaryCourse, Pictures, Report, Treatment
-from symmetry.series.result import LeftOut, MeasureCourse, PhasesOf, RegionCourse, Sitting, TrendOf
+from symmetry.series.result import LeftOut, MeasureCourse, PhasesOf, RegionCourse, Session, TrendOf
 from symmetry.series.series import Series
 
 ZONE = timezone(timedelta(hours=2))
@@ -101,8 +101,8 @@ def _phases(difference: float) -> PhasesOf:
         standardised=-1.8,
         standardised_low=-3.1,
         standardised_high=-0.5,
-        baseline_sittings=2,
-        treatment_sittings=6,
+        baseline_sessions=2,
+        treatment_sessions=6,
         verdict=verdict_on(difference, 0.45),
     )
 
@@ -115,7 +115,7 @@ def sample_series(days: tuple[int, ...] = DAYS) -> Series:
     before, _, change = faces()
     weeks = np.array(days) / 7
     nobody = before.without_pixels()
-    turned = Finding(
+    turned = Flag(
         name="head_turned",
         severity="warn",
         advice="The head is turned 6 degrees to its left; look straight into the lens.",
@@ -123,8 +123,8 @@ def sample_series(days: tuple[int, ...] = DAYS) -> Series:
         limit=5.0,
         touches=("lateral",),
     )
-    sittings = tuple(
-        Sitting(
+    sessions = tuple(
+        Session(
             day=_at(day).date(),
             at=_at(day),
             weeks=day / 7,
@@ -136,7 +136,7 @@ def sample_series(days: tuple[int, ...] = DAYS) -> Series:
     )
     several = len(days) > 1
     return Series(
-        sittings=sittings,
+        sessions=sessions,
         left_out=(
             LeftOut(
                 photo="2026-05-01.jpg",
@@ -168,7 +168,7 @@ def sample_series(days: tuple[int, ...] = DAYS) -> Series:
             }
         ),
         change=change if several else None,
-        change_sittings=2,
+        change_sessions=2,
         treatment_start=START if several else None,
         scale=before.scale,
         unit="mm",
@@ -178,7 +178,7 @@ def sample_series(days: tuple[int, ...] = DAYS) -> Series:
 
 @lru_cache
 def sample_report() -> Report:
-    """A usual report of a practice: eight sittings, treatments, a diary."""
+    """A usual report of a practice: eight sessions, treatments, a diary."""
     before, after, change = faces()
     return Report(
         title="Anna Kovács",
@@ -234,8 +234,8 @@ def plain_report() -> Report:
     return Report(title="selfies", made=FIRST, series=sample_series())
 
 
-def first_sitting() -> Report:
-    """One sitting, nothing to compare."""
+def first_session() -> Report:
+    """One session, nothing to compare."""
     before, after, _ = faces()
     return Report(title="Ben", made=FIRST, series=sample_series((0,)), pictures=Pictures(before=before, after=after))
 
@@ -249,7 +249,7 @@ def doubtful_report() -> Report:
         name: replace(region, verdict="not comparable", reason="not_seen") for name, region in change.regions.items()
     }
     found = tuple(
-        Finding(name=name, severity="warn", advice="The photos differ in more than the face; take both in one place.")
+        Flag(name=name, severity="warn", advice="The photos differ in more than the face; take both in one place.")
         for name in ("different_person", "pose_differs", "distance_differs", "expression_differs", "light_differs")
     )
     unknown = TrendOf(slope=NAN, low=NAN, high=NAN, p=NAN, verdict="not comparable")

@@ -1,4 +1,4 @@
-"""Tables of repeatability that are known exactly, for simulated studies."""
+"""Reliability tables that are known exactly, for simulated studies."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from symmetry.measure.repeatability import OF_PAIR, PART_NAMES, Table, shipped_table
+from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, ReliabilityTables, shipped_table
 
 MANY = 1e9
 """Degrees of freedom of a spread that is all but known."""
 
 
-def table_with(sd: float, freedom: float = MANY) -> Table:
+def table_with(sd: float, freedom: float = MANY) -> ReliabilityTables:
     """Every number of a pair repeats with one spread, in both directions independently."""
     known = replace(
         shipped_table()["registration"],

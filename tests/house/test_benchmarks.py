@@ -53,10 +53,10 @@ def test_cohort_prints_its_figures(capsys):
     cohort = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "cohort.py"))
     affinity = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
     try:
-        cohort["measure"](people=20, sittings=3)
+        cohort["measure"](people=20, sessions=3)
     finally:
         if affinity is not None:
             os.sched_setaffinity(0, affinity)
     printed = capsys.readouterr().out
-    assert "20 people, 3 sittings, 9 regions: rows of responders 20, means 18, contrasts 9, dose 18" in printed
+    assert "20 people, 3 sessions, 9 regions: rows of responders 20, means 18, contrasts 9, dose 18" in printed
     assert "times reading the file" in printed

@@ -1,4 +1,4 @@
-"""Finding faces with the real networks, on drawn faces whose place is known."""
+"""Flag faces with the real networks, on drawn faces whose place is known."""
 
 from __future__ import annotations
 

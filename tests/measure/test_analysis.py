@@ -17,8 +17,8 @@ from symmetry.landmarks.mesh import REGIONS as PAIRS
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.face import PERCENT
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import PHOTO_NUMBERS, shipped_table
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import PHOTO_NUMBERS, shipped_table
 from symmetry.photos.reading import Photo, photo_from_array
 from symmetry.synthetic import Scene, draw_face
 
@@ -192,9 +192,9 @@ def test_asymmetry_is_freed_of_noise():
         assert face.regions[name].asymmetry == pytest.approx(expected, nan_ok=True)
 
 
-def test_a_number_that_a_finding_rejects_is_not_given():
-    turned = Finding(name="head_turned", severity="reject", advice="", touches=("jawline.lateral", "mrd1"))
-    covered = Finding(name="face_covered", severity="reject", advice="", touches=("mouth",))
+def test_a_number_that_a_flag_rejects_is_not_given():
+    turned = Flag(name="head_turned", severity="reject", advice="", touches=("jawline.lateral", "mrd1"))
+    covered = Flag(name="face_covered", severity="reject", advice="", touches=("mouth",))
     whole = uneven()
     face = measure_landmarks(
         whole.photo, whole.landmarks, scale=whole.scale, refined=whole.refined, flags=(turned, covered)
@@ -256,9 +256,9 @@ def two_faces():
 def test_of_several_faces_the_largest_is_taken_and_it_says_so(two_faces):
     face = symmetry.analyze(two_faces)
     assert face.landmarks[:, 0].max() < 480
-    (finding,) = (finding for finding in face.flags if finding.name == "several_faces")
-    assert finding.severity == "info"
-    assert "1 other face" in finding.advice
+    (flag,) = (flag for flag in face.flags if flag.name == "several_faces")
+    assert flag.severity == "info"
+    assert "1 other face" in flag.advice
 
 
 def test_of_several_faces_none_is_taken_when_only_one_is_allowed(two_faces):

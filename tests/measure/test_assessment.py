@@ -16,8 +16,8 @@ from symmetry.measure.assessment import Spread, measure_changes, region_changes
 from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES
 from symmetry.measure.norms import NO_NORM, NORMS, NOTICED
 from symmetry.measure.pair_numbers import PairNumbers
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import OF_PAIR, PART_NAMES, REGION_OF_MEASURE
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, REGION_OF_MEASURE
 from symmetry.measure.scores import REGION_NAMES
 
 FREEDOM = 10.0
@@ -78,19 +78,19 @@ def spread_with(name, number, sd) -> Spread:
     return spread
 
 
-def finding(*touches, severity="reject", name="found"):
-    return Finding(name=name, severity=severity, advice="Do something about it.", touches=touches)
+def flag(*touches, severity="reject", name="found"):
+    return Flag(name=name, severity=severity, advice="Do something about it.", touches=touches)
 
 
-def region_change(region, numbers, spread=None, findings=(), unit="mm"):
-    changes = region_changes(numbers, spread or spread_of(), findings, unit)
+def region_change(region, numbers, spread=None, flags=(), unit="mm"):
+    changes = region_changes(numbers, spread or spread_of(), flags, unit)
     assert tuple(changes) == REGION_NAMES
     assert all(changes[name].region == name for name in REGION_NAMES)
     return changes[region]
 
 
-def measure_change(name, numbers, spread=None, findings=(), unit="mm"):
-    changes = measure_changes(numbers, spread or spread_of(), findings, unit)
+def measure_change(name, numbers, spread=None, flags=(), unit="mm"):
+    changes = measure_changes(numbers, spread or spread_of(), flags, unit)
     assert tuple(changes) == MEASURE_NAMES
     assert all(changes[each].name == each for each in MEASURE_NAMES)
     return changes[name]
@@ -132,8 +132,8 @@ def test_every_error_is_its_own_numbers():
 
 def test_input_is_left_alone():
     numbers, spread = moved_part("eyes", "upper lid", (0.0, -3.0), left=(0.0, 2.0)), spread_of()
-    region_changes(numbers, spread, [finding("eyes.lateral")], "mm")
-    measure_changes(numbers, spread, [finding("mrd1")], "mm")
+    region_changes(numbers, spread, [flag("eyes.lateral")], "mm")
+    measure_changes(numbers, spread, [flag("mrd1")], "mm")
     assert np.array_equal(spread.sd, spread_of().sd)
     assert np.array_equal(spread.freedom, spread_of().freedom)
 
@@ -364,8 +364,8 @@ CHANGED.before[:, 0], CHANGED.after[:, 0] = 4.0, 0.5
         ("mouth.asymmetry", set()),
     ],
 )
-def test_rejecting_finding_stops_the_regions_it_touches(touches, stopped):
-    changes = region_changes(CHANGED, spread_of(), [finding(touches, name="turned")], "mm")
+def test_rejecting_flag_stops_the_regions_it_touches(touches, stopped):
+    changes = region_changes(CHANGED, spread_of(), [flag(touches, name="turned")], "mm")
     for name, change in changes.items():
         if name in stopped:
             assert (change.verdict, change.reason, change.part) == ("not comparable", "turned", None)
@@ -376,8 +376,8 @@ def test_rejecting_finding_stops_the_regions_it_touches(touches, stopped):
 
 
 @pytest.mark.parametrize("severity", ["info", "warn"])
-def test_finding_that_does_not_reject_stops_nothing(severity):
-    found = [finding("all", severity=severity)]
+def test_flag_that_does_not_reject_stops_nothing(severity):
+    found = [flag("all", severity=severity)]
     assert region_changes(CHANGED, spread_of(), found, "mm") == region_changes(CHANGED, spread_of(), [], "mm")
     changes = measure_changes(numbers_of(), spread_of(), found, "mm")
     assert {change.verdict for change in changes.values()} == {"no detectable change"}
@@ -388,7 +388,7 @@ def test_finding_that_does_not_reject_stops_nothing(severity):
 )
 def test_direction_that_is_rejected_is_left_out(touches, evenness):
     numbers = moved_part("jawline", "jaw angle", (-3.0, -3.0), left=(1.0, 2.5))
-    change = region_change("jawline", numbers, findings=[finding(touches)])
+    change = region_change("jawline", numbers, flags=[flag(touches)])
     assert change.evenness == pytest.approx(evenness)
     assert change.evenness_error == pytest.approx(0.5 * T_OF_TWO)
     # In the mean 2.5 wider and 1.75 higher.
@@ -397,17 +397,17 @@ def test_direction_that_is_rejected_is_left_out(touches, evenness):
 
 
 def test_both_directions_rejected_stop_the_region():
-    found = [finding("jawline.lateral", name="turned"), finding("vertical", name="raised")]
+    found = [flag("jawline.lateral", name="turned"), flag("vertical", name="raised")]
     changes = region_changes(CHANGED, spread_of(), found, "mm")
     assert changes["jawline"].verdict == "not comparable"
     assert changes["jawline"].reason in ("turned", "raised")
     assert changes["mouth"].verdict == "improved"
 
 
-def test_first_rejecting_finding_is_the_reason():
-    found = [finding("mouth", severity="warn", name="a"), finding("eyes", name="b"), finding("all", name="c")]
-    assert region_change("mouth", CHANGED, findings=found).reason == "c"
-    assert region_change("eyes", CHANGED, findings=found).reason == "b"
+def test_first_rejecting_flag_is_the_reason():
+    found = [flag("mouth", severity="warn", name="a"), flag("eyes", name="b"), flag("all", name="c")]
+    assert region_change("mouth", CHANGED, flags=found).reason == "c"
+    assert region_change("eyes", CHANGED, flags=found).reason == "b"
 
 
 def test_region_that_was_not_seen_is_not_comparable():
@@ -518,20 +518,20 @@ def test_measure_that_is_not_known_is_not_comparable():
         ("vertical", set()),
     ],
 )
-def test_rejecting_finding_stops_the_measures_it_touches_and_those_of_its_region(touches, stopped):
-    changes = measure_changes(numbers_of(), spread_of(), [finding(touches, name="covered")], "mm")
+def test_rejecting_flag_stops_the_measures_it_touches_and_those_of_its_region(touches, stopped):
+    changes = measure_changes(numbers_of(), spread_of(), [flag(touches, name="covered")], "mm")
     assert {name for name, change in changes.items() if change.verdict == "not comparable"} == stopped
     assert {change.reason for name, change in changes.items() if name in stopped} <= {"covered"}
     assert {change.reason for name, change in changes.items() if name not in stopped} <= {None}
 
 
 def test_measure_names_of_a_region_are_more_than_none():
-    # Else the test above would hold for findings that stop nothing.
+    # Else the test above would hold for flags that stop nothing.
     assert {"mouth_cant", "commissure_height"} <= {n for n in MEASURE_NAMES if REGION_OF_MEASURE[n] == "mouth"}
     assert {"mrd1", "mrd2", "palpebral_fissure"} == {n for n in MEASURE_NAMES if REGION_OF_MEASURE[n] == "eyes"}
 
 
 def test_stopped_measure_keeps_its_numbers():
     numbers = moved_measure("mrd1", (4.0, 4.0), (1.0, 4.0))
-    free, stopped = measure_change("mrd1", numbers), measure_change("mrd1", numbers, findings=[finding("eyes")])
+    free, stopped = measure_change("mrd1", numbers), measure_change("mrd1", numbers, flags=[flag("eyes")])
     assert stopped == replace(free, verdict="not comparable", reason="found", came_from=None)

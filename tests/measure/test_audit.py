@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from symmetry import NoFaceError, ScaleError, analyze
 from symmetry.landmarks.mesh import MIRROR, REGIONS
 from symmetry.measure.audit import OWN_SIDES, SITES, Audit, Trial, audit, move_area, moved_photo, run_trials
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 
 SITE = {site.name: site for site in SITES}
 
@@ -154,9 +154,9 @@ def test_place_that_shows_nothing_is_not_guessed_at(few):
     assert not blank.called_real
 
 
-def test_finding_that_stops_a_region_is_the_reason(monkeypatch, few):
+def test_flag_that_stops_a_region_is_the_reason(monkeypatch, few):
     few("mouth corner")
-    stop = Finding(name="grin", severity="reject", advice="Do not grin.", touches=("mouth",))
+    stop = Flag(name="grin", severity="reject", advice="Do not grin.", touches=("mouth",))
     monkeypatch.setattr("symmetry.measure.analysis.check_photo", lambda portrait: (stop,))
     found = audit(drawn(), millimetres=(2.0,))
     assert {trial.reason.name for trial in found.trials if trial.reason} == {"grin"}

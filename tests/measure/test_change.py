@@ -341,13 +341,13 @@ def test_mirrored_photo_after_is_turned_back():
     assert change.regions["mouth"].verdict == "no detectable change"
 
 
-def test_findings_name_their_photo():
+def test_flags_name_their_photo():
     crowd = np.concatenate(
         [drawn(), draw_face(scene=Scene(width=280, height=560, pixels_per_mm=1.2, offset=(0.0, 0.0)))], axis=1
     )
     change = symmetry.compare(drawn(), crowd)
-    (finding,) = (finding for finding in change.flags if finding.name == "several_faces")
-    assert finding.advice.startswith("after: ")
+    (flag,) = (flag for flag in change.flags if flag.name == "several_faces")
+    assert flag.advice.startswith("after: ")
 
 
 def test_results_cannot_be_changed():

@@ -19,7 +19,7 @@ from symmetry.landmarks.scale import Scale
 from symmetry.measure.batch import Failure, analyze_photos
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import KnownFaces, Look, Met, usual_folder
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.version import ENGINE
 
 PHOTO = SAMPLES / "series" / "2026-04-19.jpg"
@@ -141,7 +141,7 @@ def test_a_folder_that_was_removed_is_not_made_anew(tmp_path):
 def test_a_file_of_another_kind_or_shape_is_not_known(tmp_path):
     known = KnownFaces(tmp_path)
     known.keep(face(), Look())
-    known.keep_met(face(), face(), Met(moved=np.zeros((478, 2)), findings=()))
+    known.keep_met(face(), face(), Met(moved=np.zeros((478, 2)), flags=()))
     pair, single = sorted(tmp_path.iterdir(), key=lambda file: file.stat().st_size)
     kept = single.read_bytes()
     single.write_bytes(pair.read_bytes())
@@ -158,12 +158,12 @@ def test_a_file_of_another_kind_or_shape_is_not_known(tmp_path):
 
 def test_pairs_are_known_by_both_faces(tmp_path):
     known, other = KnownFaces(tmp_path), symmetry.analyze(drawn())
-    finding = Finding(name="pose_differs", severity="warn", advice="Hold still.", value=3.0, touches=("mouth",))
-    met = Met(moved=np.full((478, 2), np.nan), findings=(finding,))
+    flag = Flag(name="pose_differs", severity="warn", advice="Hold still.", value=3.0, touches=("mouth",))
+    met = Met(moved=np.full((478, 2), np.nan), flags=(flag,))
     assert known.met(face(), other) is None
     known.keep_met(face(), other, met)
     kept = known.met(face(), other)
-    assert kept.findings == (finding,)
+    assert kept.flags == (flag,)
     assert np.isnan(kept.moved).all()
     assert known.met(other, face()) is None
     turned = replace(face(), landmarks=face().landmarks + 1, refined=None)

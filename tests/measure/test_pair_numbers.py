@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from symmetry.landmarks.mesh import LANDMARKS, MIDLINE, MIRROR, PARTS, REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.pair_numbers import PairFields, PairNumbers, beyond_partner, pair_numbers, variance_of_one
-from symmetry.measure.repeatability import OF_PAIR, PART_NAMES
+from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES
 from symmetry.measure.scores import REGION_NAMES
 
 QUIET = np.zeros(9)

@@ -29,7 +29,7 @@ from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.quality.appearance import AREAS, coarse, fit, learn, likeness, strangeness, structure
 from symmetry.measure.quality.covering import check_covering, covering_of
-from symmetry.measure.quality.findings import Finding, rejecting
+from symmetry.measure.quality.flags import Flag, rejecting
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.zones import EYES, MOUTH, colours, luminance
 from symmetry.photos.reading import photo_from_array, read_photo
@@ -38,8 +38,8 @@ from symmetry.registration import standardize
 RESULTS = {"all", *REGIONS, *MEASURE_NAMES}
 
 
-def covered(picture: Picture) -> list[Finding]:
-    return [finding for finding in check_covering(portrait_of(picture)) if finding.name == "face_covered"]
+def covered(picture: Picture) -> list[Flag]:
+    return [flag for flag in check_covering(portrait_of(picture)) if flag.name == "face_covered"]
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +55,11 @@ def test_drawn_faces_are_all_well(face):
 @pytest.mark.parametrize("outline", [MASK, UNDER_NOSE], ids=["over the nose", "under the nose"])
 @pytest.mark.parametrize("colour", [BLUE, WHITE, BLACK], ids=["blue", "white", "black"])
 def test_mask_is_found_and_stops_what_lies_under_it(face, colour, outline):
-    findings = covered(masked(face, colour, outline))
+    flags = covered(masked(face, colour, outline))
     for result in ("mouth", "jawline", "lower_face", "face", "mouth.lateral", "chin_deviation", "dental_show"):
-        assert rejecting(findings, result), result
-    assert not rejecting(findings, "mrd1")
-    assert any("mouth and chin" in finding.advice for finding in findings)
+        assert rejecting(flags, result), result
+    assert not rejecting(flags, "mrd1")
+    assert any("mouth and chin" in flag.advice for flag in flags)
 
 
 def test_mask_over_the_nose_stops_the_nose(face):
@@ -68,34 +68,34 @@ def test_mask_over_the_nose_stops_the_nose(face):
 
 
 def test_dark_glasses_stop_the_eyes_alone(face):
-    (finding,) = covered(in_dark_glasses(face))
-    assert finding.severity == "reject"
-    assert "the eyes" in finding.advice
-    assert finding.concerns("palpebral_fissure")
-    assert finding.concerns("commissure_height")  # it is taken from the pupils' height
-    assert not finding.concerns("mouth")
+    (flag,) = covered(in_dark_glasses(face))
+    assert flag.severity == "reject"
+    assert "the eyes" in flag.advice
+    assert flag.concerns("palpebral_fissure")
+    assert flag.concerns("commissure_height")  # it is taken from the pupils' height
+    assert not flag.concerns("mouth")
 
 
 def test_hair_over_one_eye_names_the_eye(face):
-    (finding,) = covered(behind_hair(face))
-    assert finding.severity == "reject"
-    assert "the person's left eye" in finding.advice
-    assert "right" not in finding.advice
+    (flag,) = covered(behind_hair(face))
+    assert flag.severity == "reject"
+    assert "the person's left eye" in flag.advice
+    assert "right" not in flag.advice
 
 
 @pytest.mark.parametrize(
     ("over", "towards", "touched"), [(17, -60, "mouth"), (159, -30, "eyes"), (205, -20, "cheeks"), (4, -25, "nose")]
 )
 def test_hand_of_the_same_skin_is_found(face, over, towards, touched):
-    assert any(finding.concerns(touched) for finding in covered(behind_hand(face, over, towards)))
+    assert any(flag.concerns(touched) for flag in covered(behind_hand(face, over, towards)))
 
 
 def test_hand_that_reaches_the_chin_only_and_microphone_are_found(face):
     for picture in (behind_hand(face, 152, -75), behind_microphone(face)):
-        (finding,) = covered(picture)
-        assert "the chin" in finding.advice
-        assert finding.concerns("jawline")
-        assert not finding.concerns("eyes")
+        (flag,) = covered(picture)
+        assert "the chin" in flag.advice
+        assert flag.concerns("jawline")
+        assert not flag.concerns("eyes")
         assert covering_of(portrait_of(picture)).chin > 3 * covering_of(face).chin
 
 
@@ -111,25 +111,25 @@ def test_what_is_no_face_is_rejected(face):
     noise = np.random.default_rng(3).normal(size=face.standard.pattern.shape)
     pattern = cv2.GaussianBlur(noise, (0, 0), 4.0)
     standard = replace(face.standard, pattern=(pattern / pattern.std()).astype(np.float32))
-    findings = check_covering(replace(face, standard=standard))
-    finding = next(finding for finding in findings if finding.name == "not_a_face")
-    assert finding.severity == "reject"
-    assert finding.touches == ("all",)
-    assert finding.value < finding.limit
+    flags = check_covering(replace(face, standard=standard))
+    flag = next(flag for flag in flags if flag.name == "not_a_face")
+    assert flag.severity == "reject"
+    assert flag.touches == ("all",)
+    assert flag.value < flag.limit
 
 
 @pytest.mark.parametrize("seed", [2, 4, 5])
 def test_cartoon_is_no_face(seed):
-    findings = check_covering(portrait_of(cartoon(seed)))
-    assert [(f.severity, f.concerns("mouth")) for f in findings if f.name == "not_a_face"] == [("reject", True)]
+    flags = check_covering(portrait_of(cartoon(seed)))
+    assert [(f.severity, f.concerns("mouth")) for f in flags if f.name == "not_a_face"] == [("reject", True)]
 
 
-def test_findings_carry_value_limit_advice_and_what_they_touch(face):
-    for finding in [*covered(masked(face)), *covered(in_dark_glasses(face)), *covered(behind_hand(face, 205, -20))]:
-        assert finding.value >= finding.limit
-        assert finding.advice.count(".") == 1
-        assert finding.advice.endswith(".")
-        assert set(finding.touches) <= RESULTS
+def test_flags_carry_value_limit_advice_and_what_they_touch(face):
+    for flag in [*covered(masked(face)), *covered(in_dark_glasses(face)), *covered(behind_hand(face, 205, -20))]:
+        assert flag.value >= flag.limit
+        assert flag.advice.count(".") == 1
+        assert flag.advice.endswith(".")
+        assert set(flag.touches) <= RESULTS
 
 
 def test_mean_face_fits_itself_everywhere_and_level_grey_nowhere(face):
@@ -187,5 +187,5 @@ def test_masks_and_hands_in_photographs_are_found():
     for path in sorted(LONDON.glob("*_neutral.jpg"))[3::16]:
         person = portrait_of(cv2.resize(read_photo(path).pixels, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA))
         assert rejecting(covered(masked(person, WHITE)), "mouth"), path.name
-        assert any(finding.concerns("mouth") for finding in covered(behind_hand(person, 17, -60))), path.name
-        assert any(finding.concerns("eyes") for finding in covered(in_dark_glasses(person))), path.name
+        assert any(flag.concerns("mouth") for flag in covered(behind_hand(person, 17, -60))), path.name
+        assert any(flag.concerns("eyes") for flag in covered(in_dark_glasses(person))), path.name

@@ -23,7 +23,7 @@ from helpers.portraits import (
 )
 
 from symmetry.landmarks.mesh import REFERENCE
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.quality.likeness import Match, check_likeness, likeness, shape_difference
 from symmetry.measure.quality.pair import check_pair
 from symmetry.measure.quality.portrait import Portrait
@@ -34,17 +34,17 @@ from symmetry.registration.standard_face import HEIGHT, WIDTH
 FACE = portrait_from(REFERENCE)
 
 
-def found(first: Portrait, second: Portrait) -> dict[str, Finding]:
-    return {finding.name: finding for finding in check_pair(first, second, None)}
+def found(first: Portrait, second: Portrait) -> dict[str, Flag]:
+    return {flag.name: flag for flag in check_pair(first, second, None)}
 
 
 def graded(first: Portrait, second: Portrait) -> dict[str, str]:
-    return {name: finding.severity for name, finding in found(first, second).items()}
+    return {name: flag.severity for name, flag in found(first, second).items()}
 
 
-def compared(first: Portrait, second: Portrait) -> dict[str, Finding]:
+def compared(first: Portrait, second: Portrait) -> dict[str, Flag]:
     registration = register(first.standard, second.standard)
-    return {finding.name: finding for finding in check_likeness(first, second, registration)}
+    return {flag.name: flag for flag in check_likeness(first, second, registration)}
 
 
 def in_mirror(portrait: Portrait) -> Portrait:
@@ -74,11 +74,11 @@ def test_pose_differs(one, other, severity):
     first, second = (portrait_from(REFERENCE, turn=turn) for turn in (one, other))
     assert graded(first, second) == ({"pose_differs": severity} if severity else {})
     if severity:
-        finding = found(first, second)["pose_differs"]
-        assert finding.value == pytest.approx(sum(other) - sum(one), abs=0.2)
-        assert finding.concerns("jawline.lateral") == (one[0] != other[0])
-        assert finding.concerns("jawline.vertical") == (one[1] != other[1])
-        assert not finding.concerns("eyes.vertical")
+        flag = found(first, second)["pose_differs"]
+        assert flag.value == pytest.approx(sum(other) - sum(one), abs=0.2)
+        assert flag.concerns("jawline.lateral") == (one[0] != other[0])
+        assert flag.concerns("jawline.vertical") == (one[1] != other[1])
+        assert not flag.concerns("eyes.vertical")
 
 
 def test_turn_between_the_photos_is_told_by_the_second_photo():
@@ -189,7 +189,7 @@ def test_light_from_the_other_side_differs():
     ramp = np.linspace(-1.0, 1.0, picture.shape[1])[None, :, None]
     lit = [portrait_of((picture * np.exp(0.5 * side * ramp - 0.5)).astype(np.uint8)) for side in (-1, 0, 1)]
     registration = register(lit[0].standard, lit[2].standard)
-    shift = {finding.name: finding for finding in check_pair(lit[0], lit[2], registration)}["light_differs"]
+    shift = {flag.name: flag for flag in check_pair(lit[0], lit[2], registration)}["light_differs"]
     assert shift.value > 0  # the subject's left is on the right of the picture
     assert "left side" in shift.advice
     assert shift.concerns("cheeks")
@@ -227,7 +227,7 @@ def test_full_smiles_stop_what_they_move_and_kept_faces_do_not():
     rejected = {}
     for person in people():
         first, second = (photographed(f"london/{person}_{face}.jpg") for face in ("neutral", "smiling"))
-        findings = [f for f in check_pair(first, second, None) if f.name == "expression_differs"]
-        rejected[person] = any(f.severity == "reject" and f.concerns("mouth") for f in findings)
+        flags = [f for f in check_pair(first, second, None) if f.name == "expression_differs"]
+        rejected[person] = any(f.severity == "reject" and f.concerns("mouth") for f in flags)
     assert not any(rejected[person] for person in HARDLY_SMILING & set(rejected))
     assert np.mean([rejected[person] for person in set(rejected) - HARDLY_SMILING]) > 0.6

@@ -29,11 +29,11 @@ def test_drawn_face_has_no_flat_place():
 
 @pytest.mark.parametrize(("place", "touched", "left_alone"), [(50, "cheeks", "eyes"), (61, "mouth", "brows")])
 def test_patch_is_found_and_touches_what_lies_under_it(place, touched, left_alone):
-    (finding,) = check_patches(portrait_of(patched(place)))
-    assert (finding.name, finding.severity) == ("face_covered", "reject")
-    assert finding.value >= finding.limit
-    assert finding.concerns(touched)
-    assert not finding.concerns(left_alone)
+    (flag,) = check_patches(portrait_of(patched(place)))
+    assert (flag.name, flag.severity) == ("face_covered", "reject")
+    assert flag.value >= flag.limit
+    assert flag.concerns(touched)
+    assert not flag.concerns(left_alone)
     assert "face_covered" in [found.name for found in check_photo(portrait_of(patched(place)))]
 
 

@@ -20,7 +20,7 @@ RESULTS = {"all", *REGIONS, *MEASURE_NAMES}
 
 
 def found(picture: Picture) -> dict[str, str]:
-    return {finding.name: finding.severity for finding in check_picture(portrait_of(picture))}
+    return {flag.name: flag.severity for flag in check_picture(portrait_of(picture))}
 
 
 def test_drawn_face_is_all_well():
@@ -62,17 +62,17 @@ def test_small_faults_pass(changed):
     assert found(changed) == {}
 
 
-def test_findings_carry_value_limit_advice_and_what_they_touch():
+def test_flags_carry_value_limit_advice_and_what_they_touch():
     spoilt = grainy(lit_from_side(lit(drawn(), 0.05), 25.0), 8)
-    findings = check_picture(portrait_of(spoilt))
-    assert {"too_dark", "side_light"} <= {finding.name for finding in findings}
-    for finding in findings:
-        assert finding.value is not None
-        assert finding.limit is not None
-        assert finding.advice.count(".") == 1
-        assert finding.advice.endswith(".")
-        assert finding.touches
-        assert set(finding.touches) <= RESULTS
+    flags = check_picture(portrait_of(spoilt))
+    assert {"too_dark", "side_light"} <= {flag.name for flag in flags}
+    for flag in flags:
+        assert flag.value is not None
+        assert flag.limit is not None
+        assert flag.advice.count(".") == 1
+        assert flag.advice.endswith(".")
+        assert flag.touches
+        assert set(flag.touches) <= RESULTS
 
 
 def test_blur_is_read_in_millimetres_and_grows():
@@ -131,7 +131,7 @@ def test_photo_that_holds_hardly_any_face_is_measured_without_error():
         disagreement=0.0,
         others=0,
     )
-    assert all(np.isfinite(finding.value) for finding in check_picture(cut))
+    assert all(np.isfinite(flag.value) for flag in check_picture(cut))
 
 
 @needs_faces

@@ -24,7 +24,7 @@ from symmetry.landmarks.mesh import IRIS_RIGHT, MIRROR, REFERENCE, REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.quality.distance import MOST_PITCH, check_distance, perspective_of
 from symmetry.measure.quality.expression import check_expression, expression_of
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.quality.gate import check_photo
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.pose import check_framing, check_pose, severity_of
@@ -32,12 +32,12 @@ from symmetry.measure.quality.pose import check_framing, check_pose, severity_of
 CHECKS = (check_pose, check_expression, check_distance, check_framing)
 
 
-def by_name(findings: tuple[Finding, ...]) -> dict[str, Finding]:
-    return {finding.name: finding for finding in findings}
+def by_name(flags: tuple[Flag, ...]) -> dict[str, Flag]:
+    return {flag.name: flag for flag in flags}
 
 
-def everything(portrait: Portrait) -> dict[str, Finding]:
-    return by_name(tuple(finding for check in CHECKS for finding in check(portrait)))
+def everything(portrait: Portrait) -> dict[str, Flag]:
+    return by_name(tuple(flag for check in CHECKS for flag in check(portrait)))
 
 
 def test_mean_face_straight_ahead_is_all_well():
@@ -66,16 +66,16 @@ def test_drawn_face_straight_ahead_is_all_well():
 )
 def test_pose(turn, name, severity):
     found = check_pose(portrait_from(REFERENCE, turn=turn))
-    assert [(finding.name, finding.severity) for finding in found] == ([(name, severity)] if name else [])
-    for finding in found:
-        assert finding.value == pytest.approx(sum(turn), abs=0.15)
-        assert abs(finding.value) >= finding.limit
+    assert [(flag.name, flag.severity) for flag in found] == ([(name, severity)] if name else [])
+    for flag in found:
+        assert flag.value == pytest.approx(sum(turn), abs=0.15)
+        assert abs(flag.value) >= flag.limit
 
 
 @pytest.mark.parametrize(("yaw", "side"), [(7.0, "left"), (-7.0, "right")])
 def test_turned_head_is_told_by_its_own_side(yaw, side):
-    (finding,) = check_pose(portrait_from(REFERENCE, turn=(yaw, 0, 0)))
-    assert f"7 degrees to its {side}" in finding.advice
+    (flag,) = check_pose(portrait_from(REFERENCE, turn=(yaw, 0, 0)))
+    assert f"7 degrees to its {side}" in flag.advice
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_turned_head_is_told_by_its_own_side(yaw, side):
     ],
 )
 def test_more_turn_touches_more(yaw, touched, left_alone):
-    (finding,) = check_pose(portrait_from(REFERENCE, turn=(yaw, 0, 0)))
-    assert all(finding.concerns(result) for result in touched)
-    assert not any(finding.concerns(result) for result in left_alone)
+    (flag,) = check_pose(portrait_from(REFERENCE, turn=(yaw, 0, 0)))
+    assert all(flag.concerns(result) for result in touched)
+    assert not any(flag.concerns(result) for result in left_alone)
 
 
 def test_severity_is_the_gravest_reached():
@@ -112,21 +112,21 @@ def test_cut_face_is_found(side, share):
         part = picture[: int(y.max() - high)] if side == "chin" else picture[int(y.min() + high) :]
     else:
         part = picture[:, : int(x.max() - wide)] if side == "right" else picture[:, int(x.min() + wide) :]
-    (finding,) = check_framing(portrait_of(part))
-    assert finding.name == "face_cut"
-    assert "face" in finding.touches
-    assert ("chin_deviation" in finding.touches) == (side == "chin") or side in ("left", "right")
+    (flag,) = check_framing(portrait_of(part))
+    assert flag.name == "face_cut"
+    assert "face" in flag.touches
+    assert ("chin_deviation" in flag.touches) == (side == "chin") or side in ("left", "right")
 
 
 def test_framing_counts_what_is_beyond_and_touches_what_rests_on_it():
     face = portrait_from(REFERENCE)
     below = face.landmarks[:IRIS_RIGHT, 1] > 1150
     cut = replace(face, photo=replace(face.photo, size=(2000, 1150)))
-    (finding,) = check_framing(cut)
-    assert finding.value == pytest.approx(below.mean(), abs=0.005)
+    (flag,) = check_framing(cut)
+    assert flag.value == pytest.approx(below.mean(), abs=0.005)
     expected = {name for name, pairs in REGIONS.items() if (face.landmarks[pairs, 1] > 1140).any()}
-    assert set(finding.touches) == expected | {"chin_deviation", "chin_angle"}
-    assert "eyes" not in finding.touches
+    assert set(flag.touches) == expected | {"chin_deviation", "chin_angle"}
+    assert "eyes" not in flag.touches
 
 
 def test_face_close_to_the_edge_counts_as_cut_and_one_with_room_does_not():
@@ -180,11 +180,11 @@ def test_drawn_smile_is_found():
 )
 def test_closed_eyes_are_found(corners, words, severities):
     face = portrait_of(resized(photographed(f"london/{people()[0]}_neutral.jpg").photo.pixels, 0.5))
-    finding = by_name(check_expression(portrait_of(lids_closed(face, *corners))))["eyes_closed"]
-    assert words in finding.advice
-    assert finding.severity in severities
-    assert finding.concerns("mrd1")
-    assert not finding.concerns("mouth")
+    flag = by_name(check_expression(portrait_of(lids_closed(face, *corners))))["eyes_closed"]
+    assert words in flag.advice
+    assert flag.severity in severities
+    assert flag.concerns("mrd1")
+    assert not flag.concerns("mouth")
 
 
 def test_brows_over_closed_eyes_are_not_called_raised():
@@ -198,10 +198,10 @@ def test_brows_over_closed_eyes_are_not_called_raised():
 @needs_faces
 def test_half_closed_eyes_are_worth_knowing_and_smiles_and_raised_brows_are_none():
     neutral = photographed(f"london/{people()[0]}_neutral.jpg")
-    finding = by_name(check_expression(portrait_of(lids_closed(neutral, RIGHT_EYE, LEFT_EYE, by=0.5))))["eyes_closed"]
-    assert finding.severity == "info"
-    assert "eyes are perhaps half closed" in finding.advice
-    assert finding.value < finding.limit
+    flag = by_name(check_expression(portrait_of(lids_closed(neutral, RIGHT_EYE, LEFT_EYE, by=0.5))))["eyes_closed"]
+    assert flag.severity == "info"
+    assert "eyes are perhaps half closed" in flag.advice
+    assert flag.value < flag.limit
     assert "eyes_closed" not in by_name(check_expression(portrait_of(with_raised_brows(neutral, 7.0))))
 
 
@@ -251,8 +251,8 @@ def test_near_and_lowered_is_only_worth_knowing():
 @pytest.mark.parametrize(("at", "severity"), [(20, "warn"), (30, "info"), (36, None), (120, None)])
 def test_stated_focal_length_tells_the_distance(at, severity):
     found = check_distance(with_focal_length(at, (3000, 4000)))
-    assert [finding.severity for finding in found] == ([severity] if severity else [])
-    assert all(finding.value == pytest.approx(at, abs=0.1) and finding.value <= finding.limit for finding in found)
+    assert [flag.severity for flag in found] == ([severity] if severity else [])
+    assert all(flag.value == pytest.approx(at, abs=0.1) and flag.value <= flag.limit for flag in found)
 
 
 def test_focal_length_of_a_cropped_photo_tells_nothing():
@@ -264,8 +264,8 @@ def test_photos_of_neutral_people_pass():
     grave = [
         (person, name)
         for person in people()
-        for name, finding in everything(photographed(f"london/{person}_neutral.jpg")).items()
-        if finding.severity != "info"
+        for name, flag in everything(photographed(f"london/{person}_neutral.jpg")).items()
+        if flag.severity != "info"
     ]
     assert grave == []
 
@@ -293,9 +293,9 @@ def test_advice_and_touches_are_fit_to_print():
         portrait_from(bent(moved((63, 105, 66, 61), (0, 9, 0)), 15)),
         photographed("reshoots/b_15cm.jpg"),
     ]
-    findings = [finding for portrait in shown for check in CHECKS for finding in check(portrait)]
-    assert {"head_turned", "head_raised", "head_tilted", "mouth_open", "phone_too_near"} <= {f.name for f in findings}
-    for finding in findings:
-        assert finding.advice.endswith(".")
-        assert finding.advice.count(". ") == 0
-        assert {part for touched in finding.touches for part in touched.split(".")} <= names
+    flags = [flag for portrait in shown for check in CHECKS for flag in check(portrait)]
+    assert {"head_turned", "head_raised", "head_tilted", "mouth_open", "phone_too_near"} <= {f.name for f in flags}
+    for flag in flags:
+        assert flag.advice.endswith(".")
+        assert flag.advice.count(". ") == 0
+        assert {part for touched in flag.touches for part in touched.split(".")} <= names

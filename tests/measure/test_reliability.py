@@ -13,8 +13,8 @@ from symmetry.landmarks.mesh import MIRROR, REFERENCE
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.reliability import NO_TABLE, Reliability, photo_numbers, reliability
-from symmetry.measure.repeatability import OF_PAIR, OF_PHOTO, PHOTO_NUMBERS
+from symmetry.measure.reliability import NO_TABLES, Reliability, photo_numbers, reliability
+from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PHOTO_NUMBERS
 from symmetry.photos.reading import photo_from_array
 from symmetry.synthetic import LOOKS, Scene, draw_face
 
@@ -40,8 +40,8 @@ def photographed(face, rng, noise=NOISE_MM):
     return in_image(face + shift)
 
 
-def measured(points, table=NO_TABLE) -> FaceAnalysis:
-    return measure_landmarks(BLANK, points, scale=KNOWN_EYES, table=table)
+def measured(points, reliability=NO_TABLES) -> FaceAnalysis:
+    return measure_landmarks(BLANK, points, scale=KNOWN_EYES, reliability=reliability)
 
 
 @lru_cache
@@ -72,9 +72,9 @@ def errors_of(face: FaceAnalysis):
 
 def test_table_knows_how_many_photos_it_stands_on():
     found = simulated()
-    assert (found.photos, found.sittings) == (120, 40)
-    assert set(found.table) == {"landmarks"}
-    table = found.table["landmarks"]
+    assert (found.photos, found.sessions) == (120, 40)
+    assert set(found.tables) == {"landmarks"}
+    table = found.tables["landmarks"]
     assert (table.photo_freedom == 80).all()
     of_parts = [q.number.endswith("l_change") and ":" in q.name for q in OF_PAIR]
     assert {*table.pair_freedom[~np.array(of_parts)]} == {80}
@@ -82,7 +82,7 @@ def test_table_knows_how_many_photos_it_stands_on():
 
 
 def test_noise_is_found_again():
-    table = simulated().table["landmarks"]
+    table = simulated().tables["landmarks"]
     rng = np.random.default_rng(9)
     face = uneven_face(1000, spread=0.4)
     many = np.array([photo_numbers(measured(photographed(face, rng))) for _ in range(200)])
@@ -94,7 +94,7 @@ def test_noise_is_found_again():
 
 def test_single_photos_cover_the_truth():
     rng = np.random.default_rng(11)
-    table, inside = simulated().table, []
+    table, inside = simulated().tables, []
     for person in range(200):
         face = uneven_face(2000 + person, spread=0.4)
         one = measured(photographed(face, rng), table)
@@ -106,7 +106,7 @@ def test_single_photos_cover_the_truth():
 
 def test_asymmetry_is_freed_of_the_bias_that_noise_adds():
     rng = np.random.default_rng(12)
-    known = simulated().table
+    known = simulated().tables
     plain, freed, inside = [], [], []
     for person in range(200):
         face = uneven_face(3000 + person, spread=0.4)
@@ -133,7 +133,7 @@ def changed(face, rng):
 
 def pair_truth(before, after):
     """Changes of the signed numbers without noise."""
-    change = symmetry.compare(measured(in_image(before)), measured(in_image(after)), table=NO_TABLE)
+    change = symmetry.compare(measured(in_image(before)), measured(in_image(after)), reliability=NO_TABLES)
     return numbers_of(change)
 
 
@@ -152,7 +152,7 @@ def pair_errors_of(change):
 @pytest.mark.parametrize(("before", "after"), [(1, 1), (3, 2)])
 def test_comparisons_cover_the_truth(before, after):
     rng = np.random.default_rng(13)
-    table, inside, widths = simulated().table, [], []
+    table, inside, widths = simulated().tables, [], []
     for person in range(100 if before == 1 else 25):
         face = uneven_face(4000 + person, spread=0.4)
         later = changed(face, rng)
@@ -160,30 +160,30 @@ def test_comparisons_cover_the_truth(before, after):
             [measured(photographed(one, rng), table) for _ in range(count)]
             for one, count in ((face, before), (later, after))
         ]
-        change = symmetry.compare(*sides, table=table)
+        change = symmetry.compare(*sides, reliability=table)
         inside.append(np.abs(numbers_of(change) - pair_truth(face, later)) <= pair_errors_of(change))
         widths.append(pair_errors_of(change))
     assert 0.93 <= np.mean(inside) <= 0.97
     usual = np.median(widths, axis=0)
     if before > 1:
-        one = symmetry.compare(sides[0][0], sides[1][0], table=table)
+        one = symmetry.compare(sides[0][0], sides[1][0], reliability=table)
         assert np.median(usual / pair_errors_of(one)) == pytest.approx(np.sqrt((1 / before + 1 / after) / 2), abs=0.08)
 
 
 def test_nothing_is_called_real_more_often_than_stated_and_real_changes_are():
     rng = np.random.default_rng(14)
-    table, false, of, seen = simulated().table, 0, 0, 0
+    table, false, of, seen = simulated().tables, 0, 0, 0
     for person in range(50):
         face = uneven_face(5000 + person, spread=0.4)
         one, other = (measured(photographed(face, rng), table) for _ in range(2))
-        verdicts = [region.verdict for region in symmetry.compare(one, other, table=table).regions.values()]
+        verdicts = [region.verdict for region in symmetry.compare(one, other, reliability=table).regions.values()]
         false += sum(verdict in ("improved", "worse") for verdict in verdicts)
         of += len(verdicts)
         hanging = face.copy()
         corner = MIRROR[61] if face[61, 1] > face[MIRROR[61], 1] else 61  # the lower one goes lower still
         near = np.exp(-((REFERENCE[:, :2] - REFERENCE[corner, :2]) ** 2).sum(axis=1) / 2 / 12.0**2)
         hanging[:, 1] -= 4.0 * near
-        mouth = symmetry.compare(one, measured(photographed(hanging, rng), table), table=table).regions["mouth"]
+        mouth = symmetry.compare(one, measured(photographed(hanging, rng), table), reliability=table).regions["mouth"]
         seen += mouth.verdict == "worse" and mouth.came_from == "worse side"
     assert false / of <= 0.08
     assert seen >= 45
@@ -191,24 +191,24 @@ def test_nothing_is_called_real_more_often_than_stated_and_real_changes_are():
 
 def test_replicates_of_ones_own_widen_what_a_calm_table_states():
     rng = np.random.default_rng(15)
-    table = simulated().table
+    table = simulated().tables
     face = uneven_face(77, spread=0.4)
     calm = [[measured(photographed(face, rng), table) for _ in range(4)] for _ in range(2)]
     shaky = [[measured(photographed(face, rng, noise=4 * NOISE_MM), table) for _ in range(4)] for _ in range(2)]
-    errors = [np.median(pair_errors_of(symmetry.compare(*sides, table=table))) for sides in (calm, shaky)]
+    errors = [np.median(pair_errors_of(symmetry.compare(*sides, reliability=table))) for sides in (calm, shaky)]
     assert errors[1] > 1.15 * errors[0]
 
 
-def test_photos_without_a_second_of_their_sitting_teach_nothing():
+def test_photos_without_a_second_of_their_session_teach_nothing():
     rng = np.random.default_rng(16)
     faces = [measured(photographed(uneven_face(i), rng)) for i in range(3)]
-    with pytest.raises(ValueError, match="no sitting has two photos"):
+    with pytest.raises(ValueError, match="no session has two photos"):
         reliability(faces, ["a", "b", "c"])
     assert reliability([*faces, faces[0]], ["a", "b", "c", "a"]).photos == 2
 
 
 def test_every_number_has_its_place():
-    table = simulated().table["landmarks"]
+    table = simulated().tables["landmarks"]
     assert table.photo_sd.shape == (len(OF_PHOTO),)
     assert table.pair_sd.shape == (len(OF_PAIR),)
     assert np.isfinite(table.photo_sd).all()
@@ -218,9 +218,9 @@ def test_every_number_has_its_place():
 SCENE = Scene(width=480, height=560, pixels_per_mm=2.0, offset=(0.0, -30.0))
 
 
-def test_someone_else_in_a_sitting_is_counted():
+def test_someone_else_in_a_session_is_counted():
     one, other = (
-        symmetry.analyze(draw_face(look=LOOKS[look], scene=SCENE), table=NO_TABLE) for look in list(LOOKS)[:2]
+        symmetry.analyze(draw_face(look=LOOKS[look], scene=SCENE), reliability=NO_TABLES) for look in list(LOOKS)[:2]
     )
     assert reliability([one, one], "aa").strangers == 0
     assert reliability([one, other], "aa").strangers == 1

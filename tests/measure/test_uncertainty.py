@@ -13,13 +13,14 @@ from scipy.stats import t as student
 
 from symmetry.landmarks.mesh import LANDMARKS, REGIONS
 from symmetry.measure.pair_numbers import variance_of_one
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PART_NAMES, Repeatability
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PART_NAMES, ReliabilityTable
 from symmetry.measure.scores import REGION_NAMES, region_means
 from symmetry.measure.uncertainty import (
     INDEPENDENT,
     doubt,
     few_pixels,
+    jitter_of,
     pair_difficulty,
     pair_sds,
     photo_difficulty,
@@ -27,7 +28,6 @@ from symmetry.measure.uncertainty import (
     shared_movement,
     unseen_part,
     without_noise,
-    wobble_of,
 )
 from symmetry.measure.verdicts import evenness
 from symmetry.stats.agreement import half_width, moderated_variance
@@ -40,20 +40,20 @@ ALIKE = np.ones(PAIR)
 EXPRESSIVE = ("mouth", "nasolabial", "cheeks", "lower_face", "face")
 
 
-def table_of(sd=0.5, freedom=8.0, detector=0.3, wobble=0.02) -> Repeatability:
-    return Repeatability(
+def table_of(sd=0.5, freedom=8.0, detector=0.3, jitter=0.02) -> ReliabilityTable:
+    return ReliabilityTable(
         photo_sd=np.full(PHOTO, sd),
         photo_freedom=np.full(PHOTO, freedom),
         photo_detector=np.full(PHOTO, detector),
         pair_sd=np.full(PAIR, sd),
         pair_freedom=np.full(PAIR, freedom),
         part_correlation=np.zeros(len(PART_NAMES)),
-        wobble=wobble,
+        jitter=jitter,
     )
 
 
 def errors_of(table, **given_):
-    usual = {"yaw": 0.0, "wobble": table.wobble, "interpupillary": SHARP, "unseen": SEEN}
+    usual = {"yaw": 0.0, "jitter": table.jitter, "interpupillary": SHARP, "unseen": SEEN}
     return photo_errors(table, **(usual | given_))
 
 
@@ -119,13 +119,13 @@ def test_root_mean_square_without_noise_by_hand():
 # Detector and pixels.
 
 
-def test_wobble_is_how_far_two_crops_lie_apart():
+def test_jitter_is_how_far_two_crops_lie_apart():
     first, apart = np.random.default_rng(3).normal(0.0, 100.0, (LANDMARKS, 3)), np.array([3.0, -4.0, 50.0])
-    assert wobble_of(np.stack([first, first + apart]), 100.0) == pytest.approx(0.05)  # depth left out
-    assert wobble_of(np.stack([first, first]), 100.0) == 0.0
+    assert jitter_of(np.stack([first, first + apart]), 100.0) == pytest.approx(0.05)  # depth left out
+    assert jitter_of(np.stack([first, first]), 100.0) == 0.0
     half = np.zeros((LANDMARKS, 3))
     half[: LANDMARKS // 2, 0] = 4.0
-    assert wobble_of(np.stack([first, first + half]), 80.0) == pytest.approx(0.05 / np.sqrt(2))
+    assert jitter_of(np.stack([first, first + half]), 80.0) == pytest.approx(0.05 / np.sqrt(2))
 
 
 def test_small_faces_add_a_spread_that_falls_with_the_square_of_their_size():
@@ -286,7 +286,7 @@ def test_yaw_that_is_not_known_so_well_makes_nothing_harder():
 
 
 def warning(name="blurred", touches=("all",), severity="warn"):
-    return Finding(name=name, severity=severity, advice="", touches=touches)
+    return Flag(name=name, severity=severity, advice="", touches=touches)
 
 
 def test_warning_about_the_picture_widens_what_it_touches():
@@ -300,17 +300,17 @@ def test_warning_about_the_picture_widens_what_it_touches():
 
 
 @pytest.mark.parametrize("given", [warning(severity="info"), warning(name="head_turned"), warning(name="smiling")])
-def test_other_findings_widen_nothing(given):
+def test_other_flags_widen_nothing(given):
     assert doubt([given], OF_PHOTO).tolist() == [1.0] * PHOTO
 
 
 def test_pair_is_as_doubtful_as_its_photos_are_on_the_whole():
     still, clear, blurred = np.zeros(9), [()], [[warning()]]
-    assert pair_difficulty(0.0, 0.0, still, findings=(clear, clear)).tolist() == [1.0] * PAIR
-    one = pair_difficulty(0.0, 0.0, still, findings=(blurred, clear))
+    assert pair_difficulty(0.0, 0.0, still, flags=(clear, clear)).tolist() == [1.0] * PAIR
+    one = pair_difficulty(0.0, 0.0, still, flags=(blurred, clear))
     assert one == pytest.approx(np.full(PAIR, np.sqrt((1.5**2 + 1) / 2)))
-    assert pair_difficulty(0.0, 0.0, still, findings=(blurred, blurred)) == pytest.approx(np.full(PAIR, 1.5))
-    half = pair_difficulty(0.0, 0.0, still, findings=([*blurred, ()], clear))
+    assert pair_difficulty(0.0, 0.0, still, flags=(blurred, blurred)) == pytest.approx(np.full(PAIR, 1.5))
+    half = pair_difficulty(0.0, 0.0, still, flags=([*blurred, ()], clear))
     assert ((half > 1) & (half < one)).all()
     between = pair_difficulty(0.0, 0.0, still, between=[warning("light_differs")])
     assert between == pytest.approx(np.full(PAIR, 1.5))
@@ -328,8 +328,8 @@ def test_sources_add_up_as_variances():
     unseen = np.zeros((9, 2))
     unseen[REGION_NAMES.index("mouth")] = [0.3, 0.4]
     table = table_of()
-    found = errors_of(table, yaw=5.0, wobble=0.04, interpupillary=33.0, unseen=unseen) / student.ppf(0.975, 8)
-    # Yaw doubles the variance at the mouth, twice the wobble adds three times the detector's share.
+    found = errors_of(table, yaw=5.0, jitter=0.04, interpupillary=33.0, unseen=unseen) / student.ppf(0.975, 8)
+    # Yaw doubles the variance at the mouth, twice the jitter adds three times the detector's share.
     common = 2 * 0.5**2 + 3 * 0.3**2 + 0.1**2
     for number, extra in (("asymmetry", 0.5), ("lateral", 0.3), ("vertical", 0.4)):
         assert found[of_region(OF_PHOTO, "mouth", [number])] == pytest.approx([np.sqrt(common + extra**2)])
@@ -338,19 +338,19 @@ def test_sources_add_up_as_variances():
 
 
 @given(st.floats(-15, 15), st.floats(0, 0.2) | st.just(np.nan), st.floats(15, 1000), st.floats(0, 3) | st.just(np.nan))
-def test_photo_is_never_surer_than_the_table(yaw, wobble, interpupillary, unseen):
-    found = errors_of(table_of(), yaw=yaw, wobble=wobble, interpupillary=interpupillary, unseen=np.full((9, 2), unseen))
+def test_photo_is_never_surer_than_the_table(yaw, jitter, interpupillary, unseen):
+    found = errors_of(table_of(), yaw=yaw, jitter=jitter, interpupillary=interpupillary, unseen=np.full((9, 2), unseen))
     assert (found >= errors_of(table_of()) * (1 - 1e-12)).all()
 
 
-@pytest.mark.parametrize("wobble", [np.nan, 0.0, 0.01, 0.02])
-def test_steady_or_unknown_landmarks_add_nothing(wobble):
-    assert errors_of(table_of(), wobble=wobble) == pytest.approx(errors_of(table_of()))
-    assert (errors_of(table_of(), wobble=0.021) > errors_of(table_of())).all()
+@pytest.mark.parametrize("jitter", [np.nan, 0.0, 0.01, 0.02])
+def test_steady_or_unknown_landmarks_add_nothing(jitter):
+    assert errors_of(table_of(), jitter=jitter) == pytest.approx(errors_of(table_of()))
+    assert (errors_of(table_of(), jitter=0.021) > errors_of(table_of())).all()
 
 
-def test_wobble_that_the_table_does_not_know_adds_nothing():
-    assert errors_of(table_of(wobble=np.nan), wobble=0.5) == pytest.approx(errors_of(table_of()))
+def test_jitter_that_the_table_does_not_know_adds_nothing():
+    assert errors_of(table_of(jitter=np.nan), jitter=0.5) == pytest.approx(errors_of(table_of()))
 
 
 def test_error_is_unknown_where_the_table_knows_nothing():
@@ -460,9 +460,9 @@ def test_interval_of_a_turned_small_and_half_seen_face_covers_the_truth(yaw):
     scale = np.array([{"jawline": 1.2, "face": 2.0}.get(q.region, 3.0) for q in OF_PHOTO])
     seen = np.array([0.4 if q.number in ("lateral", "vertical") else 0.0 for q in OF_PHOTO])
     beyond = abs(yaw) - 2.0
-    parts = (0.5, 0.5 * beyond / scale, 0.3 * np.sqrt(3), 0.1, seen)  # shot, turn, wobble, pixels, what was not seen
+    parts = (0.5, 0.5 * beyond / scale, 0.3 * np.sqrt(3), 0.1, seen)  # shot, turn, jitter, pixels, what was not seen
     noise = sum(part * rng.normal(size=(1000, PHOTO)) for part in parts)
-    half = errors_of(table_of(freedom=1e6), yaw=yaw, wobble=0.04, interpupillary=33.0, unseen=np.full((9, 2), 0.4))
+    half = errors_of(table_of(freedom=1e6), yaw=yaw, jitter=0.04, interpupillary=33.0, unseen=np.full((9, 2), 0.4))
     assert share_within(noise[:, numbers], half[numbers]) == pytest.approx(0.95, abs=0.01)
 
 

@@ -33,7 +33,7 @@ from symmetry.landmarks.mesh import LIPS_OUTER, MAIN_REGIONS, REGIONS
 from symmetry.measure.change import Change, SideMovement
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.output.colours import COURSE, FULL_SCALE, NOT_SEEN_COLOUR, VERDICT_COLOURS, amount_colour
 from symmetry.output.figures.page import AMOUNT
@@ -62,7 +62,7 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "change without millimetres": lambda: compare(uneven(scale="none"), face_of_landmarks(scale="none")),
     "change not comparable": lambda: not_comparable(changed()),
     "series": made_series,
-    "series of one sitting": lambda: made_series((0,)),
+    "series of one session": lambda: made_series((0,)),
     "series without millimetres": lambda: made_series(unit="% IPD"),
     "series with treatment": lambda: made_series(treatment_start=date(2026, 4, 20)),
     "long series": lambda: made_series(range(0, 2000, 2), noise=0.5),
@@ -203,15 +203,15 @@ def test_standard_face_keeps_its_pixels_to_itself():
 @pytest.mark.parametrize("kind", ["face", "change", "series"])
 def test_nasty_name_stays_text_and_its_folder_untold(kind):
     face = named(uneven(), NASTY)
-    finding = Finding(name="head_turned", severity="warn", advice=f"{NASTY}: the head is turned.", touches=("all",))
-    change = replace(changed(), before=face, befores=(face,), flags=(finding,))
+    flag = Flag(name="head_turned", severity="warn", advice=f"{NASTY}: the head is turned.", touches=("all",))
+    change = replace(changed(), before=face, befores=(face,), flags=(flag,))
     series = made_series()
-    sittings = (replace(series.sittings[0], faces=(face,)), *series.sittings[1:])
+    sessions = (replace(series.sessions[0], faces=(face,)), *series.sessions[1:])
     assert series.change is not None
     shown = {
-        "face": replace(face, flags=(finding,)),
+        "face": replace(face, flags=(flag,)),
         "change": change,
-        "series": replace(series, sittings=sittings, change=replace(series.change, flags=(finding,))),
+        "series": replace(series, sessions=sessions, change=replace(series.change, flags=(flag,))),
     }[kind]
     card = parsed(shown)
     assert "script" not in {element.tag for element in card.iter()}
@@ -255,19 +255,19 @@ def test_unit_is_that_of_the_face():
     assert " mm" not in words(parsed(face))
 
 
-def test_region_that_a_finding_stops_says_why():
+def test_region_that_a_flag_stops_says_why():
     face = unmeasured(uneven())
-    stop = Finding(name="eyes_closed", severity="reject", advice="Open the eyes.", touches=("eyes",))
+    stop = Flag(name="eyes_closed", severity="reject", advice="Open the eyes.", touches=("eyes",))
     face = replace(face, flags=(stop,))
     assert row_of(face, "Eyes")[1:] == ["– eyes closed", ""]
     assert row_of(face, "Mouth")[1:] == ["– not seen", ""]
     assert "✖ Open the eyes." in words(parsed(face))
 
 
-def test_only_the_gravest_findings_are_told_and_the_others_counted():
-    flags = [Finding(name=f"n{i}", severity="warn", advice=f"Warning {i}.") for i in range(5)]
-    stop = Finding(name="stop", severity="reject", advice="Stop.")
-    info = Finding(name="info", severity="info", advice="By the way.")
+def test_only_the_gravest_flags_are_told_and_the_others_counted():
+    flags = [Flag(name=f"n{i}", severity="warn", advice=f"Warning {i}.") for i in range(5)]
+    stop = Flag(name="stop", severity="reject", advice="Stop.")
+    info = Flag(name="info", severity="info", advice="By the way.")
     text = words(parsed(replace(uneven(), flags=(info, *flags, stop))))
     assert text.index("Stop.") < text.index("Warning 0.") < text.index("Warning 1.") < text.index("and 3 more")
     assert "Warning 2." not in text
@@ -384,9 +384,9 @@ def dots_of(result: Series) -> list[NDArray[np.float64]]:
     return [points_of(path.replace("h0", "")) for path in drawn]
 
 
-def test_dots_stand_at_their_sittings_and_values():
+def test_dots_stand_at_their_sessions_and_values():
     series = made_series((0, 7, 21, 28, 35))
-    weeks = np.array([sitting.weeks for sitting in series.sittings])
+    weeks = np.array([session.weeks for session in series.sessions])
     found = dots_of(series)
     assert len(found) == len(MAIN_REGIONS)
     values = np.concatenate([series.regions[name].unevenness for name in MAIN_REGIONS])
@@ -415,7 +415,7 @@ def test_band_is_as_wide_as_the_errors():
         np.testing.assert_allclose(band[half:][::-1, 1] - band[:half, 1], 2 * ERROR * pixels_a_mm, atol=0.2)
 
 
-def test_sitting_that_does_not_know_has_no_dot_and_parts_the_band():
+def test_session_that_does_not_know_has_no_dot_and_parts_the_band():
     series = made_series()
     mouth = series.regions["mouth"]
     values = mouth.unevenness.copy()
@@ -435,14 +435,14 @@ def test_long_series_share_dots_and_say_so(days, seed):
     series = made_series(range(days), noise=float(np.random.default_rng(seed).uniform(0, 2)))
     shared = -(-days // 60)
     assert {len(dots) for dots in dots_of(series)} == {-(-days // shared)}
-    assert f"Each dot is the median of {shared} sittings." in words(parsed(series))
+    assert f"Each dot is the median of {shared} sessions." in words(parsed(series))
     assert len(series._repr_html_().encode()) < LARGEST
 
 
 def test_series_answers_first_and_tells_each_region():
     series = made_series()
     text = words(parsed(series))
-    assert "Partly. Since the first sitting the mouth became more even by 2.5 ± 0.4 mm" in text
+    assert "Partly. Since the first session the mouth became more even by 2.5 ± 0.4 mm" in text
     assert row_of(series, "Mouth") == ["Mouth", "● more even, real", "2.5 ± 0.4 mm", "0.50 mm a week (0.40 to 0.60)"]
     assert row_of(series, "Jawline")[:2] == ["Jawlinejaw angle", "● less even, real"]
     trends = [line.get("stroke") for line in drawing(series).iter(f"{SVG}polyline")]
@@ -454,18 +454,16 @@ def test_treatment_begins_where_it_does():
     (first, *_) = dots_of(series)
     (ground, *_) = [box for box in drawing(series).iter(f"{SVG}rect") if box.get("fill") == "#eef1f4"]
     edge = float(ground.attrib["x"]) + float(ground.attrib["width"])
-    assert first[2, 0] < edge < first[3, 0]  # sittings of days 14 and 21
+    assert first[2, 0] < edge < first[3, 0]  # sessions of days 14 and 21
     assert "Grey ground: before the treatment." in words(parsed(series))
 
 
-def test_one_sitting_says_so():
-    assert row_of(made_series((0,)), "Mouth")[1] == "– one sitting so far"
-    assert "There is one sitting." in words(parsed(made_series((0,))))
+def test_one_session_says_so():
+    assert row_of(made_series((0,)), "Mouth")[1] == "– one session so far"
+    assert "There is one session." in words(parsed(made_series((0,))))
 
 
-def test_cards_load_no_pictures_and_no_tables():
+def test_cards_load_no_figures_no_tables_and_no_networks():
     code = "import sys, symmetry.output.cards; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"cv2", "PIL", "matplotlib", "pandas", "mediapipe"} & {
-        name.split(".")[0] for name in done.stdout.split()
-    }
+    assert not {"matplotlib", "pandas", "mediapipe"} & {name.split(".")[0] for name in done.stdout.split()}

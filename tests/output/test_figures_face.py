@@ -25,7 +25,7 @@ from symmetry.errors import PhotoError
 from symmetry.landmarks.mesh import MIRROR, REGIONS
 from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import Finding, Severity
+from symmetry.measure.quality.flags import Flag, Severity
 from symmetry.output.figures import draw_composites, draw_face
 from symmetry.output.figures.page import WIDTH
 from symmetry.output.figures.tint import NOT_SEEN_COLOUR
@@ -139,18 +139,18 @@ def test_regions_that_were_not_seen_leave_the_others_as_they_are(face: FaceAnaly
     assert_all_texts_apart_and_inside(figure)
 
 
-def stopped(face: FaceAnalysis, *findings: Finding) -> FaceAnalysis:
-    """The face measured again, with what findings stop."""
-    return measure_landmarks(face.photo, face.landmarks, scale=face.scale, flags=findings)
+def stopped(face: FaceAnalysis, *flags: Flag) -> FaceAnalysis:
+    """The face measured again, with what flags stop."""
+    return measure_landmarks(face.photo, face.landmarks, scale=face.scale, flags=flags)
 
 
-def finding(name: str, severity: Severity, *touches: str) -> Finding:
-    return Finding(name=name, severity=severity, touches=touches, advice=f"Something about {name}.")
+def flag(name: str, severity: Severity, *touches: str) -> Flag:
+    return Flag(name=name, severity=severity, touches=touches, advice=f"Something about {name}.")
 
 
-def test_what_a_finding_stops_has_a_dash_and_the_reason() -> None:
-    turned = finding("head_turned", "reject", "jawline.lateral", "chin_deviation")
-    figure = draw_face(stopped(uneven(), turned, finding("eyes_closed", "reject", "eyes")))
+def test_what_a_flag_stops_has_a_dash_and_the_reason() -> None:
+    turned = flag("head_turned", "reject", "jawline.lateral", "chin_deviation")
+    figure = draw_face(stopped(uneven(), turned, flag("eyes_closed", "reject", "eyes")))
     assert below(figure, "Jawline", 3)[2] == "in or out – head turned"
     assert "left" in below(figure, "Jawline", 3)[1]
     assert below(figure, "Chin", 2) == ["–", "head turned"]
@@ -160,18 +160,18 @@ def test_what_a_finding_stops_has_a_dash_and_the_reason() -> None:
 
 
 def test_a_warning_stops_nothing() -> None:
-    figure = draw_face(stopped(uneven(), finding("head_turned", "warn", "jawline.lateral", "chin_deviation", "eyes")))
+    figure = draw_face(stopped(uneven(), flag("head_turned", "warn", "jawline.lateral", "chin_deviation", "eyes")))
     assert not any("–" in text for text in texts(figure) if "Left–right" not in text)
 
 
 def test_what_lies_beyond_the_photo_is_called_cut() -> None:
     cut = uneven(centre=(60.0, 260.0))
-    figure = draw_face(stopped(cut, finding("face_cut", "warn", "jawline", "cheeks")))
+    figure = draw_face(stopped(cut, flag("face_cut", "warn", "jawline", "cheeks")))
     assert below(figure, "Jawline", 2) == ["–", "face cut"]
 
 
 def test_warnings_are_shown_the_gravest_first_and_remarks_are_not() -> None:
-    flags = (finding("several_faces", "info"), finding("blurred", "warn"), finding("too_dark", "reject"))
+    flags = (flag("several_faces", "info"), flag("blurred", "warn"), flag("too_dark", "reject"))
     figure = draw_face(replace(uneven(), flags=flags))
     written = texts(figure)
     assert not any("several" in text for text in written)
@@ -182,13 +182,13 @@ def test_warnings_are_shown_the_gravest_first_and_remarks_are_not() -> None:
     assert "✖" not in texts(draw_face(uneven()))
 
 
-def test_many_findings_are_cut_and_counted() -> None:
-    flags = tuple(finding(f"number_{i}", "warn") for i in range(9))
+def test_many_flags_are_cut_and_counted() -> None:
+    flags = tuple(flag(f"number_{i}", "warn") for i in range(9))
     for figure in (draw_face(replace(uneven(), flags=flags)), draw_composites(replace(uneven(), flags=flags))):
         written = texts(figure)
         assert "Something about number_2." in written
         assert "Something about number_3." not in written
-        assert "and 6 more findings" in written
+        assert "and 6 more flags" in written
         assert_all_texts_apart_and_inside(figure)
 
 

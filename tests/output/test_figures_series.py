@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, WORSE
 from symmetry.measure.words import REGION_TITLES
 from symmetry.output.colours import VERDICT_COLOURS
@@ -41,8 +41,8 @@ def artists(figure: Figure, name: str) -> list[Artist]:
 
 
 def dots(figure: Figure, region: str) -> NDArray[np.float64]:
-    """Places (n, 2) of a region's sittings on the page."""
-    (line,) = artists(figure, f"{region} sittings")
+    """Places (n, 2) of a region's sessions on the page."""
+    (line,) = artists(figure, f"{region} sessions")
     return np.column_stack(line.get_data())  # type: ignore[attr-defined]
 
 
@@ -61,7 +61,7 @@ def per_unit(figure: Figure) -> float:
     return float(y[-1] - y[0]) / 2.5
 
 
-def test_sittings_stand_at_their_days_and_sizes() -> None:
+def test_sessions_stand_at_their_days_and_sizes() -> None:
     figure = draw_series(made_series((0, 7, 28, 35, 70), noise=0.0))
     mouth = dots(figure, "mouth")
     steps = np.diff(mouth[:, 0])
@@ -83,7 +83,7 @@ def test_all_large_panels_have_one_scale_and_so_have_the_small_ones() -> None:
     assert len(levels(figure)) == len(REGIONS)
 
 
-def test_band_is_the_error_and_breaks_where_a_sitting_does_not_know() -> None:
+def test_band_is_the_error_and_breaks_where_a_session_does_not_know() -> None:
     series = made_series()
     values = series.regions["mouth"].unevenness.copy()
     values[3] = NAN
@@ -122,11 +122,11 @@ def test_trend_has_the_colour_of_its_verdict(verdict: str) -> None:
     assert line.get_color() == VERDICT_COLOURS[verdict]  # type: ignore[attr-defined,index]
 
 
-def test_no_trend_is_drawn_from_few_sittings() -> None:
+def test_no_trend_is_drawn_from_few_sessions() -> None:
     figure = draw_series(made_series((0, 7, 14)))
     assert not artists(figure, "mouth trend")
     assert not any("trend and its" in text for text in texts(figure))
-    assert "trend from 5 sittings on" in below(figure, "Mouth")
+    assert "trend from 5 sessions on" in below(figure, "Mouth")
 
 
 def test_baseline_is_shaded_up_to_the_treatment() -> None:
@@ -136,7 +136,7 @@ def test_baseline_is_shaded_up_to_the_treatment() -> None:
     assert len(lines) == len(shades) == len(REGIONS)
     days = dots(figure, "jawline")[:, 0]
     at = min(float(line.get_xdata()[0]) for line in lines)  # type: ignore[attr-defined]
-    assert days[1] < at < days[2]  # the sitting of the first day is of the treatment
+    assert days[1] < at < days[2]  # the session of the first day is of the treatment
     assert any("treatment from 2026-04-20" in text for text in texts(figure))
     shade = min(shades, key=lambda patch: patch.get_x())  # type: ignore[attr-defined]
     assert shade.get_x() < days[0]  # type: ignore[attr-defined]
@@ -157,7 +157,7 @@ def test_words_over_the_courses() -> None:
     assert below(figure, "Mouth") == [
         "more even, real",
         "0.50 mm a week (0.40 to 0.60)",
-        "2.5 ± 0.4 mm since the first sitting",
+        "2.5 ± 0.4 mm since the first session",
     ]
     assert below(figure, "Jawline", 2) == ["jaw angle", "less even, real"]
     for name in REGIONS:
@@ -180,7 +180,7 @@ def test_colour_and_filling_are_for_what_is_sure() -> None:
 
 def test_region_not_known_says_why_and_has_no_course() -> None:
     figure = draw_series(unknown(made_series(), "mouth", "head_turned"))
-    assert not artists(figure, "mouth sittings")
+    assert not artists(figure, "mouth sessions")
     assert "head turned" in texts(figure)
     assert "not comparable" in below(figure, "Mouth", 1)
     assert not any("nan" in text for text in texts(figure))
@@ -191,7 +191,7 @@ def test_header_counts_photos_and_names_no_folder() -> None:
     series = made_series(name="/home/someone/photo{}.jpg")
     written = texts(draw_series(series, title="Anna Kovács"))
     start = written.index("Anna Kovács")
-    assert written[start + 1].startswith("7 photos in 6 sittings, 2026-04-06 to 2026-05-11 (5 weeks) · times by EXIF")
+    assert written[start + 1].startswith("7 photos in 6 sessions, 2026-04-06 to 2026-05-11 (5 weeks) · times by EXIF")
     assert written[start + 2] == "2 photos left out: face covered, unreadable"
     assert not any("someone" in text for text in written)
 
@@ -230,7 +230,7 @@ def test_large_errors_do_not_flatten_the_others() -> None:
     st.lists(st.integers(1, 400), min_size=5, max_size=5),
 )
 @settings(max_examples=60, deadline=None)
-def test_scales_hold_all_sittings_and_even(values: list[float], errors: list[float], gaps: list[int]) -> None:
+def test_scales_hold_all_sessions_and_even(values: list[float], errors: list[float], gaps: list[int]) -> None:
     days = tuple(np.cumsum([0, *gaps]).tolist())
     series = with_region(made_series(days), "eyes", unevenness=np.array(values), unevenness_error=np.array(errors))
     scales = scales_of(series)
@@ -257,7 +257,7 @@ def test_noise_of_an_even_face_is_not_drawn_as_mountains() -> None:
     assert scales.high - scales.low >= 2.0
 
 
-def test_one_sitting_shows_its_day_alone() -> None:
+def test_one_session_shows_its_day_alone() -> None:
     assert [text for _, text in scales_of(made_series((0,))).days(4)] == ["6 Apr"]
     figure = draw_series(made_series((0,)))
     assert len(dots(figure, "mouth")) == 1
@@ -280,10 +280,10 @@ def test_file_of_the_figure_shows_purple_dots_and_is_the_same_twice(tmp_path: Pa
     assert pixels.shape[1] == 900
 
 
-def test_findings_of_the_photos_compared_are_shown() -> None:
+def test_flags_of_the_photos_compared_are_shown() -> None:
     series = made_series()
     assert series.change is not None
-    dark = Finding(name="too_dark", severity="warn", advice="It is too dark; switch on a light.", touches=("nose",))
+    dark = Flag(name="too_dark", severity="warn", advice="It is too dark; switch on a light.", touches=("nose",))
     doubtful = replace(series, change=replace(series.change, flags=(dark,)))
     assert dark.advice in " ".join(texts(draw_series(doubtful)))
     assert dark.advice not in " ".join(texts(draw_series(series)))

@@ -25,7 +25,7 @@ from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import Finding, reason_words
+from symmetry.measure.quality.flags import Flag, reason_words
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, CameFrom, Verdict
 from symmetry.measure.words import REGION_TITLES
 from symmetry.output.colours import VERDICT_COLOURS
@@ -152,30 +152,30 @@ def test_where_both_sides_have_gone() -> None:
     assert movement_in_words(replace(even, subject_left=unknown)) == ("not seen", "", "")
 
 
-def test_names_of_findings_are_written_as_words() -> None:
+def test_names_of_flags_are_written_as_words() -> None:
     assert reason_words("head_turned") == "head turned"
     assert reason_words("something_new") == "something new"
 
 
-def finding(text: str, severity: str = "warn") -> Finding:
-    return Finding(name="some", severity=severity, advice=text)  # type: ignore[arg-type]
+def flag(text: str, severity: str = "warn") -> Flag:
+    return Flag(name="some", severity=severity, advice=text)  # type: ignore[arg-type]
 
 
-def test_the_gravest_findings_come_first_each_but_once() -> None:
-    flags = [finding("a"), finding("b", "info"), finding("c", "reject"), finding("a"), finding("d")]
+def test_the_gravest_flags_come_first_each_but_once() -> None:
+    flags = [flag("a"), flag("b", "info"), flag("c", "reject"), flag("a"), flag("d")]
     assert [(line.text, line.severity) for line in remarks(flags)] == [("c", "reject"), ("a", "warn"), ("d", "warn")]
     assert remarks([]) == []
 
 
 @given(st.lists(st.sampled_from(["reject", "warn", "info"])), st.integers(1, 6))
-def test_no_more_findings_are_listed_than_fit_and_the_rest_is_counted(severities: list[str], most: int) -> None:
-    flags = [finding(f"finding {i}", severity) for i, severity in enumerate(severities)]
+def test_no_more_flags_are_listed_than_fit_and_the_rest_is_counted(severities: list[str], most: int) -> None:
+    flags = [flag(f"flag {i}", severity) for i, severity in enumerate(severities)]
     lines = remarks(flags, most=most)
     grave = sum(severity != "info" for severity in severities)
     assert len(lines) == min(grave, most)
     named = sum(line.severity is not None for line in lines)
     if grave > most:
-        assert lines[-1].text.startswith(f"and {grave - named} more finding")
+        assert lines[-1].text.startswith(f"and {grave - named} more flag")
     else:
         assert named == grave
 
@@ -275,18 +275,18 @@ def test_of_several_photos_the_first_is_shown_and_the_others_are_counted() -> No
     assert not any("more" in text.split()[:2] or "of all photos" in text for text in one)
 
 
-def test_findings_are_shown_without_folders(change: Change) -> None:
+def test_flags_are_shown_without_folders(change: Change) -> None:
     photo = replace(change.befores[0].photo, name="/home/someone/b.jpg")
     flags = tuple(
-        finding(f"before, /home/someone/b.jpg: Number {i} is far from good; take another. " + "Again. " * 20)
+        flag(f"before, /home/someone/b.jpg: Number {i} is far from good; take another. " + "Again. " * 20)
         for i in range(6)
     )
     befores = (replace(change.befores[0], photo=photo),)
-    figure = draw_change(replace(change, befores=befores, flags=(*flags, finding("This one is worst.", "reject"))))
+    figure = draw_change(replace(change, befores=befores, flags=(*flags, flag("This one is worst.", "reject"))))
     written = texts(figure)
     assert not any("someone" in text for text in written)
     assert any(text.startswith("before, b.jpg: Number 1 is") for text in written)
-    assert "and 4 more findings" in written
+    assert "and 4 more flags" in written
     first = next(i for i, text in enumerate(written) if text in ("✖", "⚠"))
     assert written[first : first + 2] == ["✖", "This one is worst."]
     assert_all_texts_apart_and_inside(figure)

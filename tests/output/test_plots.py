@@ -121,9 +121,9 @@ def test_region_that_is_not_there_is_named_with_those_that_are(draw: Callable[..
 
 def spaghetti(values: dict[str, list[float]], groups: list[str] | None = None) -> Drawn:
     """Courses of people over weeks 0, 4, 8, ..."""
-    sittings = pd.DataFrame(
+    sessions = pd.DataFrame(
         [
-            {"person": name, "region": "mouth", "sitting": k + 1, "weeks": 4.0 * k, "value": value, "error": 0.5}
+            {"person": name, "region": "mouth", "session": k + 1, "weeks": 4.0 * k, "value": value, "error": 0.5}
             for name, course in values.items()
             for k, value in enumerate(course)
         ]
@@ -131,7 +131,7 @@ def spaghetti(values: dict[str, list[float]], groups: list[str] | None = None) -
     people = pd.DataFrame({"person": list(values)})
     if groups:
         people["group"] = groups
-    made = analyze_cohort(Study.of(sittings=sittings, people=people))
+    made = analyze_cohort(Study.of(sessions=sessions, people=people))
     return Drawn(lambda axes: draw_spaghetti(axes, made, region="mouth"))
 
 
@@ -153,7 +153,7 @@ def test_spaghetti_names_groups_where_their_medians_end():
     assert ends["placebo"] == pytest.approx(2.0)
 
 
-def test_spaghetti_joins_before_and_after_where_there_are_no_sittings():
+def test_spaghetti_joins_before_and_after_where_there_are_no_sessions():
     drawn = Drawn(lambda axes: draw_spaghetti(axes, cohort({"mouth": [-1.0, -2.0, -1.5]}), region="mouth"))
     assert [label.get_text() for label in drawn.axes.get_xticklabels()] == ["before", "after"]
     assert drawn.is_at(COURSE, 1, 1.5)

@@ -15,7 +15,7 @@ from helpers.report_sample import (
     HOSTILE,
     NAN,
     faces,
-    first_sitting,
+    first_session,
     hostile_report,
     plain_report,
     sample_report,
@@ -100,7 +100,7 @@ def test_page_tells_things_in_the_order_of_those_who_read_it(read: Reader) -> No
         "For the therapist",
         "Method",
     ]
-    assert read.shown.index("Anna Kovács") < read.shown.index("8 sittings, 16 photos") < read.shown.index("Yes, more")
+    assert read.shown.index("Anna Kovács") < read.shown.index("8 sessions, 16 photos") < read.shown.index("Yes, more")
 
 
 def test_page_asks_the_network_for_nothing(usual: str, read: Reader) -> None:
@@ -190,16 +190,16 @@ def test_page_without_a_practice_shows_the_series_alone() -> None:
     assert "Treatments" not in Reader(render_report(replace(plain_report(), series=bare))).headings
 
 
-def test_one_sitting_is_a_beginning() -> None:
-    page = Reader(render_report(first_sitting()))
-    assert "This is the first sitting. There is nothing to compare yet." in page.shown
-    assert "Cannot be compared : there is only one sitting so far" in page.shown.replace("compared:", "compared :")
+def test_one_session_is_a_beginning() -> None:
+    page = Reader(render_report(first_session()))
+    assert "This is the first session. There is nothing to compare yet." in page.shown
+    assert "Cannot be compared : there is only one session so far" in page.shown.replace("compared:", "compared :")
     assert "Both sides" not in page.headings
 
 
 def test_faces_without_pixels_are_refused() -> None:
     before, after, _ = faces()
-    report = replace(first_sitting(), pictures=Pictures(before=before.without_pixels(), after=after))
+    report = replace(first_session(), pictures=Pictures(before=before.without_pixels(), after=after))
     with pytest.raises(PhotoError, match="analyse the photo again"):
         render_report(report)
 
@@ -262,7 +262,7 @@ def test_long_lists_fold_and_keep_everything() -> None:
 def test_region_that_nobody_sees_is_told_so() -> None:
     usual = sample_report()
     course = usual.series.regions["mouth"]
-    unknown = np.full(len(usual.series.sittings), NAN)
+    unknown = np.full(len(usual.series.sessions), NAN)
     fields = ("unevenness", "unevenness_error", "lateral", "vertical", "left_up", "left_outward", "right_up")
     blank = replace(course, **dict.fromkeys((*fields, "right_outward"), unknown))
     series = replace(usual.series, regions={**usual.series.regions, "mouth": blank})
@@ -271,9 +271,9 @@ def test_region_that_nobody_sees_is_told_so() -> None:
     assert "nan" not in page
 
 
-def test_many_sittings_make_no_other_page() -> None:
+def test_many_sessions_make_no_other_page() -> None:
     series = sample_series(tuple(range(0, 280, 7)))
-    assert len(series.sittings) == 40
+    assert len(series.sessions) == 40
     page = Reader(render_report(Report(title="x", made=sample_report().made, series=series)))
     assert [svg for svg in page.named("svg") if svg.get("role") == "img"]
     assert set(MAIN_REGIONS) <= set(series.regions)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from helpers.report_sample import doubtful_report, first_sitting, hostile_report, plain_report, sample_report
+from helpers.report_sample import doubtful_report, first_session, hostile_report, plain_report, sample_report
 
 from symmetry.output.report import render_report
 
@@ -35,7 +35,7 @@ REPORTS = {
     "usual": sample_report,
     "hostile": hostile_report,
     "plain": plain_report,
-    "first": first_sitting,
+    "first": first_session,
     "doubtful": doubtful_report,
 }
 A4 = (595.0, 842.0)

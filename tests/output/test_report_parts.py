@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from symmetry.measure.change import RegionChange, SideMovement
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.output.report import DiaryCourse, Pictures, Treatment, answer, charts, notes, tables, words
 from symmetry.output.report.pictures import WIDTH, lay_out
 from symmetry.series.result import TrendOf
@@ -81,12 +81,12 @@ def test_amount_in_words(given, told):
     assert plain(words.amount_words(region(**given))) == told
 
 
-def test_every_finding_has_words_for_people():
+def test_every_flag_has_words_for_people():
     unknown = Outcome(verdict="not comparable", sure=True)
     told = words.why(unknown, region(verdict="not comparable", reason="head_turned"))
     assert told == "the head was turned"
     assert words.why(unknown, region(verdict="not comparable")) == "too little of it can be seen in the photos"
-    assert words.why(unknown, None) == "there is only one sitting so far"
+    assert words.why(unknown, None) == "there is only one session so far"
     assert words.why(Outcome(verdict="improved", sure=True), region()) == ""
     assert words.reason_words("something_new") == "something new"
 
@@ -168,22 +168,22 @@ def test_summary_says_perhaps_where_trend_and_change_do_not_agree():
         mouth="no detectable change/improved", eyes="worse/no detectable change", jawline="worse/improved"
     )
     assert answer.summary(series) == [
-        "The eyes are perhaps less even: only the first and last sittings show it.",
+        "The eyes are perhaps less even: only the first and last sessions show it.",
         "The mouth is perhaps more even: only the trend shows it.",
-        "The jawline is unclear: the trend and the first and last sittings disagree.",
+        "The jawline is unclear: the trend and the first and last sessions disagree.",
     ]
     outcomes = [outcome_in(series, name) for name in ("eyes", "mouth", "jawline")]
     assert [words.verdict_words(one) for one in outcomes] == ["Perhaps less even", "Perhaps more even", "Unclear"]
 
 
-def test_trend_gives_the_size_where_the_last_sittings_cannot_be_compared():
+def test_trend_gives_the_size_where_the_last_sessions_cannot_be_compared():
     told = answer.summary(of_regions(mouth="not comparable/improved"))[0]
     assert plain(told) == "From 6 April to 18 May 2026, the mouth became more even by 0.2 mm a week."
 
 
 def test_doubt_about_the_person_comes_first():
     series = of_regions(mouth="improved")
-    doubt = Finding(name="different_person", severity="warn", advice="-")
+    doubt = Flag(name="different_person", severity="warn", advice="-")
     series = replace(series, change=replace(series.change, flags=(doubt,)))
     assert answer.summary(series)[0] == "Mind: the photos seem to show different people."
 
@@ -225,7 +225,7 @@ def test_courses_stay_within_their_chart(numbers, error):
 
 def test_course_is_drawn_where_it_lies():
     series = sample_series()
-    course = series.regions["cheeks"]  # two sittings do not know it
+    course = series.regions["cheeks"]  # two sessions do not know it
     span = charts.course_span(series)
     chart = charts.course_chart("x", course, series, title="Cheeks", span=span)
     assert len(chart.lines[0].points) == 6
@@ -247,7 +247,7 @@ def test_all_courses_share_one_scale():
     assert len({chart.even for chart in drawn_charts}) == 1
 
 
-def test_treatments_and_their_start_are_marked_between_the_sittings():
+def test_treatments_and_their_start_are_marked_between_the_sessions():
     series = sample_series()
     at = [FIRST + timedelta(days=days) for days in (-10, 0, 21, 42, 100)]
     span = charts.course_span(series)
@@ -277,7 +277,7 @@ def test_diary_keeps_its_own_scale():
     assert empty.lines[0].points == ()
 
 
-def test_dates_are_few_and_begin_with_the_first_sitting():
+def test_dates_are_few_and_begin_with_the_first_session():
     for days in ((0, 3), (0, 30), (0, 400), (0, 4000)):
         series = sample_series(days)
         chart = charts.course_chart(
@@ -332,12 +332,12 @@ def test_map_colours_what_moved_and_arrows_say_where():
     assert all(arrow[1, 1] < arrow[0, 1] for arrow in beside)  # up
 
 
-def test_notes_tell_each_finding_once_with_how_often():
+def test_notes_tell_each_flag_once_with_how_often():
     found = notes.notes_on(sample_report().series)
     assert [note.title for note in found][:1] == ["The head was turned"]
     assert found[0].where == "3 of 16 photos"
     assert found[0].weight == "Some results are less sure"
-    assert notes.dating(sample_report().series) == "The day of 1 sitting comes from the name of the file."
+    assert notes.dating(sample_report().series) == "The day of 1 session comes from the name of the file."
 
 
 def test_treatments_of_a_kind_are_added_up():
@@ -353,7 +353,7 @@ def test_treatments_of_a_kind_are_added_up():
 
 def test_tables_have_a_cell_for_every_head():
     series = sample_series()
-    made = [*tables.all_numbers(series), tables.unevenness_by_sitting(series), tables.movement_by_sitting(series)]
+    made = [*tables.all_numbers(series), tables.unevenness_by_session(series), tables.movement_by_session(series)]
     assert len(made) == 6
     for table in made:
         assert table.rows
@@ -369,13 +369,13 @@ def test_numbers_show_their_sign_as_a_minus_and_never_nan(value, error, signed):
     assert (shown == words.DASH) == (value != value)
 
 
-def test_a_region_that_no_sitting_knows_has_no_trend_for_another_reason_than_few_sittings():
+def test_a_region_that_no_session_knows_has_no_trend_for_another_reason_than_few_sessions():
     course = sample_series().regions["mouth"]
     nothing = replace(course.trend, slope=NAN, low=NAN, high=NAN, verdict="not comparable")
     unseen = replace(course, unevenness=np.full_like(course.unevenness, np.nan), trend=nothing)
-    assert words.trend_words(unseen, "mm") == ("Not known in any sitting", "")
+    assert words.trend_words(unseen, "mm") == ("Not known in any session", "")
     few = replace(course, unevenness=np.where(np.arange(len(course.unevenness)) < 2, 1.0, np.nan), trend=nothing)
-    assert words.trend_words(few, "mm")[0] == "Too few sittings to tell a trend"
+    assert words.trend_words(few, "mm")[0] == "Too few sessions to tell a trend"
 
 
 def test_doubt_in_the_photos_is_the_reason_for_perhaps():

@@ -105,10 +105,10 @@ def test_why_somebody_is_missing_is_said():
     assert "why" not in told(BETTER.dropna(subset="before"))
 
 
-def test_missed_sittings_are_counted_by_group():
+def test_missed_sessions_are_counted_by_group():
     rows = pd.DataFrame(
         [
-            {"person": name, "group": group, "region": "mouth", "sitting": n, "value": 2.0 - n / 9, "error": 0.1}
+            {"person": name, "group": group, "region": "mouth", "session": n, "value": 2.0 - n / 9, "error": 0.1}
             for name, group, last in (("a", "x", 3), ("b", "x", 1), ("c", "sham", 3))
             for n in range(1, last + 1)
         ]

@@ -29,11 +29,11 @@ def shown(series: Series, width: int = 100) -> str:
 def test_header_says_what_the_series_rests_on() -> None:
     lines = shown(made_series(treatment_start=START)).splitlines()
     assert lines[:5] == [
-        "7 photos in 6 sittings, 2026-04-06 to 2026-05-11 (5 weeks)",
-        "  times known by EXIF (5 sittings) and file name (1 sitting)",
+        "7 photos in 6 sessions, 2026-04-06 to 2026-05-11 (5 weeks)",
+        "  times known by EXIF (5 sessions) and file name (1 session)",
         "  reference photo0.jpg",
         "  scale by ipd, 63.0 mm between the pupils",
-        "  treatment from 2026-04-20: sittings before 2, since then 4",
+        "  treatment from 2026-04-20: sessions before 2, since then 4",
     ]
     assert lines[5:8] == [
         "left out, 2 photos:",
@@ -60,7 +60,7 @@ def test_row_of_a_region_with_its_part() -> None:
     )
 
 
-def test_last_sitting_tells_the_sides() -> None:
+def test_last_session_tells_the_sides() -> None:
     assert re.search(
         r"^ mouth +right 0\.50 ± 0\.43 +left 0\.10 ± 0\.42 +\+0\.50 +\+0\.60 +\+0\.30 +\+2\.50 +\+0\.20 ± 0\.44$",
         shown(made_series()),
@@ -97,7 +97,7 @@ def test_answer_is_the_last_that_is_read() -> None:
     assert " ".join(shown(series).split()).endswith(answer(series))
 
 
-def test_one_sitting_is_told_without_changes() -> None:
+def test_one_session_is_told_without_changes() -> None:
     text = shown(made_series((0,)))
     assert re.search(r"^ mouth +3\.00 ± 0\.40$", text, re.M)
     assert "verdict" not in text.lower()
@@ -105,9 +105,9 @@ def test_one_sitting_is_told_without_changes() -> None:
     assert text.endswith("shows from the second one on.\n")
 
 
-def test_few_sittings_have_no_interval() -> None:
+def test_few_sessions_have_no_interval() -> None:
     text = shown(made_series((0, 7)))
-    assert "An interval takes 5 sittings." in text
+    assert "An interval takes 5 sessions." in text
     assert "An interval" not in shown(made_series())
     assert re.search(r"^ mouth +improved +-2\.50 ± 0\.40 +– ", text, re.M)
 

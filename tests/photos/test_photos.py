@@ -831,7 +831,7 @@ def test_awkward_file_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nam
     assert find_photos(["."]) == [Path(name)]
 
 
-# Finding photos
+# Flag photos
 
 
 def test_files_stay_in_the_order_given(tmp_path: Path) -> None:

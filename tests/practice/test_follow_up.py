@@ -46,7 +46,7 @@ def test_a_client_is_followed_through_the_sessions(folder):
     with open_practice(folder) as practice:
         series = series_of(practice, "ana", list(faces_of(practice, "ana")))
         sessions = practice.sessions("ana")
-    assert [sitting.at for sitting in series.sittings] == [session.at for session in sessions]
+    assert [session.at for session in series.sessions] == [session.at for session in sessions]
     assert series.regions["mouth"].unevenness[-1] < series.regions["mouth"].unevenness[0] - 1
     assert series.treatment_start is None
     assert series.reference.photo.name.startswith("session ")
@@ -69,7 +69,7 @@ def test_the_first_treatment_begins_the_treatment_phase(tmp_path, folder):
     assert series.treatment_start == at.date()
     assert phases is not None
     # The photo of that day was taken before the treatment.
-    assert (phases.baseline_sittings, phases.treatment_sittings) == (1, len(PHOTOS) - 1)
+    assert (phases.baseline_sessions, phases.treatment_sessions) == (1, len(PHOTOS) - 1)
 
 
 def test_the_report_holds_pictures_treatments_and_diary_but_no_notes(folder):

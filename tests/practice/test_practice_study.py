@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-from helpers.made_series import FIRST as FIRST_SITTING
+from helpers.made_series import FIRST as FIRST_SESSION
 from helpers.made_series import made_series
 from helpers.practice_samples import photo
 from hypothesis import given
@@ -45,16 +45,16 @@ def treatment(protocol: str | None = None, minutes: float | None = None) -> Trea
     ("rated", "change"),
     [
         ([(10, 3.0), (20, 5.0)], 2.0),
-        ([(2, 1.0), (8, 3.0), (20, 5.0)], 2.0),  # what stood at the first sitting, not what was first of all
-        ([(12, 4.0), (15, 3.0)], -1.0),  # nothing before the first sitting: the next one stands for it
-        ([(10, 3.0), (20, 5.0), (25, 9.0)], 2.0),  # what came after the last sitting is of another time
+        ([(2, 1.0), (8, 3.0), (20, 5.0)], 2.0),  # what stood at the first session, not what was first of all
+        ([(12, 4.0), (15, 3.0)], -1.0),  # nothing before the first session: the next one stands for it
+        ([(10, 3.0), (20, 5.0), (25, 9.0)], 2.0),  # what came after the last session is of another time
         ([(10, 3.0)], None),
         ([(10, 3.0), (25, 9.0)], None),
-        ([(2, 3.0), (5, 9.0)], None),  # both before the first sitting
+        ([(2, 3.0), (5, 9.0)], None),  # both before the first session
         ([], None),
     ],
 )
-def test_a_rating_counts_from_the_first_sitting_to_the_last(rated, change):
+def test_a_rating_counts_from_the_first_session_to_the_last(rated, change):
     entries = [entry(day, evenness=value, tension=9 - value) for day, value in rated]
     found = rated_change(entries, "evenness", first=FIRST, last=LAST)
     assert found == change if change is not None else np.isnan(found)
@@ -116,7 +116,7 @@ def folder(tmp_path, monkeypatch):
             client = practice.add_client(name).id
             for number in range(sessions):
                 practice.add_session(client, [photo(f"{client}{number}")], at=day(7 * number), zone="UTC")
-        for when in (-30, 1, 8, 15, 22, 40):  # the first was before the sittings, the last came after them
+        for when in (-30, 1, 8, 15, 22, 40):  # the first was before the sessions, the last came after them
             practice.add_treatment(ANNA, at=day(when), zone="UTC", protocol="lifting")
         for when in (2, 9):
             practice.add_treatment(BEN, at=day(when), zone="UTC", protocol="sham")
@@ -127,7 +127,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def day(number: int) -> datetime:
-    return FIRST_SITTING.astimezone(timezone.utc) + timedelta(days=number)
+    return FIRST_SESSION.astimezone(timezone.utc) + timedelta(days=number)
 
 
 def studied(folder, **options):
@@ -139,7 +139,7 @@ def test_everyone_is_in_the_study_with_what_they_did_and_said(folder):
     people = studied(folder, rating="evenness", by_protocol=True).people.set_index("person")
     assert list(people.index) == [ANNA, BEN, CLEO, "dan", "eve"]
     assert list(people["group"]) == ["lifting", "sham", *[UNTREATED] * 3]
-    assert list(people["sittings"]) == [6, 6, 1, 0, 0]
+    assert list(people["sessions"]) == [6, 6, 1, 0, 0]
     assert list(people["planned"]) == [6, 7, 1, 2, 0]
     anna, ben = people.loc[ANNA], people.loc[BEN]
     assert anna["minutes"] == 48.0
@@ -150,7 +150,7 @@ def test_everyone_is_in_the_study_with_what_they_did_and_said(folder):
     assert people.loc[[CLEO, "dan", "eve"], "rating"].isna().all()
 
 
-def test_adherence_is_what_was_done_of_what_was_planned_until_the_last_sitting(folder):
+def test_adherence_is_what_was_done_of_what_was_planned_until_the_last_session(folder):
     with open_practice(folder) as practice:
         (ben,) = practice.adherence(BEN, until=day(35))
         study = study_of_practice(practice)
@@ -164,15 +164,15 @@ def test_changes_are_those_of_the_series_and_who_has_none_says_why(folder):
     assert changes.loc[(ANNA, "mouth"), "mdc"] == pytest.approx(0.4)
     assert changes.loc[(ANNA, "mouth"), "verdict"] == "improved"
     assert changes.loc[(BEN, "mouth"), "verdict"] == "no detectable change"
-    assert changes.loc[(CLEO, "mouth"), "reason"] == "one sitting"
+    assert changes.loc[(CLEO, "mouth"), "reason"] == "one session"
     assert changes.loc[("eve", "mouth"), "verdict"] == "not comparable"
     assert "commissure_height" not in set(changes.reset_index()["region"])
     assert set(studied(folder, regions=["commissure_height"]).changes["region"]) == {"commissure_height"}
 
 
-def test_sittings_are_those_of_the_series(folder):
-    sittings = studied(folder, regions=["mouth"]).sittings
-    anna = sittings.loc[sittings["person"] == ANNA]
+def test_sessions_are_those_of_the_series(folder):
+    sessions = studied(folder, regions=["mouth"]).sessions
+    anna = sessions.loc[sessions["person"] == ANNA]
     assert list(anna["weeks"]) == [0, 1, 2, 3, 4, 5]
     assert list(anna["value"]) == pytest.approx([3.0, 2.5, 2.0, 1.5, 1.0, 0.5])
 

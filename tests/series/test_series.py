@@ -17,8 +17,8 @@ from symmetry.landmarks.frame import made_even
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.face_cache import KnownFaces
 from symmetry.measure.pair_numbers import PairNumbers
-from symmetry.measure.quality.findings import Finding
-from symmetry.measure.repeatability import OF_PAIR, PART_NAMES, PARTS_OF_PAIR, REGIONS_OF_PAIR, of_method
+from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, PARTS_OF_PAIR, REGIONS_OF_PAIR, of_method
 from symmetry.measure.scores import REGION_NAMES, part_means
 from symmetry.photos.reading import photo_from_array, read_photo
 from symmetry.series import DatedFace, LeftOut, Series, analyze_series
@@ -81,7 +81,7 @@ def test_mouth_and_jaw_get_more_even_by_what_was_drawn():
 def test_corners_of_the_mouth_rise_from_5_mm_to_1_mm():
     course = series().measures["commissure_height"]
     assert course.trend.low < -4.0 / (SPAN / 7) < course.trend.high
-    truth = -np.array([5.0 - 4.0 * sitting.weeks * 7 / SPAN for sitting in series().sittings])
+    truth = -np.array([5.0 - 4.0 * session.weeks * 7 / SPAN for session in series().sessions])
     assert np.abs(course.difference - truth).max() < 0.5
     assert (np.abs(course.difference - truth) < course.error).all()
 
@@ -107,14 +107,14 @@ def test_brows_and_eyes_stay_as_they_are():
 def test_levels_are_those_of_the_photos():
     for region in ("mouth", "eyes", "brows"):
         course = series().regions[region]
-        alone = [sitting.faces[0].regions[region].vertical for sitting in series().sittings]
+        alone = [session.faces[0].regions[region].vertical for session in series().sessions]
         assert course.vertical == pytest.approx(alone, abs=0.4)
 
 
 def test_one_scale_for_all():
     face = series()
     assert face.scale.interpupillary_mm == pytest.approx(63, abs=1.5)
-    scaled = {one.scale for sitting in face.sittings for one in sitting.faces}
+    scaled = {one.scale for session in face.sessions for one in session.faces}
     assert scaled == {face.scale}
     assert face.change.before.scale == face.scale
     other = replace(dated()[0], face=replace(dated()[0].face, scale=symmetry.Scale("none")))
@@ -124,16 +124,16 @@ def test_one_scale_for_all():
 
 def test_the_order_of_the_photos_does_not_matter():
     backward = analyze_series(dated()[::-1])
-    assert [s.day for s in backward.sittings] == [s.day for s in series().sittings]
+    assert [s.day for s in backward.sessions] == [s.day for s in series().sessions]
     assert np.array_equal(backward.regions["mouth"].unevenness, series().regions["mouth"].unevenness, equal_nan=True)
 
 
-def test_photos_of_a_day_are_one_sitting_unless_asked_otherwise():
+def test_photos_of_a_day_are_one_session_unless_asked_otherwise():
     start = dated()[0].at
     close = [replace(one, at=start + timedelta(hours=place // 2 * 24 + place)) for place, one in enumerate(dated()[:4])]
     pooled = analyze_series(close)
-    assert [len(sitting.faces) for sitting in pooled.sittings] == [2, 2]
-    assert len(analyze_series(close, pool="photo").sittings) == 4
+    assert [len(session.faces) for session in pooled.sessions] == [2, 2]
+    assert len(analyze_series(close, pool="photo").sessions) == 4
     single = analyze_series(close, pool="photo").regions["mouth"].unevenness_error
     assert pooled.regions["mouth"].unevenness_error[0] < single[0] * 0.85
 
@@ -142,7 +142,7 @@ def test_a_treatment_start_makes_two_phases():
     treated = analyze_series(dated(), treatment_start=date(2026, 4, 24))
     mouth = treated.regions["mouth"].phases
     assert mouth is not None
-    assert (mouth.baseline_sittings, mouth.treatment_sittings) == (3, 5)
+    assert (mouth.baseline_sessions, mouth.treatment_sessions) == (3, 5)
     assert mouth.difference < 0
     assert mouth.nonoverlap == 1.0
     assert mouth.low <= mouth.difference <= mouth.high
@@ -152,14 +152,14 @@ def test_a_treatment_start_makes_two_phases():
 
 def test_a_single_photo_is_a_series_without_a_trend():
     alone = analyze_series(dated()[:1])
-    assert len(alone.sittings) == 1
+    assert len(alone.sessions) == 1
     assert alone.change is None
     assert alone.regions["mouth"].trend.verdict == "not comparable"
     assert np.isfinite(alone.regions["mouth"].unevenness).all()
 
 
 def test_unfit_and_doubled_photos_are_left_out_with_the_reason():
-    blurred = Finding(name="blurred", severity="reject", advice="Too blurred; take it again.", touches=("all",))
+    blurred = Flag(name="blurred", severity="reject", advice="Too blurred; take it again.", touches=("all",))
     first, second, third = dated()[:3]
     unfit = replace(second, face=replace(second.face, flags=(blurred,)))
     again = replace(first, at=first.at + timedelta(days=40))
@@ -170,7 +170,7 @@ def test_unfit_and_doubled_photos_are_left_out_with_the_reason():
         (first.face.photo.name, "duplicate"),
         ("film.mov", "unreadable"),
     ]
-    assert len(found.sittings) == 2
+    assert len(found.sessions) == 2
     with pytest.raises(NothingFitError, match="Too blurred"):
         analyze_series([unfit])
 
@@ -185,9 +185,9 @@ def test_a_face_in_the_mirror_among_others_is_left_out():
     assert found.left_out[0].photo == "array"
 
 
-def test_a_finding_stops_only_what_it_touches():
-    smiling = Finding(name="smiling", severity="reject", advice="Relax.", touches=("mouth",))
-    turned = Finding(name="head_turned", severity="reject", advice="Look ahead.", touches=("jawline.lateral",))
+def test_a_flag_stops_only_what_it_touches():
+    smiling = Flag(name="smiling", severity="reject", advice="Relax.", touches=("mouth",))
+    turned = Flag(name="head_turned", severity="reject", advice="Look ahead.", touches=("jawline.lateral",))
     photos = list(dated()[:5])
     photos[1] = replace(photos[1], face=replace(photos[1].face, flags=(smiling, turned)))
     found = analyze_series(photos)
@@ -258,19 +258,19 @@ def test_an_unchanged_face_shows_no_course():
         assert (np.abs(course.unevenness - np.median(course.unevenness)) < course.unevenness_error).mean() > 0.85
 
 
-def noise_course(rng: np.random.Generator, sittings: int, correlation: float) -> Course:
-    """A course of nothing but noise of the size that re-photographing has, each sitting leaning on the one before."""
+def noise_course(rng: np.random.Generator, sessions: int, correlation: float) -> Course:
+    """A course of nothing but noise of the size that re-photographing has, each session leaning on the one before."""
     known = of_method(None, "registration")
-    sd = np.tile(np.nan_to_num(known.pair_sd, nan=0.3) / np.sqrt(2), (sittings, 1))
+    sd = np.tile(np.nan_to_num(known.pair_sd, nan=0.3) / np.sqrt(2), (sessions, 1))
     noise = rng.normal(size=sd.shape)
-    for place in range(1, sittings):
+    for place in range(1, sessions):
         noise[place] = correlation * noise[place - 1] + np.sqrt(1 - correlation**2) * noise[place]
     noise *= sd
-    parts = noise[:, PARTS_OF_PAIR].reshape(sittings, len(PART_NAMES), 2) + rng.normal(0, 1.5, (len(PART_NAMES), 2))
-    of_regions = noise[:, REGIONS_OF_PAIR].reshape(sittings, len(REGION_NAMES), -1)
+    parts = noise[:, PARTS_OF_PAIR].reshape(sessions, len(PART_NAMES), 2) + rng.normal(0, 1.5, (len(PART_NAMES), 2))
+    of_regions = noise[:, REGIONS_OF_PAIR].reshape(sessions, len(REGION_NAMES), -1)
     regions = of_regions[..., :3] + rng.uniform(1.5, 3, len(REGION_NAMES))[:, None]
-    still = np.zeros((sittings, len(REGION_NAMES), 3))
-    blank = np.zeros((sittings, 18, 3))
+    still = np.zeros((sessions, len(REGION_NAMES), 3))
+    blank = np.zeros((sessions, 18, 3))
     numbers = PairNumbers(
         before=still, after=still, right=still, left=still, part_before=parts, part_after=parts,
         part_right=parts, part_left=parts, measure_before=blank, measure_after=blank,
@@ -292,10 +292,10 @@ def test_at_most_one_in_twenty_series_without_change_seems_to_change(correlation
     known = of_method(None, "registration")
     series_count, calls = 200, []
     for _ in range(series_count):
-        sittings = int(rng.integers(6, 20))
-        weeks = np.cumsum(rng.uniform(0.5, 1.4, sittings))
+        sessions = int(rng.integers(6, 20))
+        weeks = np.cumsum(rng.uniform(0.5, 1.4, sessions))
         courses = region_courses(
-            noise_course(rng, sittings, correlation), Times(weeks=weeks - weeks[0], treated=None),
+            noise_course(rng, sessions, correlation), Times(weeks=weeks - weeks[0], treated=None),
             np.nan_to_num(known.part_correlation), "mm",
         )  # fmt: skip
         calls.append([course.trend.verdict in ("improved", "worse") for course in courses.values()])
@@ -341,19 +341,19 @@ def test_one_shot_saved_twice_counts_once(tmp_path):
     again = DatedFace(face=symmetry.analyze(copy), at=dated()[6].at + timedelta(days=1), source="file name")
     found = analyze_series([*dated(), again])
     assert [(one.photo, one.reason) for one in found.left_out] == [(str(copy), "duplicate")]
-    assert len(found.sittings) == 8
+    assert len(found.sessions) == 8
 
 
-def different(finding_between, monkeypatch):
+def different(flag_between, monkeypatch):
     """Let some photos seem to show someone else than others."""
     from symmetry.series import selection
 
-    stranger = Finding(name="different_person", severity="warn", advice="Who?", touches=("all",))
+    stranger = Flag(name="different_person", severity="warn", advice="Who?", touches=("all",))
     met = selection._meet
 
     def meet(one, other, **options):
         found = met(one, other, **options)
-        return replace(found, findings=(stranger,)) if finding_between(one, other) else found
+        return replace(found, flags=(stranger,)) if flag_between(one, other) else found
 
     monkeypatch.setattr(selection, "_meet", meet)
 
@@ -372,14 +372,14 @@ def test_a_face_that_changed_much_is_known_by_its_neighbours(monkeypatch):
     assert analyze_series(dated()).left_out == ()
 
 
-def test_sittings_that_are_named_are_not_pooled_by_day():
+def test_sessions_that_are_named_are_not_pooled_by_day():
     start = datetime(2026, 3, 1, 8, 0, tzinfo=timezone.utc)
     photos = [
-        replace(one, at=start + timedelta(days=place // 2 * 3, hours=10 * (place % 2)), sitting=f"session {place}")
+        replace(one, at=start + timedelta(days=place // 2 * 3, hours=10 * (place % 2)), session=f"session {place}")
         for place, one in enumerate(dated())
     ]
     treated = analyze_series(photos, treatment_start=start + timedelta(days=3, hours=4))
-    assert len(treated.sittings) == 8
-    assert [sitting.phase for sitting in treated.sittings] == ["baseline"] * 3 + ["treatment"] * 5
+    assert len(treated.sessions) == 8
+    assert [session.phase for session in treated.sessions] == ["baseline"] * 3 + ["treatment"] * 5
     phases = treated.regions["mouth"].phases
-    assert (phases.baseline_sittings, phases.treatment_sittings) == (3, 5)
+    assert (phases.baseline_sessions, phases.treatment_sessions) == (3, 5)

@@ -10,7 +10,7 @@ from helpers.made_series import COVERED, NO_TREND, made_series, trend_of, unknow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.series.series import Series
 from symmetry.series.wording import (
@@ -76,17 +76,17 @@ def test_what_is_called_real_is_contradicted_by_neither(trend: Verdict, change: 
     assert (line == NO_CHANGE) == ({trend, change} in ({NO_CHANGE}, {NO_CHANGE, NOT_COMPARABLE}))
 
 
-def test_one_sitting_has_no_outcome_but_its_trend() -> None:
+def test_one_session_has_no_outcome_but_its_trend() -> None:
     assert outcome_of(NO_TREND, None).verdict == NOT_COMPARABLE
     series = made_series((0,))
-    assert verdict_line(series, "mouth") == "one sitting so far"
+    assert verdict_line(series, "mouth") == "one session so far"
     assert change_line(series, "mouth") == ""
-    assert answer(series).startswith("There is one sitting. ")
+    assert answer(series).startswith("There is one session. ")
 
 
 def test_answer_of_a_face_that_gets_more_even() -> None:
     assert answer(made_series(ends={"jawline": (2.0, 2.0), "nose": (2.0, 0.5)})) == (
-        "Yes, more even. Since the first sitting the mouth became more even by 2.5 ± 0.4 mm (0.50 mm a week). "
+        "Yes, more even. Since the first session the mouth became more even by 2.5 ± 0.4 mm (0.50 mm a week). "
         "This is real: photos of an unchanged face differ by less. No detectable change: the jawline and the eyes. "
         "Of the other regions more even: the nose."
     )
@@ -110,15 +110,15 @@ def test_first_sentence_of_the_answer(trend: Verdict, change: Verdict, first: st
 
 def test_answer_names_each_main_region_once_under_its_outcome() -> None:
     series = made_series(ends={"mouth": (3.0, 0.5), "jawline": (1.0, 2.0)})
-    assert answer(series).startswith("Partly. Since the first sitting the mouth became more even by 2.5 ± 0.4 mm")
+    assert answer(series).startswith("Partly. Since the first session the mouth became more even by 2.5 ± 0.4 mm")
     assert "but the jawline became less even by 1.0 ± 0.4 mm (0.20 mm a week)." in answer(series)
     assert "Not comparable: the eyes (head held differently)." in answer(unknown(series, "eyes", "pose_differs"))
     said = answer(judged(NO_CHANGE, WORSE, "eyes"))
     assert (
-        "Perhaps less even: the eyes, by 2.0 ± 0.4 mm since the first sitting, though the trend does not tell." in said
+        "Perhaps less even: the eyes, by 2.0 ± 0.4 mm since the first session, though the trend does not tell." in said
     )
     said = answer(judged(IMPROVED, NO_CHANGE, "eyes"))
-    assert "Perhaps more even: the eyes, by 0.50 mm a week, though first and last sittings do not tell." in said
+    assert "Perhaps more even: the eyes, by 0.50 mm a week, though first and last sessions do not tell." in said
     assert "Unclear: the eyes, as trend and change disagree." in answer(judged(IMPROVED, WORSE, "eyes"))
 
 
@@ -142,10 +142,10 @@ def test_lines_of_a_course() -> None:
     series = made_series()
     assert verdict_line(series, "mouth") == "more even, 0.50 mm a week, real"
     assert verdict_line(series, "mouth", sized=False) == "more even, real"
-    assert change_line(series, "mouth") == "2.5 ± 0.4 mm since the first sitting"
+    assert change_line(series, "mouth") == "2.5 ± 0.4 mm since the first session"
     assert trend_line(trend_of(-0.5), "mm", 6) == "0.50 mm a week (0.40 to 0.60)"
     assert trend_line(trend_of(0.02), "% IPD", 6) == "-0.08 to +0.12 % IPD a week"
-    assert trend_line(NO_TREND, "mm", 4) == "trend from 5 sittings on"
+    assert trend_line(NO_TREND, "mm", 4) == "trend from 5 sessions on"
     assert trend_line(NO_TREND, "mm", 5) == "trend not known"
     few = made_series((0, 7, 14))
     assert verdict_line(few, "mouth") == "more even, 2.5 ± 0.4 mm, real"
@@ -161,14 +161,14 @@ def test_rounding_never_contradicts_a_verdict(size: float, error: float) -> None
 
 def test_how_many_photos_from_when_to_when() -> None:
     series = made_series()
-    assert counted(series) == "7 photos in 6 sittings, 2026-04-06 to 2026-05-11 (5 weeks)"
-    assert counted(made_series((0,))) == "2 photos in 1 sitting, 2026-04-06"
+    assert counted(series) == "7 photos in 6 sessions, 2026-04-06 to 2026-05-11 (5 weeks)"
+    assert counted(made_series((0,))) == "2 photos in 1 session, 2026-04-06"
     assert days(made_series((0, 1))).endswith("(1 day)")
     assert days(made_series((0, 365))).endswith("(12 months)")
 
 
 def test_how_times_are_known() -> None:
-    assert times_known(made_series()) == "EXIF (5 sittings) and file name (1 sitting)"
+    assert times_known(made_series()) == "EXIF (5 sessions) and file name (1 session)"
     assert times_known(made_series((0,))) == "EXIF"
 
 
@@ -180,8 +180,8 @@ def test_photos_left_out_are_counted_with_their_reasons() -> None:
 
 def doubted(series: Series, name: str, *touches: str) -> Series:
     assert series.change is not None
-    finding = Finding(name=name, severity="warn", advice="Take it again.", touches=touches)
-    return replace(series, change=replace(series.change, flags=(finding,)))
+    flag = Flag(name=name, severity="warn", advice="Take it again.", touches=touches)
+    return replace(series, change=replace(series.change, flags=(flag,)))
 
 
 def test_other_people_are_no_real_change_however_sure_it_seems() -> None:

@@ -19,7 +19,7 @@ JUDGED = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 
 
 
 def of_table(table) -> Agreement:
-    """Agreement of a table (sittings, replicates) or (sittings, replicates, q)."""
+    """Agreement of a table (sessions, replicates) or (sessions, replicates, q)."""
     table = np.asarray(table, dtype=float)
     rows = np.repeat(np.arange(len(table)), table.shape[1])
     return agreement(table.reshape(len(rows), -1), rows)
@@ -28,16 +28,16 @@ def of_table(table) -> Agreement:
 def numbers(found: Agreement):
     """All that an agreement says, shape (23, q)."""
     parts = [(each.value, each.low, each.high) for each in (getattr(found, name) for name in ESTIMATES)]
-    return np.vstack([found.sittings, found.freedom, *np.concatenate(parts)])
+    return np.vstack([found.sessions, found.freedom, *np.concatenate(parts)])
 
 
 def ragged(seed, quantities=3):
-    """Sittings of one to five photos in mixed order, a fifth of the values unknown."""
+    """Sessions of one to five photos in mixed order, a fifth of the values unknown."""
     rng = np.random.default_rng(seed)
-    sitting = rng.permutation(np.repeat(np.arange(8), rng.integers(1, 6, 8)))
-    values = 10 + 3 * rng.normal(size=(8, quantities))[sitting] + rng.normal(size=(len(sitting), quantities))
+    session = rng.permutation(np.repeat(np.arange(8), rng.integers(1, 6, 8)))
+    values = 10 + 3 * rng.normal(size=(8, quantities))[session] + rng.normal(size=(len(session), quantities))
     values[rng.random(values.shape) < 0.2] = np.nan
-    return values, sitting
+    return values, session
 
 
 # Known answers.
@@ -76,7 +76,7 @@ def test_interval_of_absolute_agreement_is_as_mcgraw_and_wong_write_it(seed):
 
 
 def test_correlations_from_the_mean_squares_by_hand():
-    # Sittings (1, 3), (4, 4), (7, 5): R = 8, C = 0, E = 2; n = 3, k = 2.
+    # Sessions (1, 3), (4, 4), (7, 5): R = 8, C = 0, E = 2; n = 3, k = 2.
     found = of_table([[1, 3], [4, 4], [7, 5]])
     assert found.icc_2_1.value == pytest.approx([6 / (8 + 2 - 2 * 2 / 3)])
     assert found.icc_3_1.value == pytest.approx([6 / 10])
@@ -86,7 +86,7 @@ def test_sem_and_minimal_detectable_change_by_hand():
     # About the means 2, 5 and 7: squares 2 + 0 + 2 + 2 + 0 with 1 + 2 + 0 degrees of freedom.
     values = np.array([1.0, 3.0, 4.0, 6.0, 5.0, 7.0])[:, None]
     found = agreement(values, ["a", "a", "b", "b", "b", "c"])
-    assert found.sittings == [2]
+    assert found.sessions == [2]
     assert found.freedom == [3]
     assert found.sem.value == pytest.approx([np.sqrt(4 / 3)])
     assert found.mdc95.value == pytest.approx([1.96 * np.sqrt(2) * np.sqrt(4 / 3)])
@@ -108,18 +108,18 @@ def test_bias_and_limits_by_hand():
     assert found.upper_limit.value == pytest.approx([3 + 1.96 * spread])
 
 
-@pytest.mark.parametrize("sittings", [2, 4, 30])
-def test_intervals_of_the_limits_by_integration(sittings):
+@pytest.mark.parametrize("sessions", [2, 4, 30])
+def test_intervals_of_the_limits_by_integration(sessions):
     # The upper limit lies above mean + c spread as often as a standard normal number z + 1.96 sqrt(n) lies above
     # c sqrt(n) w, w the root of chi-square over its n - 1 degrees of freedom.
-    difference = np.random.default_rng(4).normal(2.0, 3.0, sittings)
-    found = of_table(np.column_stack([np.zeros(sittings), difference]))
+    difference = np.random.default_rng(4).normal(2.0, 3.0, sessions)
+    found = of_table(np.column_stack([np.zeros(sessions), difference]))
     mean, spread = difference.mean(), difference.std(ddof=1)
-    squares = np.linspace(0.0, 12.0, 200_001)[1:] ** 2 * (sittings - 1)
-    density = chi2.pdf(squares, sittings - 1) * np.sqrt(squares)  # over the root of chi-square
-    w = np.sqrt(squares / (sittings - 1))
+    squares = np.linspace(0.0, 12.0, 200_001)[1:] ** 2 * (sessions - 1)
+    density = chi2.pdf(squares, sessions - 1) * np.sqrt(squares)  # over the root of chi-square
+    w = np.sqrt(squares / (sessions - 1))
     for bound, share in ((found.upper_limit.low, 0.025), (found.upper_limit.high, 0.975)):
-        below = ndtr(np.sqrt(sittings) * ((bound - mean) / spread * w - 1.96))
+        below = ndtr(np.sqrt(sessions) * ((bound - mean) / spread * w - 1.96))
         assert (below * density).sum() / density.sum() == pytest.approx(share, abs=1e-4)
     assert mean - found.lower_limit.high == pytest.approx(found.upper_limit.low - mean)
     assert mean - found.lower_limit.low == pytest.approx(found.upper_limit.high - mean)
@@ -145,15 +145,15 @@ def test_systematic_change_between_replicates_costs_absolute_agreement_only():
 # Which values count.
 
 
-def test_correlations_and_limits_take_the_first_known_values_of_repeated_sittings():
+def test_correlations_and_limits_take_the_first_known_values_of_repeated_sessions():
     nan = np.nan
-    # Of the first quantity the shortest repeated sitting knows three values, of the second two.
+    # Of the first quantity the shortest repeated session knows three values, of the second two.
     a = [(4.0, 5.0, 6.5, 9.0), (1.0, 1.5, 2.5), (8.0, nan, 7.0, 9.5), (3.0, nan, nan)]
     b = [(2.0, nan, 3.0, 7.0), (5.0, 4.0, nan), (nan, 6.0, 8.0, 9.0), (nan, nan, 1.0)]
-    sitting = np.repeat([7, 3, 5, 1], [4, 3, 4, 3])
-    found = agreement(np.column_stack([np.concatenate(a), np.concatenate(b)]), sitting)
+    session = np.repeat([7, 3, 5, 1], [4, 3, 4, 3])
+    found = agreement(np.column_stack([np.concatenate(a), np.concatenate(b)]), session)
     alone = (of_table([(4.0, 5.0, 6.5), (1.0, 1.5, 2.5), (8.0, 7.0, 9.5)]), of_table([(2, 3), (5, 4), (6, 8)]))
-    assert list(found.sittings) == [3, 3]
+    assert list(found.sessions) == [3, 3]
     assert list(found.freedom) == [3 + 2 + 2, 2 + 1 + 2]
     for name in ("icc_2_1", "icc_3_1", "bias", "lower_limit", "upper_limit"):
         for part in ("value", "low", "high"):
@@ -164,10 +164,10 @@ def test_correlations_and_limits_take_the_first_known_values_of_repeated_sitting
 @given(seeds)
 @settings(max_examples=50, deadline=None)
 def test_sem_is_that_of_a_plain_loop(seed):
-    values, sitting = ragged(seed)
-    variance, freedom = pooled_variance(values, sitting)
+    values, session = ragged(seed)
+    variance, freedom = pooled_variance(values, session)
     for j, column in enumerate(values.T):
-        groups = [column[(sitting == each) & ~np.isnan(column)] for each in np.unique(sitting)]
+        groups = [column[(session == each) & ~np.isnan(column)] for each in np.unique(session)]
         squares = sum(((group - group.mean()) ** 2).sum() for group in groups if len(group))
         count = sum(max(len(group) - 1, 0) for group in groups)
         assert freedom[j] == count
@@ -177,24 +177,24 @@ def test_sem_is_that_of_a_plain_loop(seed):
 @given(seeds)
 @settings(max_examples=40, deadline=None)
 def test_each_quantity_is_what_it_is_alone(seed):
-    values, sitting = ragged(seed)
-    together = numbers(agreement(values, sitting))
+    values, session = ragged(seed)
+    together = numbers(agreement(values, session))
     for j in range(values.shape[1]):
-        alone = numbers(agreement(values[:, [j]], sitting))
+        alone = numbers(agreement(values[:, [j]], session))
         assert together[:, [j]] == pytest.approx(alone, nan_ok=True)
 
 
 @given(seeds)
 @settings(max_examples=40, deadline=None)
-def test_order_and_names_of_sittings_make_no_difference(seed):
-    values, sitting = ragged(seed)
-    order = np.argsort(np.random.default_rng(seed).permutation(8)[sitting], kind="stable")
+def test_order_and_names_of_sessions_make_no_difference(seed):
+    values, session = ragged(seed)
+    order = np.argsort(np.random.default_rng(seed).permutation(8)[session], kind="stable")
     names = np.array([f"face {9 - i}" for i in range(8)])
-    found = numbers(agreement(values[order], names[sitting[order]]))
-    assert found == pytest.approx(numbers(agreement(values, sitting)), nan_ok=True)
+    found = numbers(agreement(values[order], names[session[order]]))
+    assert found == pytest.approx(numbers(agreement(values, session)), nan_ok=True)
 
 
-def test_order_of_photos_within_a_sitting_does():
+def test_order_of_photos_within_a_session_does():
     found, turned = of_table(JUDGED), of_table(JUDGED[:, ::-1])
     assert turned.sem.value == pytest.approx(found.sem.value)
     assert turned.bias.value != pytest.approx(found.bias.value)
@@ -203,15 +203,15 @@ def test_order_of_photos_within_a_sitting_does():
 @given(seeds, st.floats(-1e3, 1e3), st.floats(0.01, 100), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_constant_changes_nothing_and_a_factor_scales(seed, constant, size, negative):
-    values, sitting = ragged(seed)
-    before, after = (agreement(given_, sitting) for given_ in (values, constant + size * values))
+    values, session = ragged(seed)
+    before, after = (agreement(given_, session) for given_ in (values, constant + size * values))
     for name in ESTIMATES:
         factor = 1.0 if name.startswith("icc") else size
         for part in ("value", "low", "high"):
             expected = factor * getattr(getattr(before, name), part)
             assert getattr(getattr(after, name), part) == pytest.approx(expected, rel=1e-6, abs=1e-6, nan_ok=True)
     if negative:
-        mirrored = agreement(-size * values, sitting)
+        mirrored = agreement(-size * values, session)
         assert mirrored.sem.value == pytest.approx(size * before.sem.value, nan_ok=True)
         assert mirrored.upper_limit.high == pytest.approx(-size * before.lower_limit.low, nan_ok=True)
         assert mirrored.icc_2_1.low == pytest.approx(before.icc_2_1.low, nan_ok=True)
@@ -221,9 +221,9 @@ def test_constant_changes_nothing_and_a_factor_scales(seed, constant, size, nega
 @settings(max_examples=60, deadline=None)
 def test_intervals_hold_their_estimates(seed):
     # Noise alone as well: correlations about 0 are where their intervals are most at risk.
-    values, sitting = ragged(seed, quantities=6)
+    values, session = ragged(seed, quantities=6)
     values[:, 3:] = np.random.default_rng(seed).normal(size=(len(values), 3))
-    found = agreement(values, sitting)
+    found = agreement(values, session)
     for name in ESTIMATES:
         each = getattr(found, name)
         known = ~np.isnan(each.low)
@@ -236,12 +236,12 @@ def test_intervals_hold_their_estimates(seed):
 # Too little to tell from.
 
 
-def test_too_few_sittings_are_nan_without_a_warning():
+def test_too_few_sessions_are_nan_without_a_warning():
     single = agreement(np.arange(4.0)[:, None], [1, 2, 3, 4])
-    assert single.sittings == single.freedom == [0]
+    assert single.sessions == single.freedom == [0]
     assert np.isnan(numbers(single)[2:]).all()
     one = agreement(np.array([0.0, 1.0, 2.0])[:, None], [1, 1, 2])
-    assert one.sittings == one.freedom == [1]
+    assert one.sessions == one.freedom == [1]
     assert one.sem.value == pytest.approx([np.sqrt(0.5)])
     assert np.isfinite([one.sem.low, one.sem.high]).all()
     assert one.bias.value == pytest.approx([1.0])
@@ -252,21 +252,21 @@ def test_too_few_sittings_are_nan_without_a_warning():
 
 @pytest.mark.parametrize(("photos", "quantities"), [(0, 3), (0, 0), (5, 0), (6, 2)])
 def test_nothing_known_is_nan(photos, quantities):
-    values, sitting = np.full((photos, quantities), np.nan), np.arange(photos) // 2
-    found = agreement(values, sitting)
-    assert found.sem.value.shape == found.sittings.shape == (quantities,)
-    assert (found.sittings == 0).all()
+    values, session = np.full((photos, quantities), np.nan), np.arange(photos) // 2
+    found = agreement(values, session)
+    assert found.sem.value.shape == found.sessions.shape == (quantities,)
+    assert (found.sessions == 0).all()
     assert np.isnan(numbers(found)[2:]).all()
-    variance, freedom = pooled_variance(values, sitting)
+    variance, freedom = pooled_variance(values, session)
     assert np.isnan(variance).all()
     assert (freedom == 0).all()
 
 
 def test_quantity_that_is_not_known_leaves_the_others_known():
-    values, sitting = ragged(1)
-    whole = numbers(agreement(values, sitting))
+    values, session = ragged(1)
+    whole = numbers(agreement(values, session))
     values[:, 1] = np.nan
-    found = numbers(agreement(values, sitting))
+    found = numbers(agreement(values, session))
     assert np.isnan(found[2:, 1]).all()
     assert found[:, [0, 2]] == pytest.approx(whole[:, [0, 2]])
     assert np.isfinite(whole).all()
@@ -288,7 +288,7 @@ def test_perfect_repetition_correlates_perfectly():
 
 
 @pytest.mark.parametrize(
-    ("values", "sitting"),
+    ("values", "session"),
     [
         (np.zeros(4), np.zeros(4)),
         (np.zeros((4, 1, 1)), np.zeros(4)),
@@ -300,29 +300,29 @@ def test_perfect_repetition_correlates_perfectly():
     ],
 )
 @pytest.mark.parametrize("function", [agreement, pooled_variance])
-def test_what_does_not_fit_is_refused(function, values, sitting):
+def test_what_does_not_fit_is_refused(function, values, session):
     with pytest.raises(InvalidPointsError):
-        function(values, sitting)
+        function(values, session)
 
 
 def test_input_is_left_alone():
-    values, sitting = ragged(2)
+    values, session = ragged(2)
     kept = values.copy()
-    values.flags.writeable = sitting.flags.writeable = False
-    agreement(values, sitting)
+    values.flags.writeable = session.flags.writeable = False
+    agreement(values, session)
     assert np.array_equal(values, kept, equal_nan=True)
 
 
 # Intervals, by simulation; the data sets are the quantities.
 
 MANY = 4000
-SITTINGS = 12
+SESSIONS = 12
 
 
 def simulated(seed, replicates, level=1.5, drift=0.0):
-    """Tables (12, replicates, 4000): sittings of spread `level`, replicates that move by `drift`, error of spread 1."""
+    """Tables (12, replicates, 4000): sessions of spread `level`, replicates that move by `drift`, error of spread 1."""
     rng = np.random.default_rng(seed)
-    table = rng.normal(0.0, level, (SITTINGS, 1, MANY)) + rng.normal(size=(SITTINGS, replicates, MANY))
+    table = rng.normal(0.0, level, (SESSIONS, 1, MANY)) + rng.normal(size=(SESSIONS, replicates, MANY))
     return table + drift * np.arange(replicates)[:, None]
 
 
@@ -336,7 +336,7 @@ def coverage(each, truth):
 def test_intervals_cover_the_truth_as_often_as_they_say(replicates):
     found = of_table(simulated(7, replicates, drift=0.5))
     truths = {
-        "sem": (of_table(simulated(8, replicates)).sem, 1.0),  # drift is part of the variance within sittings
+        "sem": (of_table(simulated(8, replicates)).sem, 1.0),  # drift is part of the variance within sessions
         "mdc95": (of_table(simulated(8, replicates)).mdc95, 1.96 * np.sqrt(2)),
         "icc_3_1": (found.icc_3_1, 1.5**2 / (1.5**2 + 1)),
         "bias": (found.bias, 0.5),

@@ -28,7 +28,7 @@ def numbers(found: PhaseTest):
 
 
 def some(seed, courses=3):
-    """Three to six sittings of each phase, a few values unknown: weeks, values, phases, sd."""
+    """Three to six sessions of each phase, a few values unknown: weeks, values, phases, sd."""
     rng = np.random.default_rng(seed)
     baseline, treatment = rng.integers(3, 7, 2)
     weeks = irregular(baseline + treatment, rng)
@@ -85,7 +85,7 @@ def test_a_clean_step_is_as_sure_as_the_number_of_arrangements():
 
 def test_a_clean_step_is_no_surer_than_its_photos():
     # Where phases differ by nothing but the step, the likeliest autocorrelation is close to one and the difference is
-    # that of the two sittings beside the step, so it can be no surer than two photos.
+    # that of the two sessions beside the step, so it can be no surer than two photos.
     values = np.array([[5.0, 5, 5, 5, 2, 2, 2, 2]]).T
     found = compare_phases(np.arange(8), values, np.arange(8) >= 4, [0.5])
     half = found.high - found.difference
@@ -147,13 +147,13 @@ def test_effect_size_by_hand():
         assert nct.cdf(found.difference / error, 5, away) == pytest.approx([tail], abs=1e-5)
 
 
-def test_too_few_sittings_of_a_phase():
+def test_too_few_sessions_of_a_phase():
     values = np.arange(24.0).reshape(8, 3) ** 2
     values[:2, 1] = np.nan  # two of baseline left
     values[7] = np.nan
     found = compare_phases(np.arange(8), values, np.arange(8) >= 4, np.array([1, 1, np.nan]))
     assert np.isnan(numbers(found)).tolist() == [[False, True, True]] * len(FIELDS)
-    assert (found.baseline_sittings, found.treatment_sittings) == (4, 3)
+    assert (found.baseline_sessions, found.treatment_sessions) == (4, 3)
 
 
 def test_more_looks_than_arrangements_have_no_bounds():
@@ -269,7 +269,7 @@ def test_order_of_rows_and_company_of_columns_do_not_matter(seed):
 
 @few
 @given(seeds)
-def test_a_sitting_that_knows_nothing_changes_nothing(seed):
+def test_a_session_that_knows_nothing_changes_nothing(seed):
     weeks, values, treated, sd = some(seed)
     plain = compare_phases(weeks, values, treated, sd)
     empty = np.full((1, values.shape[1]), np.nan)
@@ -277,7 +277,7 @@ def test_a_sitting_that_knows_nothing_changes_nothing(seed):
         np.append(weeks, weeks.mean()), np.vstack([values, empty]), np.append(treated, True), np.vstack([sd, sd[:1]])
     )
     assert numbers(more) == pytest.approx(numbers(plain), rel=1e-4, abs=1e-3, nan_ok=True)
-    assert more.treatment_sittings == plain.treatment_sittings
+    assert more.treatment_sessions == plain.treatment_sessions
 
 
 # Simulations. `tests/benchmarks/courses.py` prints the whole tables.

@@ -22,7 +22,7 @@ def numbers(found: Trends):
 
 
 def some(seed, courses=3):
-    """Five to fourteen sittings, a tenth of the values unknown: weeks, values, sd."""
+    """Five to fourteen sessions, a tenth of the values unknown: weeks, values, sd."""
     rng = np.random.default_rng(seed)
     weeks = irregular(int(rng.integers(5, 15)), rng)
     values = noise(weeks, rng.uniform(0, 0.9), courses, rng) + rng.normal(size=courses) * weeks[:, None]
@@ -34,16 +34,16 @@ def some(seed, courses=3):
 
 
 @pytest.mark.parametrize("regular", [True, False])
-@pytest.mark.parametrize("sittings", [2, 3, 8, 25])
-def test_slope_is_that_of_theil_and_sen(regular, sittings):
-    rng = np.random.default_rng(sittings)
-    weeks = np.arange(sittings) / 2 if regular else irregular(sittings, rng)
-    values = rng.normal(size=(sittings, 4))
+@pytest.mark.parametrize("sessions", [2, 3, 8, 25])
+def test_slope_is_that_of_theil_and_sen(regular, sessions):
+    rng = np.random.default_rng(sessions)
+    weeks = np.arange(sessions) / 2 if regular else irregular(sessions, rng)
+    values = rng.normal(size=(sessions, 4))
     found = trends(weeks, values, np.full(4, 0.1))
     assert found.slope == pytest.approx([theilslopes(column, weeks).slope for column in values.T])
 
 
-def test_slope_of_the_known_sittings():
+def test_slope_of_the_known_sessions():
     weeks, values, sd = some(7)
     known = ~np.isnan(values)
     wanted = [theilslopes(column[own], weeks[own]).slope for column, own in zip(values.T, known.T, strict=True)]
@@ -74,18 +74,18 @@ def dense_error(weeks, values):
     return np.exp(0.5 * weights @ np.log(variances)), weights @ RESEMBLANCES
 
 
-@pytest.mark.parametrize("sittings", [5, 6, 12])
-def test_noise_is_as_whole_matrices_give_it(sittings):
-    rng = np.random.default_rng(sittings)
-    weeks, values = irregular(sittings, rng), rng.normal(size=(sittings, 3))
+@pytest.mark.parametrize("sessions", [5, 6, 12])
+def test_noise_is_as_whole_matrices_give_it(sessions):
+    rng = np.random.default_rng(sessions)
+    weeks, values = irregular(sessions, rng), rng.normal(size=(sessions, 3))
     courses = Courses.of(weeks, values, np.zeros(3))
     found = fit_noise(courses, courses.weeks)
     wanted = np.transpose([dense_error(weeks, column) for column in values.T])
     assert [found.error, found.autocorrelation] == pytest.approx(wanted)
 
 
-def test_interval_of_few_sittings_is_students():
-    # Of five sittings nothing is clipped, so the interval can be had from the matrices at once.
+def test_interval_of_few_sessions_is_students():
+    # Of five sessions nothing is clipped, so the interval can be had from the matrices at once.
     rng = np.random.default_rng(5)
     weeks, values = irregular(5, rng), rng.normal(size=5)
     error, resemblance = dense_error(weeks, values)
@@ -111,7 +111,7 @@ def test_nothing_moves_where_nothing_moves():
     assert found.low <= 0 <= found.high
 
 
-def test_too_few_sittings_have_no_interval():
+def test_too_few_sessions_have_no_interval():
     values = np.full((6, 4), np.nan)
     for column, count in enumerate((5, 4, 2, 1)):
         values[:count, column] = np.arange(count) ** 2
@@ -131,18 +131,18 @@ def test_a_value_of_unknown_precision_is_not_known():
     )
 
 
-def test_sittings_at_one_time_make_no_slope_of_their_own():
+def test_sessions_at_one_time_make_no_slope_of_their_own():
     found = trends([0, 0, 1, 2, 3, 4], np.array([[0.0, 5, 1, 2, 3, 4]]).T, [0.1])
     assert np.isfinite(numbers(found)).all()
     assert np.isnan(numbers(trends(np.zeros(6), np.arange(6.0)[:, None], [0.1]))).all()
 
 
-def test_no_courses_and_no_sittings():
+def test_no_courses_and_no_sessions():
     assert trends(np.arange(6), np.empty((6, 0)), np.empty(0)).slope.shape == (0,)
     assert np.isnan(numbers(trends([], np.empty((0, 2)), [1, 1]))).all()
 
 
-def test_one_odd_sitting_does_not_hide_a_drift():
+def test_one_odd_session_does_not_hide_a_drift():
     rng = np.random.default_rng(1)
     weeks = np.arange(20.0)
     values = 0.4 * rng.normal(size=(20, 1)) - 0.15 * weeks[:, None]
@@ -251,7 +251,7 @@ def test_order_of_rows_and_company_of_columns_do_not_matter(seed):
 
 @settings(deadline=None)
 @given(seeds)
-def test_a_sitting_that_knows_nothing_changes_nothing(seed):
+def test_a_session_that_knows_nothing_changes_nothing(seed):
     weeks, values, sd = some(seed)
     more = trends(
         np.append(weeks, weeks.mean()), np.vstack([values, np.full(values.shape[1], np.nan)]), np.vstack([sd, sd[:1]])
@@ -262,21 +262,21 @@ def test_a_sitting_that_knows_nothing_changes_nothing(seed):
 # Simulations. `tests/benchmarks/courses.py` prints the whole tables.
 
 
-@pytest.mark.parametrize("sittings", [5, 8, 12, 20, 40])
+@pytest.mark.parametrize("sessions", [5, 8, 12, 20, 40])
 @pytest.mark.parametrize("resemblance", [0, 0.3, 0.6])
 @pytest.mark.parametrize("sd", [1, 0.5])
-def test_false_alarms(sittings, resemblance, sd):
-    rng = np.random.default_rng([sittings, int(10 * resemblance)])
+def test_false_alarms(sessions, resemblance, sd):
+    rng = np.random.default_rng([sessions, int(10 * resemblance)])
     told = 0
     for _ in range(4):
-        weeks = irregular(sittings, rng)
+        weeks = irregular(sessions, rng)
         found = trends(weeks, noise(weeks, resemblance, 50, rng), np.full(50, sd))
         told += ((found.low > 0) | (found.high < 0)).sum()
     assert told <= binom.ppf(0.99, 200, 0.05)
 
 
 @pytest.mark.parametrize(("drift", "least"), [(4, 0.95), (2, 0.45)])
-def test_eight_sittings_in_six_weeks_find_a_drift(drift, least):
+def test_eight_sessions_in_six_weeks_find_a_drift(drift, least):
     weeks = np.linspace(0, 6, 8)
     values = 0.4 * np.random.default_rng(8).normal(size=(8, 400)) - drift * weeks[:, None] / 6
     found = trends(weeks, values, np.full(400, 0.4))

@@ -18,7 +18,7 @@ import symmetry
 from symmetry.cohort import Cohort, analyze_cohort
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.measures import DEFINITIONS
-from symmetry.measure.repeatability import OF_PHOTO
+from symmetry.measure.reliability_table import OF_PHOTO
 from symmetry.tabular import (
     AUDIT_COLUMNS,
     CHANGE_COLUMNS,
@@ -65,7 +65,7 @@ def test_face_as_a_table_of_measures() -> None:
         assert np.isnan(row["noticed_from"]) == (of_measure["noticed_from"] is None)
 
 
-def test_face_as_a_table_of_findings() -> None:
+def test_face_as_a_table_of_flags() -> None:
     frame = face().to_frame("flags")
     assert tuple(frame.columns) == CHECK_COLUMNS
     (row,) = frame.to_dict("records")
@@ -88,8 +88,8 @@ def test_photo_that_could_not_be_measured_has_the_same_columns_and_types(of, col
 def test_table_that_there_is_not() -> None:
     with pytest.raises(symmetry.TableError, match="no table 'eyes' of this result; take one of: regions, measures"):
         face().to_frame("eyes")  # type: ignore[arg-type]
-    with pytest.raises(symmetry.TableError, match="take one of: sitting, series, left_out"):
-        series().to_frame("sittings")  # type: ignore[arg-type]
+    with pytest.raises(symmetry.TableError, match="take one of: session, series, left_out"):
+        series().to_frame("sessions")  # type: ignore[arg-type]
 
 
 def test_change_as_a_table() -> None:
@@ -102,7 +102,7 @@ def test_change_as_a_table() -> None:
     assert (mouth["left_up"], mouth["before_photo"]) == (of_mouth.subject_left.up, "before.jpg")
 
 
-def test_series_as_a_table_of_sittings() -> None:
+def test_series_as_a_table_of_sessions() -> None:
     frame = series().to_frame()
     assert len(frame) == len(WEEKLY) * (len(REGIONS) + len(MEASURES))
     courses = frame.pivot(index="at", columns="name", values="unevenness")
@@ -122,7 +122,7 @@ def test_series_as_tables_of_numbers_and_of_photos_left_out() -> None:
     left_out = series().to_frame("left_out")
     assert list(left_out["photos"]) == [one.photo for one in series().left_out]
     assert list(left_out["error"]) == [one.advice for one in series().left_out]
-    parts = [name for of in ("sitting", "series", "left_out") for name in series().to_frame(of).columns]
+    parts = [name for of in ("session", "series", "left_out") for name in series().to_frame(of).columns]
     assert {"of", *parts} == set(SERIES_COLUMNS)
 
 
@@ -135,12 +135,12 @@ def test_series_without_left_out_photos_has_an_empty_table_of_them() -> None:
 def test_agreement_as_a_table() -> None:
     frame = agreement().to_frame()
     assert tuple(frame.columns) == RELIABILITY_COLUMNS
-    assert frame["sittings"].dtype == frame["freedom"].dtype == np.int64
+    assert frame["sessions"].dtype == frame["freedom"].dtype == np.int64
     place = next(i for i, one in enumerate(OF_PHOTO) if (one.name, one.number) == ("mouth", "vertical"))
     (row,) = frame[(frame["name"] == "mouth") & (frame["number"] == "vertical")].to_dict("records")
     assert row["sem"] == agreement().agreement.sem.value[place]
     assert row["mdc95_high"] == agreement().agreement.mdc95.high[place]
-    assert (row["sittings"], row["freedom"]) == (2, 3)
+    assert (row["sessions"], row["freedom"]) == (2, 3)
 
 
 def test_audit_as_a_table() -> None:
@@ -166,7 +166,7 @@ def test_tables_of_a_cohort_have_their_columns_and_types_full_or_empty(of) -> No
         assert tuple(frame.columns) == layout.columns
         assert dict(frame.dtypes) == {column: types[layout.holds(column)] for column in layout.columns}
     assert len(full)
-    assert (len(other) == 0) == (of in ("contrasts", "dose", "ratings", "mixed", "sittings"))
+    assert (len(other) == 0) == (of in ("contrasts", "dose", "ratings", "mixed", "sessions"))
 
 
 def test_tables_of_a_cohort_hold_what_the_cohort_does() -> None:
@@ -176,7 +176,7 @@ def test_tables_of_a_cohort_hold_what_the_cohort_does() -> None:
     assert list(people["person"][:2]) == ["=1+1", "\\x1b[2Jx"]
     assert list(followed().study.people["person"][:2]) == ["=1+1", "\x1b[2Jx"]
     changes = followed().to_frame("changes").set_index(["person", "region"])
-    assert changes.loc[("p8", "mouth"), "reason"] == "one sitting"
+    assert changes.loc[("p8", "mouth"), "reason"] == "one session"
     assert changes.loc[("p7", "mouth"), "reason"] is None
     means.loc[0, "change"] = 99.0
     assert followed().means["change"].iloc[0] != 99.0

@@ -91,7 +91,7 @@ def test_scores_of_a_face_are_those_of_its_frame(tmp_path) -> None:
 
 def test_rows_of_a_series_are_those_of_its_frames(tmp_path) -> None:
     read = symmetry.read_results(saved(tmp_path, "series", "json"))
-    for of in ("sitting", "series", "left_out"):
+    for of in ("session", "series", "left_out"):
         frame = series().to_frame(of)
         rows = read[read["of"] == of].reset_index(drop=True)
         pd.testing.assert_frame_equal(rows[list(frame.columns)], frame, check_exact=True)
@@ -145,10 +145,10 @@ def test_what_failed_is_read_with_its_reason(tmp_path, found, layout, error) -> 
         pd.testing.assert_frame_equal(one, other)
 
 
-def test_series_of_one_sitting_is_read(tmp_path) -> None:
+def test_series_of_one_session_is_read(tmp_path) -> None:
     (tmp_path / "one.json").write_text(to_json(made_series((0,), left_out=()).to_dict()))
     frame = symmetry.read_results(tmp_path)
-    assert set(frame["of"]) == {"sitting", "series"}
+    assert set(frame["of"]) == {"session", "series"}
     assert frame["change_evenness"].isna().all()
 
 

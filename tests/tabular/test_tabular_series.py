@@ -42,21 +42,21 @@ def only(rows: list[dict[str, str]], **values: str) -> dict[str, str]:
     return found
 
 
-def test_one_row_a_sitting_and_number_one_a_number_and_one_a_photo_left_out() -> None:
+def test_one_row_a_session_and_number_one_a_number_and_one_a_photo_left_out() -> None:
     rows = table(made_series())
     numbers = len(REGIONS) + len(DEFINITIONS)
     assert Counter(row["of"] for row in rows) == {
-        "sitting": len(WEEKLY) * numbers,
+        "session": len(WEEKLY) * numbers,
         "series": numbers,
         "left_out": 2,
     }
-    assert len({(row["of"], row["sitting"], row["kind"], row["name"], row["photos"]) for row in rows}) == len(rows)
+    assert len({(row["of"], row["session"], row["kind"], row["name"], row["photos"]) for row in rows}) == len(rows)
     assert all(row["version"] == __version__ and row["engine"] == ENGINE for row in rows)
 
 
-def test_row_of_a_sitting() -> None:
+def test_row_of_a_session() -> None:
     series = made_series(treatment_start=START)
-    row = only(table(series), of="sitting", name="mouth", sitting="2")
+    row = only(table(series), of="session", name="mouth", session="2")
     course = series.regions["mouth"]
     assert row["at"] == "2026-04-13T08:14:00+02:00"
     assert (row["day"], row["weeks"], row["phase"]) == ("2026-04-13", "1", "baseline")
@@ -68,20 +68,20 @@ def test_row_of_a_sitting() -> None:
     assert [float(row[name]) for name in ("right_outward", "right_up", "left_outward")] == [0.5, 0.6, 0.3]
     assert float(row["left_up"]) == pytest.approx(0.5)
     assert row["trend_slope"] == row["change_verdict"] == row["difference"] == row["error"] == ""
-    last = only(table(series), of="sitting", name="mouth", sitting="6")
+    last = only(table(series), of="session", name="mouth", session="6")
     assert (last["photos"], last["phase"]) == ("photo5.jpg; photo5b.jpg", "treatment")
-    measure = only(table(series), of="sitting", name="mouth_cant", sitting="6")
+    measure = only(table(series), of="session", name="mouth_cant", session="6")
     assert (measure["kind"], measure["unit"], measure["unevenness"]) == ("measure", "degrees", "")
     assert (measure["difference"], measure["difference_error"]) == ("-1", "0.7")
 
 
 def test_row_of_the_whole_series() -> None:
     row = only(table(made_series(treatment_start=START)), of="series", name="jawline")
-    assert (row["part"], row["unit"], row["sitting"], row["day"], row["unevenness"]) == ("jaw angle", "mm", "", "", "")
+    assert (row["part"], row["unit"], row["session"], row["day"], row["unevenness"]) == ("jaw angle", "mm", "", "", "")
     found = [row[f"trend_{name}"] for name in ("slope", "low", "high", "p", "verdict")]
     assert found == ["0.12", "0.02", "0.22", "0.01", "worse"]
     assert (row["phases_difference"], row["phases_low"], row["phases_high"]) == ("0.36", "-0.14", "0.86")
-    assert (row["phases_nonoverlap"], row["phases_baseline_sittings"]) == ("0.92", "2")
+    assert (row["phases_nonoverlap"], row["phases_baseline_sessions"]) == ("0.92", "2")
     assert (row["change_evenness"], row["change_evenness_error"], row["change_verdict"]) == ("0.6", "0.4", "worse")
     assert (row["change_part"], row["change_moved"]) == ("jaw angle", "subject_left")
     series = made_series()
@@ -112,7 +112,7 @@ def test_photo_left_out_has_its_reason() -> None:
 
 def test_what_is_not_known_is_empty_or_null() -> None:
     series = unknown(made_series(treatment_start=START), "mouth", "head_turned")
-    row = only(table(series), of="sitting", name="mouth", sitting="3")
+    row = only(table(series), of="session", name="mouth", session="3")
     assert row["unevenness"] == row["unevenness_error"] == row["part"] == row["left_up"] == ""
     row = only(table(series), of="series", name="mouth")
     assert (row["trend_slope"], row["trend_verdict"], row["change_reason"]) == ("", "not comparable", "head_turned")
@@ -130,11 +130,11 @@ def test_json_of_a_series() -> None:
     assert (found["unit"], found["method"], found["reference"]) == ("mm", "registration", "photo0.jpg")
     assert found["scale"] == {"source": "ipd", "interpupillary_mm": 63.0}
     assert found["treatment_start"] == "2026-04-20"
-    assert [one["phase"] for one in found["sittings"]] == ["baseline"] * 2 + ["treatment"] * 4
-    second = found["sittings"][1]
-    assert (second["sitting"], second["day"], second["weeks"]) == (2, "2026-04-13", 1.0)
+    assert [one["phase"] for one in found["sessions"]] == ["baseline"] * 2 + ["treatment"] * 4
+    second = found["sessions"][1]
+    assert (second["session"], second["day"], second["weeks"]) == (2, "2026-04-13", 1.0)
     assert (second["at"], second["times_from"]) == ("2026-04-13T08:14:00+02:00", ["file name"])
-    assert [photo["photo"] for photo in found["sittings"][-1]["photos"]] == ["photo5.jpg", "photo5b.jpg"]
+    assert [photo["photo"] for photo in found["sessions"][-1]["photos"]] == ["photo5.jpg", "photo5b.jpg"]
     assert found["left_out"][0] == {
         "photo": "b.jpg",
         "at": "2026-04-15T08:14:00+02:00",
@@ -144,18 +144,18 @@ def test_json_of_a_series() -> None:
     assert found["left_out"][1]["at"] is None
     assert found["regions"]["mouth"]["course"]["unevenness"] == [3.0, 2.5, 2.0, 1.5, 1.0, 0.5]
     assert found["regions"]["mouth"]["change"]["verdict"] == found["regions"]["mouth"]["trend"]["verdict"] == "improved"
-    assert found["regions"]["mouth"]["phases"]["treatment_sittings"] == 4
+    assert found["regions"]["mouth"]["phases"]["treatment_sessions"] == 4
     assert found["measures"]["mouth_cant"]["course"]["difference_error"] == [0.7] * 6
     assert found["measures"]["mouth_cant"]["unit"] == "degrees"
-    assert found["change"]["sittings"] == 1
+    assert found["change"]["sessions"] == 1
     assert len(found["change"]["befores"]) == 1
 
 
-def test_one_sitting_has_no_change_and_no_phases() -> None:
+def test_one_session_has_no_change_and_no_phases() -> None:
     found = json.loads(to_json(made_series((0,)).to_dict()))
     assert found["change"] is found["treatment_start"] is found["regions"]["mouth"]["change"] is None
     assert found["regions"]["mouth"]["phases"] is None
-    assert len(found["sittings"]) == 1
+    assert len(found["sessions"]) == 1
     row = only(table(made_series((0,))), of="series", name="mouth")
     assert row["change_verdict"] == row["phases_verdict"] == ""
     assert row["trend_verdict"] == "not comparable"
@@ -192,7 +192,7 @@ def test_no_name_becomes_a_formula_or_breaks_a_row(name: str) -> None:
 @settings(max_examples=50, deadline=None)
 def test_numbers_come_back_from_both(values: list[float]) -> None:
     series = with_region(made_series((0, 7)), "eyes", unevenness=np.array(values))
-    read = [only(table(series), of="sitting", name="eyes", sitting=str(i))["unevenness"] for i in (1, 2)]
+    read = [only(table(series), of="session", name="eyes", session=str(i))["unevenness"] for i in (1, 2)]
     course: Any = json.loads(to_json(series.to_dict()))["regions"]["eyes"]["course"]["unevenness"]
     for value, cell, number in zip(values, read, course, strict=True):
         assert (cell == "") == (number is None) == np.isnan(value)

@@ -23,7 +23,7 @@ from symmetry.measure.quality.appearance import (
     strangeness,
     structure,
 )
-from symmetry.measure.quality.findings import ALL, Finding, Severity
+from symmetry.measure.quality.flags import ALL, Flag, Severity
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.zones import (
     EYES,
@@ -121,7 +121,7 @@ class Covering:
     sides: tuple[float, float]
 
 
-def check_covering(portrait: Portrait) -> tuple[Finding, ...]:
+def check_covering(portrait: Portrait) -> tuple[Flag, ...]:
     """Find out whether a face is there, and which parts of it are covered."""
     covering = covering_of(portrait)
     found = []
@@ -232,7 +232,7 @@ def _severity(evidence: float, limits: tuple[float, float]) -> Severity | None:
     return "reject" if evidence >= surely else "warn" if evidence >= perhaps else None
 
 
-def _covered_eyes(eyes: tuple[float, float]) -> list[Finding]:
+def _covered_eyes(eyes: tuple[float, float]) -> list[Flag]:
     right, left = (_severity(eye, _EYE) for eye in eyes)
     if right is not None and right == left:
         return [_covered("the eyes", right, max(eyes), _EYE, _OF_EYES)]
@@ -244,7 +244,7 @@ def _covered_eyes(eyes: tuple[float, float]) -> list[Finding]:
     ]
 
 
-def _covered_sides(sides: tuple[float, float]) -> list[Finding]:
+def _covered_sides(sides: tuple[float, float]) -> list[Flag]:
     right, left = (_severity(side, _SIDE) for side in sides)
     if right is not None and right == left:
         return [_covered("both cheeks", right, max(sides), _SIDE, _OF_SIDE)]
@@ -257,9 +257,9 @@ def _covered_sides(sides: tuple[float, float]) -> list[Finding]:
 
 def _covered(
     part: str, severity: Severity, evidence: float, limits: tuple[float, float], touches: tuple[str, ...]
-) -> Finding:
+) -> Flag:
     found = "Something covers" if severity == "reject" else "Something may cover"
-    return Finding(
+    return Flag(
         name="face_covered",
         severity=severity,
         advice=f"{found} {part}; take it off or brush it aside, and take the photo again.",
@@ -278,8 +278,8 @@ def _least_face(covering: Covering) -> float | None:
     return perhaps if nothing and covering.face < perhaps else None
 
 
-def _not_a_face(fitting: float, limit: float) -> Finding:
-    return Finding(
+def _not_a_face(fitting: float, limit: float) -> Flag:
+    return Flag(
         name="not_a_face",
         severity="reject",
         advice="What was found does not look like a face; take a photo of one uncovered face from the front.",

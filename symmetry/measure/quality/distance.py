@@ -9,7 +9,7 @@ import numpy as np
 
 from symmetry.landmarks.mesh import MIRROR
 from symmetry.landmarks.scale import IRIS_MM, iris_diameter
-from symmetry.measure.quality.findings import Finding, Severity
+from symmetry.measure.quality.flags import Flag, Severity
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.pose import severity_of
 from symmetry.photos.reading import Photo
@@ -83,7 +83,7 @@ def _is_whole(photo: Photo) -> bool:
     return any(abs(shape / plain - 1) < _SHAPE_ERROR for plain in _PLAIN)
 
 
-def check_distance(portrait: Portrait) -> tuple[Finding, ...]:
+def check_distance(portrait: Portrait) -> tuple[Flag, ...]:
     """Find a photo taken from too near.
 
     The value is the distance in centimetres where the photo tells its focal length, else how much the face is bent, as
@@ -102,7 +102,7 @@ def check_distance(portrait: Portrait) -> tuple[Finding, ...]:
     if reached is None:
         return ()
     return (
-        Finding(
+        Flag(
             name="phone_too_near",
             severity=reached[0],
             value=round(value, 1),

@@ -9,7 +9,7 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import MIRROR
-from symmetry.measure.quality.findings import Finding, Severity
+from symmetry.measure.quality.flags import Flag, Severity
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.pose import severity_of
 
@@ -133,23 +133,23 @@ def _opening(face: FloatArray) -> float:
     return float(gap / np.linalg.norm(face[_EYE_ENDS[0]] - face[_EYE_ENDS[1]]))
 
 
-def check_expression(portrait: Portrait) -> tuple[Finding, ...]:
+def check_expression(portrait: Portrait) -> tuple[Flag, ...]:
     """Find a face that is not at rest; values as in `Expression`."""
     face = expression_of(portrait)
     found = (_about_eyes(face), *_about_mouth(face), _about_brows(face))
-    return tuple(finding for finding in found if finding is not None)
+    return tuple(flag for flag in found if flag is not None)
 
 
-def _about_mouth(face: Expression) -> tuple[Finding | None, ...]:
+def _about_mouth(face: Expression) -> tuple[Flag | None, ...]:
     return (
-        _finding(
+        _flag(
             "mouth_open",
             face.gap,
             GAP,
             ABOUT_MOUTH,
             "The mouth is open; close it, lips resting on each other, and take the photo again.",
         ),
-        _finding(
+        _flag(
             "smiling",
             face.smile_alone,
             SMILE,
@@ -159,23 +159,19 @@ def _about_mouth(face: Expression) -> tuple[Finding | None, ...]:
     )
 
 
-def _about_brows(face: Expression) -> Finding | None:
+def _about_brows(face: Expression) -> Flag | None:
     advice = "The brows seem raised; relax the forehead and take the photo again."
-    return _finding("brows_raised", face.brows, BROWS, ABOUT_BROWS, advice)
+    return _flag("brows_raised", face.brows, BROWS, ABOUT_BROWS, advice)
 
 
-def _finding(
-    name: str, value: float, limits: dict[Severity, float], touches: tuple[str, ...], advice: str
-) -> Finding | None:
+def _flag(name: str, value: float, limits: dict[Severity, float], touches: tuple[str, ...], advice: str) -> Flag | None:
     reached = severity_of(max(value, 0.0), limits)
     if reached is None:
         return None
-    return Finding(
-        name=name, severity=reached[0], value=round(value, 1), limit=reached[1], touches=touches, advice=advice
-    )
+    return Flag(name=name, severity=reached[0], value=round(value, 1), limit=reached[1], touches=touches, advice=advice)
 
 
-def _about_eyes(face: Expression) -> Finding | None:
+def _about_eyes(face: Expression) -> Flag | None:
     sides = {"right": face.eye_right, "left": face.eye_left}
     narrower, wider = sorted(sides, key=sides.__getitem__)
     least = sides[narrower]
@@ -194,7 +190,7 @@ def _about_eyes(face: Expression) -> Finding | None:
     else:
         return None
     severity, limit, how = reached
-    return Finding(
+    return Flag(
         name="eyes_closed",
         severity=severity,
         value=round(least, 3),

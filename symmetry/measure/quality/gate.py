@@ -1,11 +1,11 @@
-"""The gate of one photo: every check, the gravest finding first, none that only follows from another."""
+"""The gate of one photo: every check, the gravest flag first, none that only follows from another."""
 
 from __future__ import annotations
 
 from symmetry.measure.quality.covering import check_covering
 from symmetry.measure.quality.distance import check_distance
 from symmetry.measure.quality.expression import check_expression
-from symmetry.measure.quality.findings import Finding, by_gravity
+from symmetry.measure.quality.flags import Flag, by_gravity
 from symmetry.measure.quality.patches import check_patches
 from symmetry.measure.quality.picture import check_picture
 from symmetry.measure.quality.portrait import Portrait
@@ -20,10 +20,10 @@ _FOLLOWS_FROM_CUT = 0.03
 and what lies beyond looks covered."""
 
 
-def check_photo(portrait: Portrait) -> tuple[Finding, ...]:
+def check_photo(portrait: Portrait) -> tuple[Flag, ...]:
     """Find what is wrong with a photo and which results it touches."""
     of_picture = check_picture(portrait)
-    findings = [
+    flags = [
         *_company(portrait),
         *check_framing(portrait),
         *_cover(portrait, of_picture),
@@ -32,10 +32,10 @@ def check_photo(portrait: Portrait) -> tuple[Finding, ...]:
         *of_picture,
         *check_distance(portrait),
     ]
-    return by_gravity(_without_consequences(findings))
+    return by_gravity(_without_consequences(flags))
 
 
-def _cover(portrait: Portrait, of_picture: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _cover(portrait: Portrait, of_picture: tuple[Flag, ...]) -> tuple[Flag, ...]:
     """Find what lies over the face; in blocks of JPEG nothing has a texture."""
     found = check_covering(portrait)
     if any(f.severity == "reject" for f in found) or any(f.name == "compressed" for f in of_picture):
@@ -43,11 +43,11 @@ def _cover(portrait: Portrait, of_picture: tuple[Finding, ...]) -> tuple[Finding
     return check_patches(portrait) or found
 
 
-def _without_consequences(findings: list[Finding]) -> list[Finding]:
-    found = {finding.name: finding for finding in findings}
+def _without_consequences(flags: list[Flag]) -> list[Flag]:
+    found = {flag.name: flag for flag in flags}
     dropped: set[str] = set()
     if "not_a_face" in found:  # cut, turned away or in company it may look like none
-        return [f for f in findings if f.name in _BESIDE_NO_FACE]
+        return [f for f in flags if f.name in _BESIDE_NO_FACE]
     if abs(_value(found.get("head_turned"))) >= _FOLLOWS_FROM_TURN:
         dropped |= {"face_covered", *_EXPRESSION}
     if _value(found.get("face_cut")) >= _FOLLOWS_FROM_CUT:
@@ -56,19 +56,19 @@ def _without_consequences(findings: list[Finding]) -> list[Finding]:
         dropped |= set(_EXPRESSION)
     if "eyes_closed" in found and found["eyes_closed"].severity != "info":
         dropped.add("brows_raised")  # their height is taken from the lids, which are lowered
-    return [finding for finding in findings if finding.name not in dropped]
+    return [flag for flag in flags if flag.name not in dropped]
 
 
-def _value(finding: Finding | None) -> float:
-    return 0.0 if finding is None or finding.value is None else finding.value
+def _value(flag: Flag | None) -> float:
+    return 0.0 if flag is None or flag.value is None else flag.value
 
 
-def _company(portrait: Portrait) -> tuple[Finding, ...]:
+def _company(portrait: Portrait) -> tuple[Flag, ...]:
     if not portrait.others:
         return ()
     faces = "1 other face" if portrait.others == 1 else f"{portrait.others} other faces"
     return (
-        Finding(
+        Flag(
             name="several_faces",
             severity="info",
             value=float(portrait.others),

@@ -10,7 +10,7 @@ import numpy as np
 
 from symmetry.landmarks.frame import made_even
 from symmetry.landmarks.mesh import IRIS_RIGHT, REFERENCE
-from symmetry.measure.quality.findings import ALL, Finding
+from symmetry.measure.quality.flags import ALL, Flag
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.zones import EYES, INNER_OVAL, MOUTH
 from symmetry.registration import Registration, register
@@ -21,7 +21,7 @@ FINEST, COARSEST = 1.5, 5.0
 
 DIFFERENT: Final = -0.5
 """Likeness below which two photos show two people. Photos of one person have 0.6 and more (35 pairs, neutral and
-smiling), 0.3 (12 pairs of selfies of one sitting) and -0.4 (16 pairs across two sittings and cameras); 96 in a hundred
+smiling), 0.3 (12 pairs of selfies of one session) and -0.4 (16 pairs across two sessions and cameras); 96 in a hundred
 pairs of two people lie below."""
 MIRRORED_DETAIL: Final = 0.2
 MIRRORED_MATCH: Final = 0.045
@@ -92,7 +92,7 @@ def likeness(match: Match, difference: float) -> float:
     return _DETAIL * match.detail - _SHAPE * float(np.log(max(difference, 1e-3))) - _OFFSET
 
 
-def check_likeness(first: Portrait, second: Portrait, registration: Registration) -> tuple[Finding, ...]:
+def check_likeness(first: Portrait, second: Portrait, registration: Registration) -> tuple[Flag, ...]:
     """Find photos of two people (value: their likeness), or of one in a mirror (value: the gain in detail)."""
     match = match_of(registration)
     if match.detail < SURE:
@@ -104,8 +104,8 @@ def check_likeness(first: Portrait, second: Portrait, registration: Registration
     return () if alike >= DIFFERENT else (_different(alike),)
 
 
-def _mirrored(gain: float) -> Finding:
-    return Finding(
+def _mirrored(gain: float) -> Flag:
+    return Flag(
         name="one_mirrored",
         severity="warn",
         value=round(gain, 2),
@@ -115,8 +115,8 @@ def _mirrored(gain: float) -> Finding:
     )
 
 
-def _different(alike: float) -> Finding:
-    return Finding(
+def _different(alike: float) -> Flag:
+    return Flag(
         name="different_person",
         severity="reject" if alike < SURELY_DIFFERENT else "warn",
         value=round(alike, 1),

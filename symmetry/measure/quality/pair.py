@@ -6,7 +6,7 @@ from typing import Final
 
 from symmetry.measure.quality.distance import NEAR_CM, TOUCHED, Perspective, perspective_of
 from symmetry.measure.quality.expression import ABOUT_BROWS, ABOUT_EYES, ABOUT_MOUTH, expression_of
-from symmetry.measure.quality.findings import Finding, Severity
+from symmetry.measure.quality.flags import Flag, Severity
 from symmetry.measure.quality.likeness import check_likeness
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.pose import severity_of, turn_touches
@@ -50,7 +50,7 @@ ALSO_SMILING: Final = ("eyes", "brows", "nose", "face")
 change in one of these."""
 
 
-def check_pair(first: Portrait, second: Portrait, registration: Registration | None) -> tuple[Finding, ...]:
+def check_pair(first: Portrait, second: Portrait, registration: Registration | None) -> tuple[Flag, ...]:
     """Find what makes two photos hard to compare.
 
     Parameters
@@ -61,7 +61,7 @@ def check_pair(first: Portrait, second: Portrait, registration: Registration | N
 
     Returns
     -------
-    tuple of Finding
+    tuple of Flag
     """
     found = [
         *_pose(first, second),
@@ -74,7 +74,7 @@ def check_pair(first: Portrait, second: Portrait, registration: Registration | N
     return tuple(found)
 
 
-def _pose(first: Portrait, second: Portrait) -> list[Finding]:
+def _pose(first: Portrait, second: Portrait) -> list[Flag]:
     yaw, pitch, _ = (float(angle) for angle in second.frame.pose() - first.frame.pose())
     found = []
     if (reached := severity_of(yaw, YAW)) is not None:
@@ -86,8 +86,8 @@ def _pose(first: Portrait, second: Portrait) -> list[Finding]:
     return found
 
 
-def _posed(angle: float, reached: tuple[Severity, float], how: str, touches: tuple[str, ...]) -> Finding:
-    return Finding(
+def _posed(angle: float, reached: tuple[Severity, float], how: str, touches: tuple[str, ...]) -> Flag:
+    return Flag(
         name="pose_differs",
         severity=reached[0],
         value=round(angle, 1),
@@ -97,7 +97,7 @@ def _posed(angle: float, reached: tuple[Severity, float], how: str, touches: tup
     )
 
 
-def _distance(first: Portrait, second: Portrait) -> list[Finding]:
+def _distance(first: Portrait, second: Portrait) -> list[Flag]:
     """Compare distances: the value is their ratio, or how much more bent one face is where no ratio is known."""
     seen = perspective_of(first), perspective_of(second)
     ratio = _ratio(first, second, *seen)
@@ -106,7 +106,7 @@ def _distance(first: Portrait, second: Portrait) -> list[Finding]:
     if reached is None:
         return []
     return [
-        Finding(
+        Flag(
             name="distance_differs",
             severity=reached[0],
             value=round(value, 2),
@@ -133,7 +133,7 @@ def _ratio(first: Portrait, second: Portrait, one: Perspective, other: Perspecti
     return sizes[1] / sizes[0]
 
 
-def _expression(first: Portrait, second: Portrait) -> list[Finding]:
+def _expression(first: Portrait, second: Portrait) -> list[Flag]:
     one, other = expression_of(first), expression_of(second)
     smile = other.smile - one.smile
     smiling = severity_of(smile, SMILE)
@@ -147,14 +147,14 @@ def _expression(first: Portrait, second: Portrait) -> list[Finding]:
     closed = one.eyes_closed != other.eyes_closed
     limits: dict[Severity, float] = {"reject": OPENING["warn"]} if closed else OPENING
     found.append(_differing(opening, limits, ABOUT_EYES, "The eyes are open wider in one photo than in the other"))
-    return [finding for finding in found if finding is not None]
+    return [flag for flag in found if flag is not None]
 
 
-def _differing(difference: float, limits: dict[Severity, float], touches: tuple[str, ...], what: str) -> Finding | None:
+def _differing(difference: float, limits: dict[Severity, float], touches: tuple[str, ...], what: str) -> Flag | None:
     reached = severity_of(difference, limits)
     if reached is None:
         return None
-    return Finding(
+    return Flag(
         name="expression_differs",
         severity=reached[0],
         value=round(difference, 2),
@@ -164,13 +164,13 @@ def _differing(difference: float, limits: dict[Severity, float], touches: tuple[
     )
 
 
-def _resolution(first: Portrait, second: Portrait) -> list[Finding]:
+def _resolution(first: Portrait, second: Portrait) -> list[Flag]:
     coarse, fine = sorted((first.interpupillary, second.interpupillary))
     reached = severity_of(fine / coarse, RESOLUTION)
     if reached is None or coarse >= COARSE:
         return []
     return [
-        Finding(
+        Flag(
             name="resolution_differs",
             severity=reached[0],
             value=round(fine / coarse, 1),
@@ -182,14 +182,14 @@ def _resolution(first: Portrait, second: Portrait) -> list[Finding]:
     ]
 
 
-def _light(first: Portrait, second: Portrait) -> list[Finding]:
+def _light(first: Portrait, second: Portrait) -> list[Flag]:
     shift = second.side_light - first.side_light
     reached = severity_of(shift, SIDE_LIGHT)
     if reached is None:
         return []
     side = "left" if shift > 0 else "right"
     return [
-        Finding(
+        Flag(
             name="light_differs",
             severity=reached[0],
             value=round(shift, 2),

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from symmetry.landmarks.mesh import IRIS_RIGHT, MIRROR, REGIONS
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.zones import INNER_OVAL, Mask, cells, patchwork
 from symmetry.registration.standard_face import LANDMARK_PIXELS
@@ -23,7 +23,7 @@ _LEAST: Final = 0.02
 """Share of the face that must be flat: nothing is in any of those photos; a patch of 3 cm over a cheek makes 0.05."""
 _INNER: Final = cells(INNER_OVAL, _CELL)
 _WHITE, _BLACK = 248.0, 6.0
-"""What is burnt out or black is flat too, and has findings of its own."""
+"""What is burnt out or black is flat too, and has flags of its own."""
 
 
 def flat_of(portrait: Portrait) -> Mask:
@@ -35,7 +35,7 @@ def flat_of(portrait: Portrait) -> Mask:
     return np.asarray(_INNER & (spread < _FLAT * usual) & (mean < _WHITE) & (mean > _BLACK))
 
 
-def check_patches(portrait: Portrait) -> tuple[Finding, ...]:
+def check_patches(portrait: Portrait) -> tuple[Flag, ...]:
     """Find what lies over a face without any texture."""
     flat = flat_of(portrait)
     share = float(flat.sum() / _INNER.sum())
@@ -47,7 +47,7 @@ def check_patches(portrait: Portrait) -> tuple[Finding, ...]:
     under[:IRIS_RIGHT] = reach[row, column]
     touched = tuple(name for name, pairs in REGIONS.items() if (under[pairs] | under[MIRROR[pairs]]).any())
     return (
-        Finding(
+        Flag(
             name="face_covered",
             severity="reject",
             value=round(share, 2),

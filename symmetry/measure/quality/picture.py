@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from symmetry.arrays import FloatArray
-from symmetry.measure.quality.findings import ALL, Finding, Severity
+from symmetry.measure.quality.flags import ALL, Flag, Severity
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.zones import (
     HEIGHT,
@@ -97,7 +97,7 @@ class Light:
     side_light: float
 
 
-def check_picture(portrait: Portrait) -> tuple[Finding, ...]:
+def check_picture(portrait: Portrait) -> tuple[Flag, ...]:
     """Find what is wrong with a picture of a face."""
     bright = luminance(portrait)
     light = _light(bright)
@@ -110,7 +110,7 @@ def check_picture(portrait: Portrait) -> tuple[Finding, ...]:
         _noisy(_noise(portrait, light)),
         _compressed(blockiness(portrait)),
     )
-    return tuple(finding for finding in found if finding is not None)
+    return tuple(flag for flag in found if flag is not None)
 
 
 def light_of(portrait: Portrait) -> Light:
@@ -222,42 +222,40 @@ def _graded(value: float, limits: tuple[float, float]) -> tuple[Severity, float]
 
 def _found(
     name: str, advice: str, value: float, limits: tuple[float, float], *, digits: int, touches: tuple[str, ...] = (ALL,)
-) -> Finding | None:
+) -> Flag | None:
     graded = _graded(value, limits)
     if graded is None:
         return None
     severity, limit = graded
-    return Finding(
-        name=name, severity=severity, advice=advice, value=round(value, digits), limit=limit, touches=touches
-    )
+    return Flag(name=name, severity=severity, advice=advice, value=round(value, digits), limit=limit, touches=touches)
 
 
-def _face_small(between_eyes: float) -> Finding | None:
+def _face_small(between_eyes: float) -> Flag | None:
     advice = "The face is small in the photo; come closer, to about an arm's length, or use a larger version of it."
     return _found("face_small", advice, between_eyes, _SMALL, digits=0)
 
 
-def _blurred(blur: float) -> Finding | None:
+def _blurred(blur: float) -> Flag | None:
     advice = "The photo is blurred; hold the phone still, tap on the face to focus, and clean the lens."
     return _found("blurred", advice, blur, _BLUR, digits=2)
 
 
-def _too_dark(light: Light) -> Finding | None:
+def _too_dark(light: Light) -> Flag | None:
     advice = "The face is too dark; face a window or a lamp, and have no bright light behind you."
     return _found("too_dark", advice, light.brightest, _DARK, digits=0) or _found(
         "too_dark", advice, light.crushed, _CRUSHED, digits=2
     )
 
 
-def _too_bright(light: Light) -> Finding | None:
+def _too_bright(light: Light) -> Flag | None:
     advice = "Parts of the face are too bright and show nothing; turn away from direct light and switch off the flash."
     return _found("too_bright", advice, light.clipped, _CLIPPED, digits=2)
 
 
-def _side_light(light: Light) -> Finding | None:
+def _side_light(light: Light) -> Flag | None:
     if abs(light.side_light) < _SIDE_LIGHT:
         return None
-    return Finding(
+    return Flag(
         name="side_light",
         severity="warn",
         advice="The light comes from one side; face the window or lamp, so that both halves of the face are as bright.",
@@ -267,10 +265,10 @@ def _side_light(light: Light) -> Finding | None:
     )
 
 
-def _noisy(noise: float) -> Finding | None:
+def _noisy(noise: float) -> Flag | None:
     return _found("noisy", "The photo is grainy; take it in brighter light.", noise, _NOISE, digits=1)
 
 
-def _compressed(blocks: float) -> Finding | None:
+def _compressed(blocks: float) -> Flag | None:
     advice = "The photo lost detail when it was saved or sent; use the original file from the phone."
     return _found("compressed", advice, blocks, (_BLOCKS, float("inf")), digits=1)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.landmarks.mesh import CHIN, IRIS_RIGHT, MIRROR, REGIONS
-from symmetry.measure.quality.findings import ALL, Finding, Severity
+from symmetry.measure.quality.flags import ALL, Flag, Severity
 from symmetry.measure.quality.portrait import Portrait
 
 DEEP_LATERAL: Final = (
@@ -60,11 +60,11 @@ def severity_of(value: float, limits: dict[Severity, float]) -> tuple[Severity, 
     return max(reached, key=lambda found: found[1], default=None)
 
 
-def check_pose(portrait: Portrait) -> tuple[Finding, ...]:
+def check_pose(portrait: Portrait) -> tuple[Flag, ...]:
     """Find a head that is turned, raised, lowered or tilted; values and limits in degrees."""
     yaw, pitch, roll = (float(angle) for angle in portrait.frame.pose())
     found = (_turned(yaw), _raised_or_lowered(pitch), _tilted(roll))
-    return tuple(finding for finding in found if finding is not None)
+    return tuple(flag for flag in found if flag is not None)
 
 
 def turn_touches(degrees: float) -> tuple[str, ...]:
@@ -74,12 +74,12 @@ def turn_touches(degrees: float) -> tuple[str, ...]:
     return ALL_LATERAL if abs(degrees) >= YAW_ALL_LATERAL else DEEP_LATERAL
 
 
-def _turned(yaw: float) -> Finding | None:
+def _turned(yaw: float) -> Flag | None:
     reached = severity_of(yaw, YAW)
     if reached is None:
         return None
     side = "left" if yaw > 0 else "right"
-    return Finding(
+    return Flag(
         name="head_turned",
         severity=reached[0],
         value=round(yaw, 1),
@@ -89,12 +89,12 @@ def _turned(yaw: float) -> Finding | None:
     )
 
 
-def _raised_or_lowered(pitch: float) -> Finding | None:
+def _raised_or_lowered(pitch: float) -> Flag | None:
     reached = severity_of(pitch, PITCH)
     if reached is None:
         return None
     name, what = ("raised", "lower the chin a little") if pitch > 0 else ("lowered", "lift the chin a little")
-    return Finding(
+    return Flag(
         name=f"head_{name}",
         severity=reached[0],
         value=round(pitch, 1),
@@ -104,11 +104,11 @@ def _raised_or_lowered(pitch: float) -> Finding | None:
     )
 
 
-def _tilted(roll: float) -> Finding | None:
+def _tilted(roll: float) -> Flag | None:
     reached = severity_of(roll, ROLL)
     if reached is None:
         return None
-    return Finding(
+    return Flag(
         name="head_tilted",
         severity=reached[0],
         value=round(roll, 1),
@@ -118,7 +118,7 @@ def _tilted(roll: float) -> Finding | None:
     )
 
 
-def check_framing(portrait: Portrait) -> tuple[Finding, ...]:
+def check_framing(portrait: Portrait) -> tuple[Flag, ...]:
     """Find a face that the photo's edge cuts; the value is the share of its landmarks beyond the edge, 0 to 1.
 
     What rests on landmarks beyond the edge is stopped. Landmarks just within it count as cut too, with a warning and
@@ -128,7 +128,7 @@ def check_framing(portrait: Portrait) -> tuple[Finding, ...]:
     if not near.any():
         return ()
     return (
-        Finding(
+        Flag(
             name="face_cut",
             severity="reject" if outside.any() else "warn",
             value=round(float(outside.mean()), 3),

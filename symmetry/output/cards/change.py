@@ -9,7 +9,7 @@ from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.words import REGION_TITLES
 from symmetry.output.cards.drawing import WIDTH, draw_moved
-from symmetry.output.cards.html import Cell, Picture, card, findings, shown_name
+from symmetry.output.cards.html import Cell, Picture, card, flag_lines, shown_name
 from symmetry.output.words import (
     DASH,
     HOW_SURE,
@@ -57,7 +57,7 @@ def change_card(change: Change) -> str:
         head=(f"uneven, {unit}", "verdict", f"what moved, {unit}"),
         rows=[_row(change, region) for region in main],
         lesser=[_lesser(region) for name, region in change.regions.items() if name not in MAIN_REGIONS],
-        doubts=findings(change.flags, names),
+        doubts=flag_lines(change.flags, names),
         notes=[
             "Uneven: typical distance of a region’s left half from its mirrored right half, before and after; the "
             "verdict is on the part that changed most surely.",

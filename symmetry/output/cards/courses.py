@@ -1,4 +1,4 @@
-"""Courses over time, side by side: sittings with their errors, the trend, and where the treatment begins."""
+"""Courses over time, side by side: sessions with their errors, the trend, and where the treatment begins."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _LEAST: Final = {"mm": 2.0, "% IPD": 3.0}
 _FAR: Final = 2.5
 """Errors, in medians of all, that are cut off beyond this."""
 _MOST_DOTS: Final = 60
-"""Dots of a course at the most: of more sittings several share one, and a card stays small."""
+"""Dots of a course at the most: of more sessions several share one, and a card stays small."""
 _FEW: Final = 24
 """Dots up to which they are large."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Course:
-    """A course of unevenness; arrays have one entry a sitting, NaN where it is not known.
+    """A course of unevenness; arrays have one entry a session, NaN where it is not known.
 
     Attributes
     ----------
@@ -49,9 +49,9 @@ class Course:
     verdict: Verdict
 
 
-def together(sittings: int) -> int:
-    """Tell how many sittings share a dot."""
-    return -(-sittings // _MOST_DOTS)
+def together(sessions: int) -> int:
+    """Tell how many sessions share a dot."""
+    return -(-sessions // _MOST_DOTS)
 
 
 def draw_courses(
@@ -63,10 +63,10 @@ def draw_courses(
     ----------
     courses : sequence of Course
     weeks : ndarray, shape (n,)
-        Times of the sittings.
+        Times of the sessions.
     unit : str
     ends : tuple of str
-        What is written below the first and the last sitting.
+        What is written below the first and the last session.
     treatment : float or None
         When the treatment begins, weeks.
     """
@@ -195,7 +195,7 @@ def _radius(weeks: FloatArray) -> float:
 
 
 def _trend(axes: _Axes, course: Course, weeks: FloatArray) -> list[str]:
-    """Draw the trend of all sittings as a line in a fan of its interval."""
+    """Draw the trend of all sessions as a line in a fan of its interval."""
     if course.trend is None:
         return []
     slope, *ends = course.trend
@@ -220,7 +220,7 @@ def _points(points: FloatArray) -> str:
 
 
 def _runs(known: NDArray[np.bool_]) -> Iterator[slice]:
-    """Give each stretch of sittings that know a value."""
+    """Give each stretch of sessions that know a value."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         yield slice(int(start), int(stop))

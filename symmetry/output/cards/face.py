@@ -8,7 +8,7 @@ from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.face import FaceAnalysis, RegionScore
 from symmetry.measure.words import REGION_TITLES
 from symmetry.output.cards.drawing import WIDTH, draw_uneven
-from symmetry.output.cards.html import Cell, Picture, card, findings, shown_name
+from symmetry.output.cards.html import Cell, Picture, card, flag_lines, shown_name
 from symmetry.output.colours import amount_colour
 from symmetry.output.words import (
     DASH,
@@ -53,7 +53,7 @@ def face_card(face: FaceAnalysis) -> str:
         head=("", f"uneven by, {unit}", f"which side, {unit}"),
         rows=[_row(face, face.regions[name]) for name in main],
         lesser=[_row(face, region) for name, region in face.regions.items() if name not in main],
-        doubts=findings(face.flags, {face.photo.name: shown_name(name_of(face))} if name_of(face) else {}),
+        doubts=flag_lines(face.flags, {face.photo.name: shown_name(name_of(face))} if name_of(face) else {}),
         notes=[
             "Uneven by: typical distance of a region’s left half from its mirrored right half; 0 is even.",
             HOW_SURE,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from symmetry.measure.quality.findings import Finding, by_gravity
+from symmetry.measure.quality.flags import Flag, by_gravity
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.output.colours import INK, PAPER, QUIET, RULE, VERDICT_COLOURS
 from symmetry.tabular.text import printable
@@ -76,12 +76,12 @@ def shown_name(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half + 1 :]}"
 
 
-def findings(flags: Iterable[Finding], names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def flag_lines(flags: Iterable[Flag], names: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Tell what casts doubt on the numbers, the gravest first: sign, colour and words.
 
     Parameters
     ----------
-    flags : iterable of Finding
+    flags : iterable of Flag
         Those that are only worth knowing are left out.
     names : mapping of str to str
         Photos' names as they stand in texts, and what is to be written instead: a folder is nobody's business.
@@ -126,7 +126,7 @@ def card(
     answer : sequence of str
         Sentences below the title, the first in bold.
     doubts : sequence of (sign, colour, words)
-        As `findings` gives them.
+        As `flags` gives them.
     notes : sequence of str
         What a reader should know about the numbers.
 

@@ -17,7 +17,7 @@ from symmetry.series.wording import (
     answer_sentences,
     change_line,
     counted,
-    known_sittings,
+    known_sessions,
     left_out_line,
     outcome_in,
     part_of,
@@ -29,18 +29,18 @@ from symmetry.series.wording import (
 
 def card_of(series: SeriesResult) -> str:
     """Give the card of a series, as HTML."""
-    first, last = series.sittings[0], series.sittings[-1]
+    first, last = series.sessions[0], series.sessions[-1]
     start = series.treatment_start
     change = series.change
-    photos = [face for sitting in series.sittings for face in sitting.faces]
+    photos = [face for session in series.sessions for face in session.faces]
     return series_card(
         [_row(series, name) for name in series.regions],
-        np.array([sitting.weeks for sitting in series.sittings]),
+        np.array([session.weeks for session in series.sessions]),
         answer=answer_sentences(series),
         about=" · ".join(filter(None, (counted(series), left_out_line(series)))),
         unit=series.unit,
         ends=(first.day.isoformat(), last.day.isoformat()),
-        # Midnight before: sittings of that day are of the treatment.
+        # Midnight before: sessions of that day are of the treatment.
         treatment=None if start is None else ((start - first.day).days - 0.5) / 7,
         flags=change.flags if change else (),
         names={face.photo.name: shown_name(name_of(face)) for face in photos if name_of(face)},
@@ -50,7 +50,7 @@ def card_of(series: SeriesResult) -> str:
 def _row(series: SeriesResult, name: str) -> CourseRow:
     course, found = series.regions[name], outcome_in(series, name)
     main = name in MAIN_REGIONS
-    known, trend = known_sittings(course), course.trend
+    known, trend = known_sessions(course), course.trend
     drawn = not trend.crosses and all(map(isfinite, (trend.slope, trend.low, trend.high)))
     return CourseRow(
         title=REGION_TITLES[name],

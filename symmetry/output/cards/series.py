@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symmetry.arrays import FloatArray
-from symmetry.measure.quality.findings import Finding
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import Verdict
 from symmetry.output.cards.courses import WIDTH, Course, draw_courses, together
-from symmetry.output.cards.html import Cell, Picture, card, findings
+from symmetry.output.cards.html import Cell, Picture, card, flag_lines
 from symmetry.output.words import OF_PUPILS
 
 
@@ -26,7 +26,7 @@ class CourseRow:
     said : str
         The verdict in words.
     since, trend : str
-        The change since the first sittings, and the trend.
+        The change since the first sessions, and the trend.
     course : Course or None
         To be drawn; None for a region that is only told.
     """
@@ -49,7 +49,7 @@ def series_card(
     unit: str,
     ends: tuple[str, str],
     treatment: float | None,
-    flags: Sequence[Finding],
+    flags: Sequence[Flag],
     names: Mapping[str, str],
 ) -> str:
     """Show whether a face has become more even: courses of the main regions, and what is told of all.
@@ -58,7 +58,7 @@ def series_card(
     ----------
     rows : sequence of CourseRow
     weeks : ndarray, shape (n,)
-        Times of the sittings.
+        Times of the sessions.
     answer : sequence of str
         Sentences.
     about : str
@@ -66,12 +66,12 @@ def series_card(
     unit : str
         "mm" or "% IPD".
     ends : tuple of str
-        Days of the first and the last sitting.
+        Days of the first and the last session.
     treatment : float or None
         When the treatment began, weeks.
-    flags : sequence of Finding
+    flags : sequence of Flag
     names : mapping of str to str
-        Photos' names as they stand in the findings, and what is to be written instead.
+        Photos' names as they stand in the flags, and what is to be written instead.
 
     Returns
     -------
@@ -92,16 +92,16 @@ def series_card(
             described=f"Courses of the left-right difference: {described}.",
         ),
         beside=False,
-        head=("", "verdict", "since the first sittings", "trend"),
+        head=("", "verdict", "since the first sessions", "trend"),
         rows=[_cells(row) for row in drawn],
         lesser=[_cells(row) for row in rows if row.course is None],
-        doubts=findings(flags, names),
+        doubts=flag_lines(flags, names),
         notes=[
             f"Dots: left-right difference of a region, or of the part named, in {unit}; 0 is even. Bands: how far "
             "another photo of the unchanged face may lie off, 19 times out of 20. Lines: the trend and its 95 % "
             "interval; - is more even.",
             *([] if treatment is None else ["Grey ground: before the treatment."]),
-            *([f"Each dot is the median of {pooled} sittings."] if pooled > 1 else []),
+            *([f"Each dot is the median of {pooled} sessions."] if pooled > 1 else []),
             *([] if unit == "mm" else [OF_PUPILS]),
         ],
     )

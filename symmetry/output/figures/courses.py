@@ -1,4 +1,4 @@
-"""One course over time: sittings with their errors, the trend, and where the treatment begins."""
+"""One course over time: sessions with their errors, the trend, and where the treatment begins."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FAR: Final = 2.5
 _BEYOND: Final = 4.0
 """How far days may be written beyond a box, pixels."""
 _ROOM_BESIDE: Final = 0.04
-"""Room before the first and after the last sitting, as a share of the time."""
+"""Room before the first and after the last session, as a share of the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,9 @@ class Scales:
     Attributes
     ----------
     first : date
-        Day of the first sitting, week 0.
+        Day of the first session, week 0.
     last : float
-        The last sitting, weeks.
+        The last session, weeks.
     start, end : float
         Ends of the time axis, weeks.
     low, high : float
@@ -80,7 +80,7 @@ class Scales:
 
 def scales_of(series: Series) -> Scales:
     """Choose axes that hold all courses; what errors reach beyond is cut off."""
-    weeks = [sitting.weeks for sitting in series.sittings]
+    weeks = [session.weeks for session in series.sessions]
     length = weeks[-1] - weeks[0]
     room = _ROOM_BESIDE * length if length > 0 else 0.5
     values = np.concatenate([course.unevenness for course in series.regions.values()])
@@ -89,14 +89,14 @@ def scales_of(series: Series) -> Scales:
     ends = np.concatenate([[0.0], values[known]])
     erring = known & np.isfinite(errors)
     if erring.any():
-        # Sittings that know very little must not flatten all others.
+        # Sessions that know very little must not flatten all others.
         errors = np.minimum(errors[erring], _FAR * np.median(errors[erring]))
         ends = np.concatenate([ends, values[erring] - errors, values[erring] + errors])
     low, high = float(ends.min()), float(ends.max())
     high = max(high, low + _LEAST.get(series.unit, _LEAST["mm"]))
     space = 0.05 * (high - low)
     return Scales(
-        first=series.sittings[0].day,
+        first=series.sessions[0].day,
         last=weeks[-1],
         start=weeks[0] - room,
         end=weeks[-1] + room,
@@ -131,7 +131,7 @@ class Panel:
         left, top, width, height = self.box
         right, bottom = left + width, top + height
         if treatment_start is not None:
-            # Midnight before: sittings of that day are of the treatment.
+            # Midnight before: sessions of that day are of the treatment.
             begins = ((treatment_start - self.scales.first).days - 0.5) / 7
             edge = float(np.clip(self.x(begins), left, right))
             if edge > left:
@@ -176,7 +176,7 @@ class Panel:
                 free = x + half + 2 * _BEYOND
 
     def course(self, course: RegionCourse, weeks: FloatArray, *, radius: float) -> None:
-        """Draw a course: its error as a band, its trend as a line in a fan, its sittings as dots."""
+        """Draw a course: its error as a band, its trend as a line in a fan, its sessions as dots."""
         known = np.isfinite(course.unevenness)
         for run in _runs(known & np.isfinite(course.unevenness_error)):
             self._band(weeks[run], course.unevenness[run], course.unevenness_error[run], radius)
@@ -192,7 +192,7 @@ class Panel:
             markeredgecolor=PAPER,
             markeredgewidth=self.page.points(1.2),
             zorder=5,
-            gid=f"{course.region} sittings",
+            gid=f"{course.region} sessions",
         )
 
     def _write_levels(self) -> None:
@@ -246,7 +246,7 @@ class Panel:
 
 
 def _runs(known: Any) -> Iterator[slice]:
-    """Give each stretch of sittings that know a value."""
+    """Give each stretch of sessions that know a value."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         yield slice(int(start), int(stop))

@@ -16,7 +16,7 @@ from matplotlib.textpath import TextPath
 from numpy.typing import ArrayLike, NDArray
 
 from symmetry.arrays import FloatArray
-from symmetry.measure.quality.findings import Severity
+from symmetry.measure.quality.flags import Severity
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
 
 # Their look is that of the cards.
@@ -52,7 +52,7 @@ SIGNS: Final[dict[Severity, tuple[str, str]]] = {
     "warn": ("⚠", "#9a6700"),
     "info": ("·", QUIET),
 }
-"""What stands before a finding, and its colour."""
+"""What stands before a flag, and its colour."""
 
 TO_VERDICT: Final = 22.0
 """From a verdict's dot to its words."""

@@ -39,7 +39,7 @@ from symmetry.series.wording import (
     answer_sentences,
     change_line,
     counted,
-    known_sittings,
+    known_sessions,
     left_out_line,
     outcome_in,
     part_of,
@@ -64,11 +64,11 @@ _ABOUT, _TO_ANSWER = 86.0, 48.0
 _TO_LEGEND, _TO_COURSES, _BETWEEN = 20.0, 46.0, 26.0
 _RADIUS, _SMALL_RADIUS = 5.0, 3.4
 _FEW: Final = 24
-"""Sittings up to which dots are large."""
+"""Sessions up to which dots are large."""
 _FOOT: Final = 46.0
 _OF_SEVERAL: Final = (
     "Trend: robust (Theil-Sen); - is more even.",
-    "Real: its interval leaves 0 out, and what changed since the first sittings is larger than its error, or only "
+    "Real: its interval leaves 0 out, and what changed since the first sessions is larger than its error, or only "
     "one of the two can be told; perhaps: one of the two does not tell.",
 )
 _MOST_DAYS: Final = 4
@@ -77,7 +77,7 @@ _MOST_DAYS: Final = 4
 def draw_series(series: Series, figure: Figure | None = None, *, title: str | None = None) -> Figure:
     """Draw whether a face has become more even.
 
-    The courses of the main regions with the error of each sitting, their trends and verdicts, smaller those of the
+    The courses of the main regions with the error of each session, their trends and verdicts, smaller those of the
     other regions, all on one scale; above them the answer in words.
 
     Parameters
@@ -141,8 +141,8 @@ def _course(page: Page, series: Series, name: str, box: Box, *, last: bool = Tru
     panel.ground(series.treatment_start, most_days=_MOST_DAYS, labelled=box[0] == _left(0))
     if last:
         panel.write_days(_MOST_DAYS)
-    weeks = np.array([sitting.weeks for sitting in series.sittings])
-    if known_sittings(course):
+    weeks = np.array([session.weeks for session in series.sessions])
+    if known_sessions(course):
         panel.course(course, weeks, radius=_RADIUS if large and len(weeks) <= _FEW else _SMALL_RADIUS)
     else:
         left, top, width, height = box
@@ -155,9 +155,9 @@ def _titles(page: Page, series: Series, course: RegionCourse, box: Box) -> None:
     _name(page, course, left, top - 86, width, size=STRONG)
     found = outcome_in(series, course.region)
     page.verdict(left, top - 61, _marked(found), verdict_line(series, course.region, sized=False))
-    known = known_sittings(course)
+    known = known_sessions(course)
     lines = [trend_line(course.trend, course.unit, known), change_line(series, course.region)] if known else []
-    if known and found.verdict == NOT_COMPARABLE and len(series.sittings) > 1:
+    if known and found.verdict == NOT_COMPARABLE and len(series.sessions) > 1:
         lines[1] = why_not(series, course.region)
     for i, line in enumerate(lines):
         said = fit(line, width, size=SMALL)
@@ -193,7 +193,7 @@ def _legend(page: Page, series: Series, y: float) -> None:
     page.axes.plot(
         [x + 15], [middle], marker="o", markersize=page.points(2 * _RADIUS), color=COURSE, markeredgecolor=PAPER
     )
-    x = _key(page, x, y, f"a sitting and its error, {series.unit}")
+    x = _key(page, x, y, f"a session and its error, {series.unit}")
     if any(np.isfinite(course.trend.low) for course in series.regions.values()):
         colour = VERDICT_COLOURS[IMPROVED]
         fan = Rectangle((x, y - 16), 30, 20, facecolor=colour, edgecolor="none", alpha=FAN_OPACITY)
@@ -218,7 +218,7 @@ def _caption(series: Series) -> str:
         "Uneven: left-right difference of a region, or of the part named, in one direction; 0 is even, and all courses "
         "have the same scale.",
         "Error: how far another photo of the unchanged face may lie off, 19 times out of 20.",
-        *(_OF_SEVERAL if len(series.sittings) > 1 else ()),
+        *(_OF_SEVERAL if len(series.sessions) > 1 else ()),
         ACROSS_EDGE,
         *([OF_PUPILS] if series.unit != "mm" else []),
         f"symmetry {__version__}, {ENGINE}.",

@@ -8,7 +8,7 @@ from typing import Literal
 
 from symmetry.measure.change import RegionChange
 from symmetry.measure.face import RegionScore
-from symmetry.measure.quality.findings import Finding, by_gravity
+from symmetry.measure.quality.flags import Flag, by_gravity
 from symmetry.measure.verdicts import NO_CHANGE, NOT_COMPARABLE
 from symmetry.output.figures.page import Remark, unit_sign
 from symmetry.output.words import DASH, plus_minus, shows, why_unknown
@@ -25,7 +25,7 @@ def with_error(value: float, error: float, unit: str, *, digits: int = 1) -> str
     return f"{plus_minus(value, error, digits)} {unit_sign(unit)}"
 
 
-def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Finding] = ()) -> list[str]:
+def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Flag] = ()) -> list[str]:
     """Say how one side of a region lies against the other, such as "left 1.9 ± 0.4 higher", or why it is unknown."""
     asymmetry, lateral, vertical = score.in_unit(unit)
     if not isfinite(asymmetry):
@@ -59,12 +59,12 @@ def noticing_in_words(change: RegionChange) -> str:
     return f"{'large enough to' if size - error >= least else 'may'} be noticed: from {least:g} mm"
 
 
-def remarks(flags: Iterable[Finding], *, most: int = 4, names: Mapping[str, str] | None = None) -> list[Remark]:
+def remarks(flags: Iterable[Flag], *, most: int = 4, names: Mapping[str, str] | None = None) -> list[Remark]:
     """Say what casts doubt on the numbers, the gravest first.
 
     Parameters
     ----------
-    flags : iterable of Finding
+    flags : iterable of Flag
         Those that are only worth knowing are left out.
     most : int
         Lines at the most; the last one counts what is left out.
@@ -82,4 +82,4 @@ def remarks(flags: Iterable[Finding], *, most: int = 4, names: Mapping[str, str]
     if len(lines) <= most:
         return lines
     more = len(lines) - (most - 1)
-    return [*lines[: most - 1], Remark(f"and {more} more finding{'s' if more > 1 else ''}")]
+    return [*lines[: most - 1], Remark(f"and {more} more flag{'s' if more > 1 else ''}")]

@@ -30,11 +30,11 @@ _TAIL: Final = 0.025
 _NAMES_SHARE: Final = 0.3
 """Share of the width that the names of the groups take at most."""
 _BESIDE: Final = 1.4
-"""Room beside the medians of the first and the last sitting, as a multiple of the size of text."""
+"""Room beside the medians of the first and the last session, as a multiple of the size of text."""
 _ASIDE: Final = 1.0
 """Distance between the medians of two groups, as a multiple of the size of text."""
 _MOST_ASIDE: Final = 0.6
-"""Distance between the medians of all groups, at most, as a share of the time between two sittings."""
+"""Distance between the medians of all groups, at most, as a share of the time between two sessions."""
 _MOST_THREADS: Final = 400
 """Thin lines that can still be told apart."""
 _PALEST, _DARKEST, _OF_ONE = 0.09, 0.5, 2.2
@@ -44,9 +44,9 @@ _PALEST, _DARKEST, _OF_ONE = 0.09, 0.5, 2.2
 def draw_spaghetti(axes: Axes, cohort: Cohort, *, region: str, size: float | None = None) -> None:
     """Draw the course of each person thin, and bold the median of each group with its 95 % interval.
 
-    Medians are those of each week, or of eight stretches of time where sittings lie in more than twelve different
+    Medians are those of each week, or of eight stretches of time where sessions lie in more than twelve different
     weeks; their interval is that of order statistics, which needs six people. Of more than 400 people some are drawn,
-    chosen evenly; medians are of all. Without sittings the sizes before and after are joined.
+    chosen evenly; medians are of all. Without sessions the sizes before and after are joined.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def draw_spaghetti(axes: Axes, cohort: Cohort, *, region: str, size: float | Non
     """
     check_region(cohort, region)
     canvas = Canvas(axes, size)
-    rows, timed = _sittings(cohort, region)
+    rows, timed = _sessions(cohort, region)
     canvas.title(region_title(region))
     if not len(rows):
         canvas.span_y(0.0, 1.0)
@@ -107,9 +107,9 @@ def draw_spaghetti(axes: Axes, cohort: Cohort, *, region: str, size: float | Non
 
 
 def _beside(canvas: Canvas, weeks: FloatArray, groups: int, width: float) -> tuple[float, float]:
-    """Give the time between the medians of two groups, and that before the first and after the last sitting.
+    """Give the time between the medians of two groups, and that before the first and after the last session.
 
-    Intervals of the same sitting stand beside each other.
+    Intervals of the same session stand beside each other.
     """
     length = float(np.ptp(weeks)) or 1.0
     places = [float(np.median(weeks[chosen])) for chosen in _times(weeks)]
@@ -135,16 +135,16 @@ def median_interval(values: FloatArray) -> tuple[float, float]:
     return (float(ordered[rank - 1]), float(ordered[count - rank])) if rank else (np.nan, np.nan)
 
 
-def _sittings(cohort: Cohort, region: str) -> tuple[pd.DataFrame, str]:
+def _sessions(cohort: Cohort, region: str) -> tuple[pd.DataFrame, str]:
     """Known sizes of a region as person, group, weeks, value in order of time, and what the time is."""
-    sittings = cohort.study.sittings
-    rows = sittings.loc[(sittings["region"] == region) & sittings["value"].notna()]
+    sessions = cohort.study.sessions
+    rows = sessions.loc[(sessions["region"] == region) & sessions["value"].notna()]
     columns = ["person", "group", "weeks", "value"]
     if len(rows) and rows["weeks"].notna().all():
-        return rows.sort_values(["person", "weeks"], kind="stable")[columns], "Weeks since the first sitting"
-    if len(rows) and rows["sitting"].notna().all():
-        rows = rows.assign(weeks=rows["sitting"])
-        return rows.sort_values(["person", "weeks"], kind="stable")[columns], "Sitting"
+        return rows.sort_values(["person", "weeks"], kind="stable")[columns], "Weeks since the first session"
+    if len(rows) and rows["session"].notna().all():
+        rows = rows.assign(weeks=rows["session"])
+        return rows.sort_values(["person", "weeks"], kind="stable")[columns], "Session"
     changes = cohort.study.changes
     changes = changes.loc[changes["region"] == region]
     both = pd.concat([changes.assign(weeks=float(at), value=changes[name]) for at, name in enumerate(_BEFORE_AFTER)])
@@ -190,7 +190,7 @@ def _medians(canvas: Canvas, rows: pd.DataFrame, look: Look, aside: float, group
     middle: list[float] = []
     bounds: list[tuple[float, float]] = []
     for chosen in _times(weeks):
-        # A person counts once: several sittings in one stretch of time are averaged.
+        # A person counts once: several sessions in one stretch of time are averaged.
         own = pd.Series(values[chosen]).groupby(people[chosen]).mean().to_numpy()
         if len(own) >= _FEWEST:
             at.append(float(np.median(weeks[chosen])) + aside)
@@ -229,7 +229,7 @@ def _medians(canvas: Canvas, rows: pd.DataFrame, look: Look, aside: float, group
 
 
 def _times(weeks: FloatArray) -> list[FloatArray]:
-    """Choose the sittings that share a median, as masks in order of time."""
+    """Choose the sessions that share a median, as masks in order of time."""
     rounded = np.round(weeks)
     if len(np.unique(rounded)) > _MOST_TIMES:
         step = (weeks.max() - weeks.min()) / _BINS

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Final
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
-from symmetry.measure.quality.findings import joined
+from symmetry.measure.quality.flags import joined
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.output.report.words import REASONS, TITLES, days, rate_of, reason_words, sentence, size_of, unit_word, why
 from symmetry.series.series import Series
@@ -20,7 +20,7 @@ _HOW: Final[dict[Verdict, str]] = {IMPROVED: "more", WORSE: "less"}
 def headline(series: Series) -> str:
     """Answer in a few words whether the face is getting more even, and where."""
     if series.change is None:
-        return "This is the first sitting. There is nothing to compare yet."
+        return "This is the first session. There is nothing to compare yet."
     outcomes = _outcomes(series, MAIN_REGIONS)
     better, worse = (_sure(outcomes, verdict) for verdict in _HOW)
     if better and worse:
@@ -46,7 +46,7 @@ def summary(series: Series) -> list[str]:
     """Sum a series up in a few sentences: where, by how much, and whether that is real."""
     change = series.change
     if change is None:
-        return ["Courses and verdicts begin with the second sitting."]
+        return ["Courses and verdicts begin with the second session."]
     told = [f"Mind: {REASONS[flag.name]}." for flag in change.flags if flag.name in _DOUBTS]
     outcomes = _outcomes(series, MAIN_REGIONS)
     told += _real(series, outcomes)
@@ -90,7 +90,7 @@ def _real(series: Series, outcomes: dict[str, Outcome]) -> list[str]:
         ]
     if not parts:
         return []
-    since = days(series.sittings[0].day, series.sittings[-1].day)
+    since = days(series.sessions[0].day, series.sessions[-1].day)
     is_real = "This is real" if len(parts) == 1 else "These changes are real"
     return [
         f"From {since}, {joined(parts)}.",
@@ -99,7 +99,7 @@ def _real(series: Series, outcomes: dict[str, Outcome]) -> list[str]:
 
 
 def _how_much(series: Series, name: str) -> str:
-    """Write the change from the first to the last sittings, or the trend where these cannot be compared."""
+    """Write the change from the first to the last sessions, or the trend where these cannot be compared."""
     change = series.change.regions[name] if series.change else None
     if change is None or change.verdict == NOT_COMPARABLE:
         return rate_of(series.regions[name].trend, series.unit)

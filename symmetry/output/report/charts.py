@@ -45,7 +45,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A course: its kind for the style sheet, its strokes, and its sittings."""
+    """A course: its kind for the style sheet, its strokes, and its sessions."""
 
     kind: str
     path: str
@@ -201,7 +201,7 @@ def course_chart(
     treatments: Sequence[datetime] = (),
     low: bool = False,
 ) -> Chart:
-    """Draw how uneven a region was in each sitting, with its error, its trend and the treatments."""
+    """Draw how uneven a region was in each session, with its error, its trend and the treatments."""
     area = _area(series, span, height=_LOW if low else _TALL)
     weeks = _weeks(series)
     known = np.isfinite(course.unevenness)
@@ -234,7 +234,7 @@ def movement_span(courses: Iterable[RegionCourse]) -> Span:
 
 
 def movement_chart(key: str, course: RegionCourse, series: Series, *, title: str, upward: bool, span: Span) -> Chart:
-    """Draw how far each side of a region has moved since the first sitting."""
+    """Draw how far each side of a region has moved since the first session."""
     area = _area(series, span, height=_LOW, labelled=True)
     weeks = _weeks(series)
     sides = {
@@ -253,7 +253,7 @@ def movement_chart(key: str, course: RegionCourse, series: Series, *, title: str
     ]
     return Chart(
         key=key,
-        title=f"{title}: how far each side moved {more} since the first sitting",
+        title=f"{title}: how far each side moved {more} since the first session",
         description=f"{_when(series)} Last: {', '.join(told)}.",
         levels=area.levels(),
         even=area.y(0.0),
@@ -295,22 +295,22 @@ def _area(
     if end - start < 1 / 7:
         start, end = start - 0.5, end + 0.5
     right = WIDTH - (_LABELLED if labelled else _RIGHT)
-    return _Area(first=series.sittings[0].day, start=start, end=end, span=span, right=right, height=height)
+    return _Area(first=series.sessions[0].day, start=start, end=end, span=span, right=right, height=height)
 
 
 def _weeks(series: Series) -> FloatArray:
-    return np.array([sitting.weeks for sitting in series.sittings])
+    return np.array([session.weeks for session in series.sessions])
 
 
 def _week(series: Series, at: datetime) -> float:
-    return (at - series.sittings[0].at).total_seconds() / 3600 / _HOURS_A_WEEK
+    return (at - series.sessions[0].at).total_seconds() / 3600 / _HOURS_A_WEEK
 
 
 def _start(area: _Area, series: Series) -> float | None:
     if series.treatment_start is None:
         return None
-    # A line in the middle of the night before: sittings of that day are of the treatment.
-    weeks = ((series.treatment_start - series.sittings[0].day).days - 0.5) / 7
+    # A line in the middle of the night before: sessions of that day are of the treatment.
+    weeks = ((series.treatment_start - series.sessions[0].day).days - 0.5) / 7
     return area.x(weeks) if area.start <= weeks <= area.end else None
 
 
@@ -327,7 +327,7 @@ def _runs(values: FloatArray) -> list[tuple[int, int]]:
 
 
 def _line(kind: str, area: _Area, weeks: FloatArray, values: FloatArray) -> Line:
-    # A sitting that does not know leaves a gap no line crosses.
+    # A session that does not know leaves a gap no line crosses.
     strokes = [
         " L".join(f"{area.x(weeks[i]):.1f} {area.y(values[i]):.1f}" for i in range(a, b))
         for a, b in _runs(values)
@@ -365,10 +365,10 @@ def _trend(area: _Area, weeks: FloatArray, course: RegionCourse) -> str:
 
 
 def _when(series: Series) -> str:
-    first, last = series.sittings[0].day, series.sittings[-1].day
+    first, last = series.sessions[0].day, series.sessions[-1].day
     if first == last:
-        return f"One sitting, {day(first)}."
-    return f"{len(series.sittings)} sittings, {days(first, last)}."
+        return f"One session, {day(first)}."
+    return f"{len(series.sessions)} sessions, {days(first, last)}."
 
 
 def _last(values: FloatArray) -> float:

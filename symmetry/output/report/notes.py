@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import GRAVITY, Finding, Severity
+from symmetry.measure.quality.flags import GRAVITY, Flag, Severity
 from symmetry.output.report.content import Treatment
 from symmetry.output.report.words import counted, day, reason_words, sentence
 from symmetry.series.result import LeftOut
@@ -20,11 +20,11 @@ WEIGHTS: Final[dict[Severity, str]] = {
     "info": "Worth knowing",
 }
 _ADVICE: Final = {
-    "one_mirrored": "Many front cameras save the face as a mirror shows it; use one kind of photo for all sittings.",
+    "one_mirrored": "Many front cameras save the face as a mirror shows it; use one kind of photo for all sessions.",
     "not_seen": "Freckles, folds or the light differ between the two sides or are too faint to be matched there; "
     "every other region rests on what is seen.",
 }
-"""Where a finding's own advice speaks to the one who runs the program, or of one photo alone."""
+"""Where a flag's own advice speaks to the one who runs the program, or of one photo alone."""
 _SOURCES: Final = {
     "file time": "the file’s own time, which copying may change",
     "file name": "the name of the file",
@@ -33,7 +33,7 @@ _SOURCES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A finding of one kind over all photos.
+    """A flag of one kind over all photos.
 
     Attributes
     ----------
@@ -76,22 +76,22 @@ class Done:
 
 def notes_on(series: Series) -> tuple[Note, ...]:
     """Gather what was found in the photos and between them, the gravest first."""
-    faces = [face for sitting in series.sittings for face in sitting.faces]
-    found: dict[str, list[Finding]] = {}
+    faces = [face for session in series.sessions for face in session.faces]
+    found: dict[str, list[Flag]] = {}
     for face in faces:
-        for finding in _once(face):
-            found.setdefault(finding.name, []).append(finding)
+        for flag in _once(face):
+            found.setdefault(flag.name, []).append(flag)
     of_photos = set(found)
     # What a comparison says of its photos stands there with their names before it, and here already.
     between = [flag for flag in series.change.flags if flag.name not in of_photos] if series.change else []
-    for finding in between:
-        found.setdefault(finding.name, []).append(finding)
+    for flag in between:
+        found.setdefault(flag.name, []).append(flag)
     notes = []
-    for name, findings in found.items():
-        gravest = min(findings, key=lambda finding: (GRAVITY[finding.severity], -abs(finding.value or 0.0)))
+    for name, flags in found.items():
+        gravest = min(flags, key=lambda flag: (GRAVITY[flag.severity], -abs(flag.value or 0.0)))
         where = "first and last compared"
         if name in of_photos:
-            where = f"{len(findings)} of {counted(len(faces), 'photo')}"
+            where = f"{len(flags)} of {counted(len(faces), 'photo')}"
         notes.append(
             Note(
                 severity=gravest.severity,
@@ -121,9 +121,9 @@ def dating(series: Series) -> str:
     """Say which days rest on something less sure than what the camera wrote; nothing where none do."""
     told = []
     for source, meaning in _SOURCES.items():
-        dated = [sitting for sitting in series.sittings if source in sitting.sources]
+        dated = [session for session in series.sessions if source in session.sources]
         if dated:
-            told.append(f"The day of {counted(len(dated), 'sitting')} comes from {meaning}.")
+            told.append(f"The day of {counted(len(dated), 'session')} comes from {meaning}.")
     return " ".join(told)
 
 
@@ -153,5 +153,5 @@ def when_made(at: datetime) -> str:
     return f"{day(at.date())}, {at:%H:%M}"
 
 
-def _once(face: FaceAnalysis) -> list[Finding]:
-    return list({finding.name: finding for finding in reversed(face.flags)}.values())
+def _once(face: FaceAnalysis) -> list[Flag]:
+    return list({flag.name: flag for flag in reversed(face.flags)}.values())

@@ -17,7 +17,7 @@ def report_of(practice: Practice, client_id: str, series: Series, *, made: datet
     """Put together what the report about a client shows; notes that are kept about the client are not for it."""
     client = practice.client(client_id)
     treatments = practice.treatments(client_id)
-    last = max([series.sittings[-1].at, *(treatment.at for treatment in treatments)])
+    last = max([series.sessions[-1].at, *(treatment.at for treatment in treatments)])
     return Report(
         title=client.name,
         made=made,

@@ -71,7 +71,7 @@ def render_report(report: Report) -> str:
     series = report.series
     views = _views(report)
     script = _asset("report.js")
-    photos = sum(len(sitting.faces) for sitting in series.sittings)
+    photos = sum(len(session.faces) for session in series.sessions)
     dated = [(treatment, words.day(treatment.at.date())) for treatment in report.treatments]
     return (
         _environment()
@@ -82,10 +82,10 @@ def render_report(report: Report) -> str:
             style=Markup(_asset("report.css")),  # noqa: S704 -- the package's own
             script=Markup(script),  # noqa: S704
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            span=words.days(series.sittings[0].day, series.sittings[-1].day),
-            first_day=words.day(series.sittings[0].day),
-            last_day=words.day(series.sittings[-1].day),
-            sittings=words.counted(len(series.sittings), "sitting"),
+            span=words.days(series.sessions[0].day, series.sessions[-1].day),
+            first_day=words.day(series.sessions[0].day),
+            last_day=words.day(series.sessions[-1].day),
+            sessions=words.counted(len(series.sessions), "session"),
             photos=words.counted(photos, "photo"),
             made=notes.when_made(report.made),
             headline=answer.headline(series),
@@ -98,8 +98,8 @@ def render_report(report: Report) -> str:
             how_sure=HOW_SURE,
             unit=words.unit_word(series.unit),
             movements=_movements(series),
-            by_sitting=tables.unevenness_by_sitting(series),
-            moved_by_sitting=tables.movement_by_sitting(series),
+            by_session=tables.unevenness_by_session(series),
+            moved_by_session=tables.movement_by_session(series),
             start=words.day(series.treatment_start) if series.treatment_start else "",
             phases=_phases(series),
             done=notes.done(report.treatments),
@@ -175,8 +175,8 @@ def _views(report: Report) -> dict[str, RegionView]:
 
 
 def _movements(series: Series) -> list[tuple[str, list[Chart]]]:
-    """Charts of both sides of the main regions, upward and outward, once there is more than one sitting."""
-    if len(series.sittings) < 2:
+    """Charts of both sides of the main regions, upward and outward, once there is more than one session."""
+    if len(series.sessions) < 2:
         return []
     courses = {name: series.regions[name] for name in MAIN_REGIONS}
     span = charts.movement_span(courses.values())
@@ -207,4 +207,4 @@ def _day_of(report: Report, *, last: bool) -> str:
     if report.pictures is None:
         return ""
     taken = (report.pictures.after if last else report.pictures.before).photo.captured
-    return words.day((taken or report.series.sittings[-1 if last else 0].at).date())
+    return words.day((taken or report.series.sessions[-1 if last else 0].at).date())

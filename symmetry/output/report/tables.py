@@ -41,7 +41,7 @@ def region_numbers(series: Series) -> Table:
         change = series.change.regions.get(name) if series.change else None
         rows.append((_title(name, change), *_region_cells(change)))
     return Table(
-        caption=f"Regions, {unit}: first against last sittings",
+        caption=f"Regions, {unit}: first against last sessions",
         head=("Region", "Before", "After", "Change", "Uneven by", "Verdict", "Came from", "Both sides up", "Noticed"),
         rows=tuple(rows),
     )
@@ -54,7 +54,7 @@ def measure_numbers(series: Series) -> Table:
         change = series.change.measures.get(name) if series.change else None
         rows.append((_measure_title(name, series.measures[name].unit), *_measure_cells(change)))
     return Table(
-        caption="Clinical measures, left − right: first against last sittings",
+        caption="Clinical measures, left − right: first against last sessions",
         head=("Measure", "Before", "After", "Change", "Verdict", "Came from"),
         rows=tuple(rows),
     )
@@ -73,7 +73,7 @@ def phase_numbers(series: Series) -> Table:
     """Regions and measures in the treatment phase against the baseline; no rows where there are no phases."""
     return Table(
         caption="Treatment phase less baseline (permutation test)",
-        head=("Course", "Difference", "95 % interval", "p", "NAP", "Standardised", "Sittings", "Verdict"),
+        head=("Course", "Difference", "95 % interval", "p", "NAP", "Standardised", "Sessions", "Verdict"),
         rows=tuple(
             (title, *_phase_cells(course.phases)) for title, course in _courses(series) if course.phases is not None
         ),
@@ -87,29 +87,29 @@ def _courses(series: Series) -> list[tuple[str, RegionCourse | MeasureCourse]]:
     ]
 
 
-def unevenness_by_sitting(series: Series) -> Table:
-    """Unevenness of every region in every sitting, with its error."""
+def unevenness_by_session(series: Series) -> Table:
+    """Unevenness of every region in every session, with its error."""
     return Table(
         caption=f"Unevenness of each region, {unit_word(series.unit)}; 0 is even",
-        head=("Sitting", *(TITLES[name] for name in series.regions)),
+        head=("Session", *(TITLES[name] for name in series.regions)),
         rows=tuple(
             (
-                day(sitting.day),
+                day(session.day),
                 *(number(c.unevenness[i], c.unevenness_error[i], digits=1) for c in series.regions.values()),
             )
-            for i, sitting in enumerate(series.sittings)
+            for i, session in enumerate(series.sessions)
         ),
     )
 
 
-def movement_by_sitting(series: Series) -> Table:
-    """How far each side of the main regions has moved, in every sitting."""
+def movement_by_session(series: Series) -> Table:
+    """How far each side of the main regions has moved, in every session."""
     return Table(
-        caption=f"Movement since the first sitting, {unit_word(series.unit)}: right / left; − is down or in",
-        head=("Sitting", *(f"{TITLES[name]} {way}" for name in MAIN_REGIONS for way in ("up", "out"))),
+        caption=f"Movement since the first session, {unit_word(series.unit)}: right / left; − is down or in",
+        head=("Session", *(f"{TITLES[name]} {way}" for name in MAIN_REGIONS for way in ("up", "out"))),
         rows=tuple(
             (
-                day(sitting.day),
+                day(session.day),
                 *(
                     f"{number(right[i], signed=True, digits=1)} / {number(left[i], signed=True, digits=1)}"
                     for name in MAIN_REGIONS
@@ -120,7 +120,7 @@ def movement_by_sitting(series: Series) -> Table:
                     )
                 ),
             )
-            for i, sitting in enumerate(series.sittings)
+            for i, session in enumerate(series.sessions)
         ),
     )
 
@@ -202,7 +202,7 @@ def _phase_cells(phases: PhasesOf) -> tuple[str, ...]:
         f"{number(phases.nonoverlap)} {_interval(phases.nonoverlap_low, phases.nonoverlap_high)}",
         f"{number(phases.standardised, signed=True)} "
         f"{_interval(phases.standardised_low, phases.standardised_high, signed=True)}",
-        f"{phases.baseline_sittings} + {phases.treatment_sittings}",
+        f"{phases.baseline_sessions} + {phases.treatment_sessions}",
         phases.verdict,
     )
 

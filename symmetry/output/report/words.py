@@ -1,4 +1,4 @@
-"""Findings about a series in plain words: what changed, by how much, and whether that is real."""
+"""Flags about a series in plain words: what changed, by how much, and whether that is real."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 
 from symmetry.measure.change import RegionChange, SideMovement
-from symmetry.measure.quality.findings import joined
+from symmetry.measure.quality.flags import joined
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, CameFrom, Verdict, decimals
 from symmetry.series.result import PhasesOf, RegionCourse, TrendOf
 from symmetry.series.wording import Outcome
-from symmetry.stats.trends import LEAST_SITTINGS
+from symmetry.stats.trends import LEAST_SESSIONS
 
 DASH: Final = "–"
 KEPT: Final = "\u00a0"
@@ -40,10 +40,10 @@ VERDICTS: Final[dict[Verdict, str]] = {
 UNCLEAR: Final = "Unclear"
 _DISAGREE: Final = {
     "trend": "only the trend shows it",
-    "change": "only the first and last sittings show it",
-    None: "the trend and the first and last sittings disagree",
+    "change": "only the first and last sessions show it",
+    None: "the trend and the first and last sessions disagree",
 }
-ONE_SITTING: Final = "there is only one sitting so far"
+ONE_SESSION: Final = "there is only one session so far"
 _NOT_SEEN: Final = "too little of it can be seen in the photos"
 REASONS: Final = {
     "head_turned": "the head was turned",
@@ -80,7 +80,7 @@ REASONS: Final = {
     "duplicate": "the same photo is there twice",
     "no_time": "nobody knows when it was taken",
 }
-"""Findings by name, as the second half of a sentence."""
+"""Flags by name, as the second half of a sentence."""
 _SOURCES: Final[dict[tuple[Verdict, CameFrom | None], str]] = {
     (IMPROVED, "worse side"): "the weaker side caught up",
     (IMPROVED, "better side"): "the better side moved towards the weaker one",
@@ -133,7 +133,7 @@ def verdict_words(outcome: Outcome) -> str:
 def why(outcome: Outcome, change: RegionChange | None) -> str:
     """Say why there is no verdict or no sure one; nothing where there is."""
     if outcome.verdict == NOT_COMPARABLE:
-        return ONE_SITTING if change is None else reason_words(change.reason)
+        return ONE_SESSION if change is None else reason_words(change.reason)
     if outcome.doubts:
         whys = joined([REASONS.get(doubt, doubt.replace("_", " ")) for doubt in outcome.doubts])
         return f"the photos cast doubt on it ({whys})"
@@ -146,7 +146,7 @@ def size_of(change: RegionChange) -> str:
 
 
 def amount_words(change: RegionChange | None) -> str:
-    """Say how much more or less even a region became from the first to the last sittings."""
+    """Say how much more or less even a region became from the first to the last sessions."""
     if change is None or change.verdict == NOT_COMPARABLE:
         return ""
     if change.verdict == NO_CHANGE:
@@ -178,7 +178,7 @@ def moved_words(change: RegionChange | None) -> str:
 
 
 def now_words(course: RegionCourse, unit: str) -> str:
-    """Say which side is higher and which further out in the last sitting that shows the region."""
+    """Say which side is higher and which further out in the last session that shows the region."""
     known = np.flatnonzero(np.isfinite(course.vertical) | np.isfinite(course.lateral))
     if not known.size:
         return "Not known"
@@ -207,9 +207,9 @@ def trend_words(course: RegionCourse, unit: str) -> tuple[str, str]:
     if not all(map(isfinite, (trend.slope, trend.low, trend.high))) or trend.verdict == NOT_COMPARABLE:
         known = int(np.isfinite(course.unevenness).sum())
         if not known:
-            return "Not known in any sitting", ""
-        few = known < LEAST_SITTINGS
-        return "Too few sittings to tell a trend" if few else "No trend can be told", ""
+            return "Not known in any session", ""
+        few = known < LEAST_SESSIONS
+        return "Too few sessions to tell a trend" if few else "No trend can be told", ""
     shown = unit_word(unit)
     ends = (trend.low, trend.high)
     digits = 1 if min(abs(trend.slope), *map(abs, ends)) >= 0.1 else 2
@@ -232,7 +232,7 @@ def rate_of(trend: TrendOf, unit: str) -> str:
 def phases_words(title: str, phases: PhasesOf, unit: str) -> str:
     """Say how a region differs in the weeks of treatment from those before."""
     if phases.verdict == NOT_COMPARABLE or not isfinite(phases.difference):
-        return f"{title}: too few sittings before or after it to tell."
+        return f"{title}: too few sessions before or after it to tell."
     shown, ends = unit_word(unit), (phases.low, phases.high)
     if phases.verdict == NO_CHANGE:
         return f"{title}: no difference that can be told from chance."

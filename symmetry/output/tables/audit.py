@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from symmetry.measure.audit import OWN_SIDES, SITES, Audit, Trial
-from symmetry.output.tables.layout import MESH_ALONE, SIDES, UNKNOWN, FittedTable, finding_lines, notes
+from symmetry.output.tables.layout import MESH_ALONE, SIDES, UNKNOWN, FittedTable, flag_lines, notes
 from symmetry.tabular import printable
 
 _ALONE_MM: Final = 2.0
@@ -29,7 +29,7 @@ def audit_table(audit: Audit) -> Group:
     table.add(f"one photo,\n{alone:g} mm", [_percent(own[alone].seen_alone) if alone in own else "" for own in trials])
     return Group(
         Text(printable(audit.face.photo.name), style="bold"),
-        *finding_lines(audit.flags),
+        *flag_lines(audit.flags),
         table,
         *notes(
             "Each spot of the photo was moved, one at a time, and the photo measured anew: brows, lids, cheeks,",

@@ -12,7 +12,7 @@ from rich.text import Text
 from symmetry.landmarks.mesh import WHOLES
 from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import joined
+from symmetry.measure.quality.flags import joined
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.output.tables.layout import (
     ERRORS,
@@ -24,7 +24,7 @@ from symmetry.output.tables.layout import (
     FittedTable,
     circumstances,
     dash_note,
-    finding_lines,
+    flag_lines,
     norm_notes,
     notes,
     noticing,
@@ -56,7 +56,7 @@ def change_tables(change: Change) -> Group:
         *_photos("after", change.after, change.afters),
         Text(),
         Text(summary(change), style="bold"),
-        *finding_lines(change.flags),
+        *flag_lines(change.flags),
         _verdicts(regions, unit),
         _movements(regions, unit),
         _measures(measures, unit),

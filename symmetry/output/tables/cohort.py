@@ -156,16 +156,16 @@ def _contrasts(cohort: Cohort) -> FittedTable:
 
 
 def _missing(cohort: Cohort) -> list[FittedTable]:
-    """Give a line a group of its sittings, and where some people could not be compared a line a region with why."""
+    """Give a line a group of its sessions, and where some people could not be compared a line a region with why."""
     tables = []
     people = cohort.study.people
-    sittings = people.assign(missing=(people["planned"] - people["sittings"]).clip(lower=0))
-    sums = sittings.groupby("group", observed=True)[["planned", "sittings", "missing"]].sum(min_count=1)
-    if sums["sittings"].notna().any():
+    sessions = people.assign(missing=(people["planned"] - people["sessions"]).clip(lower=0))
+    sums = sessions.groupby("group", observed=True)[["planned", "sessions", "missing"]].sum(min_count=1)
+    if sums["sessions"].notna().any():
         table = FittedTable("group\n", [_short(group) for group in cohort.groups])
         table.add("people\n", [f"{(people['group'] == group).sum()}" for group in cohort.groups])
-        for name, header in (("planned", "planned"), ("sittings", "had"), ("missing", "missing")):
-            table.add(f"sittings\n{header}", [_whole(sums.loc[group, name]) for group in cohort.groups])
+        for name, header in (("planned", "planned"), ("sessions", "had"), ("missing", "missing")):
+            table.add(f"sessions\n{header}", [_whole(sums.loc[group, name]) for group in cohort.groups])
         tables.append(table)
     partly = cohort.missing.loc[cohort.missing["not_comparable"] > 0]
     if len(partly):
@@ -206,7 +206,7 @@ def _mixed(cohort: Cohort) -> FittedTable:
         ("estimate\n[95 %]", lambda row: interval(row.estimate, row.low, row.high, apart=" "), False),
         ("unit\n", lambda row: row.unit, True),
         (_p_header(cohort), _p(cohort), False),
-        ("people,\nsittings", lambda row: f"{row.people:.0f}, {row.sittings:.0f}", False),
+        ("people,\nsittings", lambda row: f"{row.people:.0f}, {row.sessions:.0f}", False),
     ]
     return _table("mixed model,\nslope", cohort.mixed, columns, ("term",))
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.batch import Failure
 from symmetry.measure.face import FaceAnalysis, Measure
-from symmetry.measure.quality.findings import by_gravity
+from symmetry.measure.quality.flags import by_gravity
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -25,7 +25,7 @@ from symmetry.output.tables.layout import (
     apart_from_folder,
     circumstances,
     dash_note,
-    finding_lines,
+    flag_lines,
     norm_notes,
     notes,
     noticing,
@@ -66,7 +66,7 @@ def face_tables(face: FaceAnalysis) -> Group:
     return Group(
         Text(printable(face.photo.name), style="bold"),
         *circumstances(face),
-        *finding_lines(face.flags),
+        *flag_lines(face.flags),
         regions,
         measures,
         *notes(

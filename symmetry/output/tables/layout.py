@@ -1,4 +1,4 @@
-"""What all tables share: columns that fit, cells, findings, notes."""
+"""What all tables share: columns that fit, cells, flags, notes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import DEFINITIONS
 from symmetry.measure.norms import NO_NORM
-from symmetry.measure.quality.findings import ALL, Finding, by_gravity, joined
+from symmetry.measure.quality.flags import ALL, Flag, by_gravity, joined
 from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes, render
 from symmetry.tabular import printable
 
@@ -31,7 +31,7 @@ __all__ = [
     "apart_from_folder",
     "circumstances",
     "dash_note",
-    "finding_lines",
+    "flag_lines",
     "interval",
     "norm_notes",
     "notes",
@@ -62,7 +62,7 @@ _MOST_NAMED: Final = 4
 
 
 def words(name: str) -> str:
-    """Name a region, a measure or a finding for people."""
+    """Name a region, a measure or a flag for people."""
     return _TITLES.get(name, name.replace("_", " "))
 
 
@@ -129,7 +129,7 @@ def norm_notes(norms: dict[str, str]) -> list[str]:
 
 
 def touched(touches: Sequence[str]) -> str:
-    """Say which results a finding touches."""
+    """Say which results a flag touches."""
     if ALL in touches:
         return "every result"
     parts = [
@@ -152,12 +152,12 @@ def touched(touches: Sequence[str]) -> str:
     return "; ".join(parts)
 
 
-def severity_mark(flag: Finding) -> Text:
-    """Write how grave a finding is."""
+def severity_mark(flag: Flag) -> Text:
+    """Write how grave a flag is."""
     return Text(flag.severity, style=_STYLES[flag.severity])
 
 
-def finding_lines(flags: Iterable[Finding]) -> list[RenderableType]:
+def flag_lines(flags: Iterable[Flag]) -> list[RenderableType]:
     """Tell what was found and what to do about it, the gravest first."""
     lines = Table.grid(padding=(0, 2, 0, 0))
     lines.add_column(no_wrap=True)
@@ -170,11 +170,11 @@ def finding_lines(flags: Iterable[Finding]) -> list[RenderableType]:
     return [Padding(lines, (0, 0, 0, 2))] if found else []
 
 
-def dash_note(flags: Iterable[Finding], method: str, *, two: bool = False) -> list[str]:
+def dash_note(flags: Iterable[Flag], method: str, *, two: bool = False) -> list[str]:
     """Say why a number may be missing."""
     why = []
     if any(flag.severity == "reject" for flag in flags):
-        why.append("stopped by a finding marked reject")
+        why.append("stopped by a flag marked reject")
     if method == "registration":
         why.append("not seen: no match between the two sides" if not two else "not seen")
     why.append("beyond the edge of the photo" if not two else "beyond the edge of a photo")

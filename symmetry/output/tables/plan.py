@@ -15,7 +15,7 @@ from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 def plan_table(plan: Plan) -> Group:
     """Tell in a sentence how many people it takes, then a line a number of photos."""
     rows = plan.to_dict()["plans"]
-    table = FittedTable("photos of each\nin a sitting", [str(row["photos"]) for row in rows])
+    table = FittedTable("photos of each\nin a session", [str(row["photos"]) for row in rows])
     table.add(f"people\n{_a_group(plan, 'needed')}", [_people(row) for row in rows])
     table.add("studies that find it\n[95 % interval]", [_power(row) for row in rows])
     table.add("a person's own change\ntells from", [f"{row['mdc']:.2f} mm" for row in rows])
@@ -26,7 +26,7 @@ def plan_table(plan: Plan) -> Group:
 def _sentence(plan: Plan, rows: list[dict[str, Any]]) -> str:
     """Say it for the fewest and the most photos."""
     first, *others = sorted(rows, key=lambda row: int(row["photos"]))
-    needed = f"{_people(first)} {_a_group(plan, 'people')} with {_photos(first['photos'])} of each in every sitting"
+    needed = f"{_people(first)} {_a_group(plan, 'people')} with {_photos(first['photos'])} of each in every session"
     also = ""
     if others:
         fewer = "as many" if _people(others[-1]) == _people(first) else _people(others[-1])
@@ -50,7 +50,7 @@ def _notes(plan: Plan, rows: list[dict[str, Any]]) -> list[str]:
     )
     lines = [
         f"Simulated people: they really change by {plan.change:g} mm on average, with a standard deviation of",
-        f"{plan.spread:g} mm between them, and their photos repeat as the table of repeatability says.",
+        f"{plan.spread:g} mm between them, and their photos repeat as the reliability table says.",
         days,
         test + (f" / {plan.looks} (one of {plan.looks} regions)." if plan.looks > 1 else "."),
         "All photos are alike in pose, expression and light, the region is seen in each (cheeks and",

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from symmetry.measure.batch import Failure
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import Finding, by_gravity
+from symmetry.measure.quality.flags import Flag, by_gravity
 from symmetry.output.tables.layout import apart_from_folder, notes, severity_mark, touched, words
 from symmetry.tabular import printable
 
@@ -29,7 +29,7 @@ def check_tables(results: Sequence[FaceAnalysis | Failure]) -> Group:
         elif not result.flags:
             lines.append(Text.assemble(title, Text(": nothing found", style="green")))
         else:
-            lines += [title, Padding(_findings(result.flags), (0, 0, 0, 2))]
+            lines += [title, Padding(_flags(result.flags), (0, 0, 0, 2))]
     return Group(
         *lines,
         *notes(
@@ -40,7 +40,7 @@ def check_tables(results: Sequence[FaceAnalysis | Failure]) -> Group:
     )
 
 
-def _findings(flags: Sequence[Finding]) -> Table:
+def _flags(flags: Sequence[Flag]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column()
@@ -52,7 +52,7 @@ def _findings(flags: Sequence[Finding]) -> Table:
     return table
 
 
-def _size(flag: Finding) -> str:
+def _size(flag: Flag) -> str:
     if flag.value is None:
         return ""
     return f" {flag.value:.4g}" + ("" if flag.limit is None else f" (limit {flag.limit:.4g})")

@@ -24,7 +24,7 @@ _HEADERS = {
 def reliability_tables(found: Reliability, notices: list[str]) -> Group:
     """Every region and measure: its spread, its detectable change, its correlations and its limits."""
     rows = reliability_rows(found.to_dict())
-    photos = f"{found.photos} photos in {found.sittings} {'sitting' if found.sittings == 1 else 'sittings'}"
+    photos = f"{found.photos} photos in {found.sessions} {'session' if found.sessions == 1 else 'sessions'}"
     tables = []
     for kind in ("region", "measure"):
         of_kind = [row for row in rows if row["kind"] == kind]
@@ -32,7 +32,7 @@ def reliability_tables(found: Reliability, notices: list[str]) -> Group:
         for figures in _TABLES:
             table = FittedTable(kind, names)
             if "sem" in figures:
-                table.add("sittings", [str(row["sittings"]) for row in of_kind])
+                table.add("sessions", [str(row["sessions"]) for row in of_kind])
             for figure in figures:
                 table.add(
                     f"{_HEADERS[figure]}\n[95 % interval]",
@@ -43,7 +43,7 @@ def reliability_tables(found: Reliability, notices: list[str]) -> Group:
         Text(photos, style="bold"),
         *(Text(notice) for notice in notices),
         *tables,
-        *notes(*SOURCES, f"In mm where no ° stands; an ICC has no unit. {UNKNOWN} means too few sittings to tell."),
+        *notes(*SOURCES, f"In mm where no ° stands; an ICC has no unit. {UNKNOWN} means too few sessions to tell."),
     )
 
 

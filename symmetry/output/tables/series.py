@@ -15,7 +15,7 @@ from rich.text import Text
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.change import RegionChange
-from symmetry.measure.quality.findings import reason_words
+from symmetry.measure.quality.flags import reason_words
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.output.tables.layout import (
     ERRORS,
@@ -25,7 +25,7 @@ from symmetry.output.tables.layout import (
     SIDES,
     UNKNOWN,
     FittedTable,
-    finding_lines,
+    flag_lines,
     interval,
     notes,
     number,
@@ -40,19 +40,19 @@ from symmetry.series.series import Series
 from symmetry.series.wording import (
     answer,
     counted,
-    known_sittings,
+    known_sessions,
     part_of,
     sentence,
     since,
     times_known,
 )
-from symmetry.stats.trends import LEAST_SITTINGS
+from symmetry.stats.trends import LEAST_SESSIONS
 from symmetry.tabular import printable
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _GAP: Final = "·"
 _LONGEST: Final = 12
-"""Characters of a course at the most; of more sittings several share one."""
+"""Characters of a course at the most; of more sessions several share one."""
 _LEAST_TOP: Final = 1.0
 """What fills a block at least, in the unit of the series: noise of an even face is not drawn as mountains."""
 _STYLES: Final = {IMPROVED: "green", WORSE: "red", NO_CHANGE: "dim", NOT_COMPARABLE: "yellow"}
@@ -72,7 +72,7 @@ def series_tables(series: Series, *, details: bool = False) -> Group:
     tables: list[RenderableType] = [_Regions(series)]
     if details:
         tables.append(_sides(series))
-        if len(series.sittings) > 1:
+        if len(series.sessions) > 1:
             tables.append(_measures(series))
     if any(region.phases for region in series.regions.values()):
         tables.append(_phases(series))
@@ -86,10 +86,10 @@ def sparkline(values: Sequence[float], top: float, *, longest: int = _LONGEST) -
     Parameters
     ----------
     values : sequence of float
-        In order of time; their sizes count. NaN where a sitting does not know.
+        In order of time; their sizes count. NaN where a session does not know.
     top : float
     longest : int
-        Characters at the most: more sittings are put together, neighbours with neighbours.
+        Characters at the most: more sessions are put together, neighbours with neighbours.
     """
     count = min(len(values), longest)
     groups = [values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)]
@@ -124,16 +124,16 @@ def _header(series: Series) -> list[RenderableType]:
     else:
         lines.append("no millimetres: lengths in % IPD, percent of the distance between the pupils")
     if series.treatment_start is not None:
-        phases = [sitting.phase for sitting in series.sittings]
+        phases = [session.phase for session in series.sessions]
         before, after = phases.count("baseline"), phases.count("treatment")
         lines.append(
-            f"treatment from {series.treatment_start.isoformat()}: sittings before {before}, since then {after}"
+            f"treatment from {series.treatment_start.isoformat()}: sessions before {before}, since then {after}"
         )
     return [
         Text(counted(series), style="bold"),
         *(Padding(Text(line), (0, 0, 0, 2)) for line in lines),
         *_left_out(series),
-        *finding_lines(flag for flag in (series.change.flags if series.change else ()) if flag.severity != "info"),
+        *flag_lines(flag for flag in (series.change.flags if series.change else ()) if flag.severity != "info"),
     ]
 
 
@@ -153,7 +153,7 @@ def _left_out(series: Series) -> list[RenderableType]:
 def _regions(series: Series, *, drawn: bool) -> FittedTable:
     courses = list(series.regions.values())
     table = FittedTable("region\n", [_with_part(course) for course in courses])
-    if len(series.sittings) == 1:
+    if len(series.sessions) == 1:
         table.add(
             f"uneven by\n{series.unit}", [_ends(course.unevenness, course.unevenness_error) for course in courses]
         )
@@ -174,11 +174,11 @@ def _regions(series: Series, *, drawn: bool) -> FittedTable:
 
 def _sides(series: Series) -> FittedTable:
     courses = list(series.regions.values())
-    table = FittedTable(f"last sitting,\n{series.unit}", [region_title(course.region) for course in courses])
+    table = FittedTable(f"last session,\n{series.unit}", [region_title(course.region) for course in courses])
     for header, name in (("higher side", "vertical"), ("wider side", "lateral")):
         last = [_last(getattr(course, name), getattr(course, f"{name}_error")) for course in courses]
         table.add(f"{header}\n", [side(*one) for one in last], left=True)
-    if len(series.sittings) > 1:
+    if len(series.sessions) > 1:
         for header, name in (
             ("right\nout", "right_outward"),
             ("right\nup", "right_up"),
@@ -228,7 +228,7 @@ def _phases(series: Series) -> FittedTable:
         [interval(one.standardised, one.standardised_low, one.standardised_high) if one else UNKNOWN for one in found],
     )
     table.add(
-        "sittings\n", [f"{one.baseline_sittings} + {one.treatment_sittings}" if one else UNKNOWN for one in found]
+        "sessions\n", [f"{one.baseline_sessions} + {one.treatment_sessions}" if one else UNKNOWN for one in found]
     )
     return table
 
@@ -238,7 +238,7 @@ def _notes(series: Series, *, details: bool) -> list[RenderableType]:
         ERRORS,
         "Uneven: left-right difference of the region, or of the part named, in one direction; 0 is even.",
     ]
-    several, count = len(series.sittings) > 1, series.change_sittings
+    several, count = len(series.sessions) > 1, series.change_sessions
     if several:
         lines += [
             f"{sentence(since(series))}: change of the left-right difference up to the last "
@@ -246,29 +246,29 @@ def _notes(series: Series, *, details: bool) -> list[RenderableType]:
             "A week: robust trend (Theil-Sen) of the left-right difference and its interval; where that leaves 0 out, "
             "there is a trend.",
         ]
-        if any(known_sittings(course) < LEAST_SITTINGS for course in series.regions.values()):
-            lines.append(f"An interval takes {LEAST_SITTINGS} sittings.")
+        if any(known_sessions(course) < LEAST_SESSIONS for course in series.regions.values()):
+            lines.append(f"An interval takes {LEAST_SESSIONS} sessions.")
     if details:
         lines += [
-            "Higher, wider side: of the last sitting that shows the region.",
-            f"Out, up: how far each side has moved since the first sitting, {series.unit} (- in, down); head movement "
+            "Higher, wider side: of the last session that shows the region.",
+            f"Out, up: how far each side has moved since the first session, {series.unit} (- in, down); head movement "
             "is removed.",
         ]
     if any(course.phases for course in series.regions.values()):
         lines += [
             "Treatment less baseline: - is more even; p of a permutation test that respects autocorrelation. "
-            "NAP: share of pairs of sittings in which treatment is more even; 0.5 is no difference.",
+            "NAP: share of pairs of sessions in which treatment is more even; 0.5 is no difference.",
             "Standardised: the difference over the spread within phases (Hedges' g).",
         ]
     if several:
         lines.append("One in twenty numbers of an unchanged face strays beyond its error: look for what several say.")
     lines += [MESH_ALONE] if series.method == "landmarks" else [OF_WHAT_IS_SEEN]
-    lines += [JAWLINE, f"{UNKNOWN} means not known: not seen, stopped by a finding, or too few sittings.", SIDES]
+    lines += [JAWLINE, f"{UNKNOWN} means not known: not seen, stopped by a flag, or too few sessions.", SIDES]
     return notes(*lines) if details else notes(*lines, "--details shows both sides and the clinical measures.")
 
 
 def _first(series: Series) -> str:
-    return "first, " if series.change_sittings == 1 else f"first {series.change_sittings}, "
+    return "first, " if series.change_sessions == 1 else f"first {series.change_sessions}, "
 
 
 def _top(courses: Sequence[RegionCourse]) -> float:

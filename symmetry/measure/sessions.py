@@ -1,4 +1,4 @@
-"""Which photos belong together: those of an unchanged face, taken in one sitting."""
+"""Which photos belong together: those of an unchanged face, taken in one session."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.findings import ALL, Finding
+from symmetry.measure.quality.flags import ALL, Flag
 
-GroupBy = Literal["sitting", "folder", "prefix"]
+GroupBy = Literal["session", "folder", "prefix"]
 _PREFIX = re.compile(r"(?P<prefix>.+?)(?:[_\- ][^_\- ]*|\d+)")
 
 
@@ -20,13 +20,13 @@ def label_of(face: FaceAnalysis, by: GroupBy) -> str:
     Parameters
     ----------
     face : FaceAnalysis
-    by : {"sitting", "folder", "prefix"}
+    by : {"session", "folder", "prefix"}
         Same folder and day of capture (without a time of capture the folder alone); same folder; or same folder and
         same beginning of the name, up to the last "_", "-" or blank, or to the number at its end.
     """
     path = Path(face.photo.name)
     folder = str(path.parent)
-    if by == "sitting" and face.photo.captured is not None:
+    if by == "session" and face.photo.captured is not None:
         return f"{folder}, {face.photo.captured:%Y-%m-%d}"
     if by == "prefix":
         found = _PREFIX.fullmatch(path.stem)
@@ -42,6 +42,6 @@ def group(faces: Sequence[FaceAnalysis], by: GroupBy) -> dict[str, list[FaceAnal
     return groups
 
 
-def unfit(face: FaceAnalysis) -> Finding | None:
-    """Give the finding that makes a whole photo worthless, or None."""
+def unfit(face: FaceAnalysis) -> Flag | None:
+    """Give the flag that makes a whole photo worthless, or None."""
     return next((flag for flag in face.flags if flag.severity == "reject" and ALL in flag.touches), None)

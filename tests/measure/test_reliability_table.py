@@ -1,4 +1,4 @@
-"""Tables of repeatability: the shipped one is whole, one's own is read as it was written, and nothing else is."""
+"""Reliability tables: the shipped one is whole, one's own is read as it was written, and nothing else is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from symmetry.errors import TableError
 from symmetry.landmarks.mesh import PARTS, REGIONS
 from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES
-from symmetry.measure.repeatability import (
+from symmetry.measure.reliability_table import (
     COLUMNS,
     METHODS,
     OF_PAIR,
@@ -22,25 +22,25 @@ from symmetry.measure.repeatability import (
     PART_NAMES,
     PHOTO_NUMBERS,
     REGION_OF_MEASURE,
-    Repeatability,
+    ReliabilityTable,
     of_method,
-    read_table,
+    read_reliability,
     shipped_table,
     to_rows,
 )
 from symmetry.measure.scores import REGION_NAMES
 
 
-def any_table(seed) -> Repeatability:
+def any_table(seed) -> ReliabilityTable:
     rng = np.random.default_rng(seed)
-    return Repeatability(
+    return ReliabilityTable(
         photo_sd=rng.uniform(0.01, 3.0, len(OF_PHOTO)),
         photo_freedom=rng.integers(0, 20, len(OF_PHOTO)).astype(float),
         photo_detector=rng.uniform(0.0, 0.5, len(OF_PHOTO)),
         pair_sd=rng.uniform(0.01, 3.0, len(OF_PAIR)),
         pair_freedom=rng.integers(0, 20, len(OF_PAIR)).astype(float),
         part_correlation=rng.uniform(-1, 1, len(PART_NAMES)),
-        wobble=rng.uniform(0.001, 0.1),
+        jitter=rng.uniform(0.001, 0.1),
     )
 
 
@@ -111,7 +111,7 @@ def test_shipped_table_knows_every_number(method):
     assert table.part_correlation.shape == (len(PART_NAMES),)
     assert (np.abs(table.part_correlation) <= 1).all()
     assert table.part_correlation.any()
-    assert 0.001 < table.wobble < 0.2
+    assert 0.001 < table.jitter < 0.2
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -132,7 +132,7 @@ def test_shipped_table_is_read_once():
 @settings(max_examples=10, deadline=None)
 def test_table_is_read_as_it_was_written(tmp_path_factory, seed):
     table = {"registration": any_table(seed), "landmarks": any_table(seed + 1)}
-    found = read_table(write(tmp_path_factory.mktemp("tables") / "own.csv", table))
+    found = read_reliability(write(tmp_path_factory.mktemp("tables") / "own.csv", table))
     assert set(found) == set(METHODS)
     for method in METHODS:
         same(table[method], found[method])
@@ -142,9 +142,9 @@ def test_what_is_not_known_stays_unknown(tmp_path):
     table = any_table(1)
     for sd, freedom in ((table.photo_sd, table.photo_freedom), (table.pair_sd, table.pair_freedom)):
         sd[4], freedom[4] = np.nan, 0.0
-    found = read_table(write(tmp_path / "own.csv", {"landmarks": replace(table, wobble=float("nan"))}))
+    found = read_reliability(write(tmp_path / "own.csv", {"landmarks": replace(table, jitter=float("nan"))}))
     assert set(found) == {"landmarks"}
-    same(replace(table, wobble=float("nan")), found["landmarks"])
+    same(replace(table, jitter=float("nan")), found["landmarks"])
 
 
 def test_rows_that_are_missing_are_not_known(tmp_path):
@@ -154,7 +154,7 @@ def test_rows_that_are_missing_are_not_known(tmp_path):
     kept = [line for line in kept if "mouth: mouth,correlation" not in line]
     assert len(kept) == len(lines) - 3
     path.write_text("\n".join(kept), encoding="utf-8")
-    found = read_table(path)["landmarks"]
+    found = read_reliability(path)["landmarks"]
     unknown = np.flatnonzero(np.isnan(found.photo_sd))
     assert [(OF_PHOTO[i].name, OF_PHOTO[i].number) for i in unknown] == [("mouth", "vertical")]
     assert found.photo_freedom[unknown].tolist() == found.photo_detector[unknown].tolist() == [0.0]
@@ -169,35 +169,35 @@ def test_rows_in_another_order_are_the_same_table(tmp_path):
     path = write(tmp_path / "own.csv", table)
     head, *rows = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([head, *rows[::-1]]), encoding="utf-8")
-    same(table["registration"], read_table(path)["registration"])
+    same(table["registration"], read_reliability(path)["registration"])
 
 
 HEAD = ",".join(COLUMNS)
-WOBBLE = "landmarks,photo,landmarks,wobble,,0.02,,"
+WOBBLE = "landmarks,photo,landmarks,jitter,,0.02,,"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no table of repeatability"),
-        ("\n\n", "no table of repeatability"),
-        ("photo,region,asymmetry\na.jpg,mouth,1.0\n", "no table of repeatability"),
-        ('{"photo": "a.jpg"}', "no table of repeatability"),
-        (HEAD.replace("sd,freedom", "freedom,sd") + "\n" + WOBBLE, "no table of repeatability"),
+        ("", "no reliability table"),
+        ("\n\n", "no reliability table"),
+        ("photo,region,asymmetry\na.jpg,mouth,1.0\n", "no reliability table"),
+        ('{"photo": "a.jpg"}', "no reliability table"),
+        (HEAD.replace("sd,freedom", "freedom,sd") + "\n" + WOBBLE, "no reliability table"),
         (HEAD, "no numbers"),
         (f"{HEAD}\n", "no numbers"),
         (f"{HEAD}\n{WOBBLE.replace('landmarks', 'guesses', 1)}", "no numbers"),
         (f"{HEAD}\n{WOBBLE}\nlandmarks,photo,mouth,lateral,mm,much,5,0.1", "damaged"),
         (f"{HEAD}\n{WOBBLE}\nlandmarks,photo,mouth,lateral,mm,0.1,five,0.1", "damaged"),
         (f"{HEAD}\n{WOBBLE}\nlandmarks,photo,mouth,lateral,mm,0.1,5,0.1.2", "damaged"),
-        (f"{HEAD}\nlandmarks,photo,mouth,lateral,mm,0.1,5,0.1", "damaged"),  # no wobble
+        (f"{HEAD}\nlandmarks,photo,mouth,lateral,mm,0.1,5,0.1", "damaged"),  # no jitter
     ],
 )
 def test_anything_else_is_refused_and_it_says_what_to_do(tmp_path, text, said):
     path = tmp_path / "own.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(TableError, match=said) as caught:
-        read_table(path)
+        read_reliability(path)
     assert "symmetry reliability" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -206,10 +206,10 @@ def test_what_is_no_text_is_refused(tmp_path):
     picture = tmp_path / "face.jpg"
     picture.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)))
     with pytest.raises(TableError, match="no such file"):
-        read_table(tmp_path / "missing.csv")
+        read_reliability(tmp_path / "missing.csv")
     for path in (picture, tmp_path):
         with pytest.raises(TableError, match=r"cannot be read.*symmetry reliability --table"):
-            read_table(path)
+            read_reliability(path)
 
 
 # Which table counts.

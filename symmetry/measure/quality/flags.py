@@ -1,4 +1,4 @@
-"""Findings: what the reader of a result should know about its photos, and which numbers it touches."""
+"""Flags: what the reader of a result should know about its photos, and which numbers it touches."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Severity = Literal["info", "warn", "reject"]
 GRAVITY: Final[dict[Severity, int]] = {"reject": 0, "warn": 1, "info": 2}
 """Order of severities, the gravest first."""
 ALL: Final = "all"
-"""In `Finding.touches`: every result."""
+"""In `Flag.touches`: every result."""
 _REASONS: Final = {
     "different_person": "different people",
     "not_a_face": "no face",
     "pose_differs": "head held differently",
     "no_time": "time not known",
 }
-"""Findings whose names make no good words as they are."""
+"""Flags whose names make no good words as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Flag:
     """Something about a photo, or about two, that its reader should know.
 
     Attributes
@@ -53,9 +53,9 @@ class Finding:
         return any(touched in (ALL, result, region, number) for touched in self.touches if touched)
 
 
-def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Put the gravest findings first."""
-    return tuple(sorted(findings, key=lambda finding: GRAVITY[finding.severity]))
+def by_gravity(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """Put the gravest flags first."""
+    return tuple(sorted(flags, key=lambda flag: GRAVITY[flag.severity]))
 
 
 def joined(names: Sequence[str]) -> str:
@@ -68,6 +68,6 @@ def reason_words(reason: str) -> str:
     return _REASONS.get(reason, reason.replace("_", " "))
 
 
-def rejecting(findings: Iterable[Finding], result: str) -> Finding | None:
-    """Give the first finding that stops a result, or None."""
-    return next((f for f in findings if f.severity == "reject" and f.concerns(result)), None)
+def rejecting(flags: Iterable[Flag], result: str) -> Flag | None:
+    """Give the first flag that stops a result, or None."""
+    return next((f for f in flags if f.severity == "reject" and f.concerns(result)), None)

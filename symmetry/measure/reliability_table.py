@@ -1,7 +1,7 @@
 """How far each number of an unchanged face differs from photo to photo: a table, shipped or made from own photos.
 
-`symmetry reliability` makes such a table; `repeatability.csv` beside this file is one, of nine sittings in which an adult
-was photographed two to three times within minutes.
+`symmetry reliability` makes such a table; `reliability_table.csv` beside this file is one, of nine sessions in which an
+adult was photographed two to three times within minutes.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ COLUMNS: Final = ("method", "of", "name", "number", "unit", "sd", "freedom", "de
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Repeatability:
-    """Spread of the numbers of an unchanged face over photos taken in one sitting.
+class ReliabilityTable:
+    """Spread of the numbers of an unchanged face over photos taken in one session.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Repeatability:
         Standard deviation of each number of `OF_PAIR` between two photos of the same pose and expression.
     part_correlation : ndarray, shape (11,)
         Between the lateral and vertical change of each part of a region.
-    wobble : float
+    jitter : float
         Root mean square over the photos behind the table of how far framing moves the landmarks, in eye distances.
     """
 
@@ -123,7 +123,7 @@ class Repeatability:
     pair_sd: FloatArray
     pair_freedom: FloatArray
     part_correlation: FloatArray
-    wobble: float
+    jitter: float
 
     @property
     def field_noise(self) -> FloatArray:
@@ -132,14 +132,14 @@ class Repeatability:
         return np.asarray(of_regions[:, PHOTO_NUMBERS.index("field")])
 
 
-Table = Mapping[Method, Repeatability]
+ReliabilityTables = Mapping[Method, ReliabilityTable]
 
 
-def to_rows(table: Table) -> list[dict[str, object]]:
+def to_rows(reliability: ReliabilityTables) -> list[dict[str, object]]:
     """Rows of `COLUMNS` for a file."""
     rows: list[dict[str, object]] = []
-    for method, known in table.items():
-        rows.append({"method": method, "of": "photo", "name": "landmarks", "number": "wobble", "sd": known.wobble})
+    for method, known in reliability.items():
+        rows.append({"method": method, "of": "photo", "name": "landmarks", "number": "jitter", "sd": known.jitter})
         sds = (*known.photo_sd, *known.pair_sd)
         freedoms = (*known.photo_freedom, *known.pair_freedom)
         detectors = (*known.photo_detector, *(None for _ in OF_PAIR))
@@ -152,7 +152,7 @@ def to_rows(table: Table) -> list[dict[str, object]]:
     return rows
 
 
-def read_table(path: Path) -> Table:
+def read_reliability(path: Path) -> ReliabilityTables:
     """Read a table that `symmetry reliability` wrote.
 
     Raises
@@ -170,22 +170,22 @@ def read_table(path: Path) -> Table:
 
 
 @lru_cache(maxsize=1)
-def shipped_table() -> Table:
+def shipped_table() -> ReliabilityTables:
     """Give the table that comes with the package."""
-    return _parse(files("symmetry.measure").joinpath("repeatability.csv").read_text(encoding="utf-8"))
+    return _parse(files("symmetry.measure").joinpath("reliability_table.csv").read_text(encoding="utf-8"))
 
 
-def of_method(table: Table | None, method: Method) -> Repeatability:
+def of_method(reliability: ReliabilityTables | None, method: Method) -> ReliabilityTable:
     """Give the numbers of a method; from the shipped table without another, or where that does not have them."""
-    return table[method] if table and method in table else shipped_table()[method]
+    return reliability[method] if reliability and method in reliability else shipped_table()[method]
 
 
-def _parse(text: str) -> Table:
+def _parse(text: str) -> ReliabilityTables:
     found: dict[str, dict[tuple[str, str, str], tuple[float, float, float]]] = {}
     try:
         rows = csv.DictReader(io.StringIO(text), strict=True)
         if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise TableError("it is no table of repeatability; give a file that symmetry reliability --table wrote")
+            raise TableError("it is no reliability table; give a file that symmetry reliability --table wrote")
         for row in rows:
             sd, freedom, detector = (float(row[column] or "nan") for column in ("sd", "freedom", "detector"))
             signed = row["number"] == "correlation"
@@ -200,12 +200,12 @@ def _parse(text: str) -> Table:
     return table
 
 
-def _of_method(values: dict[tuple[str, str, str], tuple[float, float, float]]) -> Repeatability:
+def _of_method(values: dict[tuple[str, str, str], tuple[float, float, float]]) -> ReliabilityTable:
     def column(quantities: tuple[Quantity, ...], place: int) -> FloatArray:
         unknown = (np.nan, 0.0, np.nan)
         return np.array([values.get((q.of, q.name, q.number), unknown)[place] for q in quantities])
 
-    return Repeatability(
+    return ReliabilityTable(
         photo_sd=column(OF_PHOTO, 0),
         photo_freedom=np.nan_to_num(column(OF_PHOTO, 1)),
         photo_detector=np.nan_to_num(column(OF_PHOTO, 2)),
@@ -214,5 +214,5 @@ def _of_method(values: dict[tuple[str, str, str], tuple[float, float, float]]) -
         part_correlation=np.array(
             [values.get(("pair", f"{region}: {part}", "correlation"), (0.0,))[0] for region, part in PART_NAMES]
         ).clip(-1.0, 1.0),
-        wobble=values["photo", "landmarks", "wobble"][0],
+        jitter=values["photo", "landmarks", "jitter"][0],
     )
