@@ -3,44 +3,80 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from typing import Any
 
 import click
 
-from symmetry.cli.audit import audit
-from symmetry.cli.backups import backup, restore
-from symmetry.cli.check import check
-from symmetry.cli.clients import client
-from symmetry.cli.cohort import cohort
-from symmetry.cli.compare import compare
-from symmetry.cli.demo import demo
-from symmetry.cli.diary import diary
-from symmetry.cli.plan import plan
-from symmetry.cli.reliability import reliability
-from symmetry.cli.report import report
-from symmetry.cli.score import score
-from symmetry.cli.series import series
-from symmetry.cli.sessions import session
-from symmetry.cli.treatments import protocol, treatment
 from symmetry.version import __version__
+
+COMMANDS = {
+    "audit": ("audit:audit", "Try out what a photo can show: the tool's test of itself, on your photo."),
+    "backup": ("backups:backup", "Write the whole practice to one file: clients, photos, results."),
+    "check": ("check:check", "Check whether photos are fit to be measured, and say what to do better."),
+    "client": ("clients:client", "Keep clients: people whose photos are followed."),
+    "cohort": (
+        "cohort:cohort",
+        "Say of many people whether their faces became more even, and how much of that is noise.",
+    ),
+    "compare": ("compare:compare", "Compare photos of one person before and after."),
+    "demo": ("demo:demo", "Compare two drawn faces, print the result and draw the figures."),
+    "diary": ("diary:diary", "Keep diaries: tension, stress, sleep and the like, rated by the client."),
+    "plan": ("plan:plan", "Find out how many people, and photos of each, a study needs."),
+    "protocol": (
+        "treatments:protocol",
+        "Keep protocols: rituals of ordered steps, written down once and used many times.",
+    ),
+    "reliability": ("reliability:reliability", "Find out how well repeated photos of unchanged faces agree."),
+    "report": (
+        "report:report",
+        "Report on a client: courses of all regions, what changed since the first sessions, treatments, diary.",
+    ),
+    "restore": ("backups:restore", "Bring back a practice that `symmetry backup` wrote."),
+    "score": ("score:score", "Score the symmetry of one or more photos."),
+    "series": ("series:series", "Follow one person through many photos and say whether the face is getting more even."),
+    "session": ("sessions:session", "Keep sessions: photos of a client that were taken on one occasion."),
+    "treatment": (
+        "treatments:treatment",
+        "Keep treatments: what was done for a client, when, and how it keeps to the plan.",
+    ),
+}
+"""Where each command is, as module:attribute in this package, and its line in the list of commands."""
 
 
 class _Program(click.Group):
-    """The group of commands, with one line for what goes wrong with the terminal itself."""
+    """The group of commands: loads a command when it is called, and has one line for what the terminal does wrong."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        lines = {name: click.Command(name, help=about) for name, (_, about) in sorted(COMMANDS.items())}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line.get_short_help_str(limit)) for name, line in lines.items()])
 
     def main(self, *args: Any, **options: Any) -> Any:
         try:
             return super().main(*args, **options)
         except OSError as error:  # such as a full disk behind a redirected output
             click.echo(f"symmetry: the result cannot be written ({error.strerror})", err=True)
-            _let_go_of_output()
+            _discard_output()
             raise SystemExit(1) from None
 
 
-def _let_go_of_output() -> None:
-    """Send what could not be written nowhere, or Python tries again at its end and fails with a status of its own."""
+def _discard_output() -> None:
+    """Send what is still buffered nowhere: Python would try to write it again at exit, and fail with another status."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -52,22 +88,3 @@ def main() -> None:
 
     Photos stay on this machine. A measuring tool, not a medical device.
     """
-
-
-main.add_command(check)
-main.add_command(score)
-main.add_command(compare)
-main.add_command(series)
-main.add_command(cohort)
-main.add_command(reliability)
-main.add_command(audit)
-main.add_command(plan)
-main.add_command(demo)
-main.add_command(client)
-main.add_command(session)
-main.add_command(protocol)
-main.add_command(treatment)
-main.add_command(diary)
-main.add_command(report)
-main.add_command(backup)
-main.add_command(restore)

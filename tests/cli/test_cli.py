@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from symmetry.cli import main
+from symmetry.cli import COMMANDS, main
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.quality.flags import Flag
@@ -146,6 +146,17 @@ def test_cli_py_is_the_same_command():
     assert "compare" in shown[0]
 
 
+def test_list_of_commands_loads_none_of_them():
+    code = (
+        "import sys; from symmetry.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted(m for m in sys.modules if m.startswith('symmetry')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['symmetry', 'symmetry.cli', 'symmetry.version']"
+
+
 def test_help_loads_neither_the_networks_nor_the_numbers():
     code = (
         "import sys; from symmetry.cli import main\n"
@@ -158,7 +169,8 @@ def test_help_loads_neither_the_networks_nor_the_numbers():
 
 
 def every_command() -> list[tuple[str, click.Command]]:
-    return sorted(main.commands.items())
+    context = click.Context(main)
+    return [(name, main.get_command(context, name)) for name in main.list_commands(context)]
 
 
 def keys_of(value: object) -> set[str]:
@@ -207,6 +219,16 @@ def test_the_readme_names_every_flag():
     named = {name for source in sources for name in re.findall(r'name="([a-z_]+)"', source)}
     assert len(named) > 10
     assert {name for name in named if f"`{name}`" not in readme} == set()
+
+
+@pytest.mark.parametrize(("name", "command"), every_command())
+def test_line_in_the_list_of_commands_is_the_first_of_its_help(name, command):
+    assert command.name == name
+    assert COMMANDS[name][1] == command.get_short_help_str(200)
+
+
+def test_command_that_is_not_there_is_wrong_usage():
+    assert run("scores", EVEN).exit_code == 2
 
 
 @pytest.mark.parametrize(("name", "command"), every_command())

@@ -469,10 +469,10 @@ def test_lists_load_nothing_heavy(filled):
 def subcommands() -> list[tuple[str, click.Command]]:
     found = []
     for name in ("client", "session", "protocol", "treatment", "diary"):
-        group = main.commands[name]
+        group = main.get_command(click.Context(main), name)
         assert isinstance(group, click.Group)
         found += [(f"{name} {sub}", command) for sub, command in group.commands.items()]
-    return [*found, *((name, main.commands[name]) for name in ("backup", "restore"))]
+    return [*found, *((name, main.get_command(click.Context(main), name)) for name in ("backup", "restore"))]
 
 
 @pytest.mark.parametrize(("name", "command"), subcommands())
