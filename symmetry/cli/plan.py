@@ -69,12 +69,12 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     help="Standard deviation by which a face really differs from day to day.",
 )
 @click.option(
-    "--looks",
+    "--comparisons",
     type=click.IntRange(1),
     metavar="N",
     default=1,
     show_default=True,
-    help="How many regions will be looked at.",
+    help="Number of regions that the study will test (Bonferroni).",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the simulation.")
 @table_option
@@ -87,7 +87,7 @@ def plan(
     power: float,
     spread: float | None,
     day_to_day: float,
-    looks: int,
+    comparisons: int,
     seed: int,
     reliability: Path | None,
     output: Path | None,
@@ -119,7 +119,7 @@ def plan(
                 groups=cast(Literal[1, 2], int(groups)),
                 spread=spread,
                 day_to_day=day_to_day,
-                looks=looks,
+                comparisons=comparisons,
                 reliability=tables,
                 seed=seed,
             )

@@ -224,4 +224,4 @@ def _detectable(
     each = weights * sd
     spread = np.sqrt((each**2).sum(axis=-1) + 2 * correlation * each.prod(axis=-1)) / np.sqrt(photos)
     degrees = freedom.min(axis=-1) + 2 * (photos - 1) - FOR_CORRELATION
-    return np.asarray(half_width(spread, degrees, looks=len(sd)) / (weights * away).sum(axis=-1))
+    return np.asarray(half_width(spread, degrees, comparisons=len(sd)) / (weights * away).sum(axis=-1))

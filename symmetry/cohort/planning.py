@@ -59,7 +59,7 @@ class Plan:
         Wanted.
     spread, day_to_day : float
         mm.
-    looks : int
+    comparisons : int
     seed : int
     """
 
@@ -70,7 +70,7 @@ class Plan:
     power: float
     spread: float
     day_to_day: float
-    looks: int
+    comparisons: int
     seed: int
 
     def to_frame(self) -> pd.DataFrame:
@@ -80,7 +80,7 @@ class Plan:
     def to_dict(self) -> dict[str, Any]:
         """Turn the plan into a JSON object; what is not known is null."""
         asked = {name: getattr(self, name) for name in ("region", "change", "groups", "power", "spread")}
-        rest = {name: getattr(self, name) for name in ("day_to_day", "looks", "seed")}
+        rest = {name: getattr(self, name) for name in ("day_to_day", "comparisons", "seed")}
         rows = [
             {**row, "people": int(row["people"]) if np.isfinite(row["people"]) else None}
             for row in self.frame.to_dict("records")
@@ -107,7 +107,7 @@ def plan_study(
     groups: Literal[1, 2] = 1,
     spread: float | None = None,
     day_to_day: float = 0.0,
-    looks: int = 1,
+    comparisons: int = 1,
     reliability: ReliabilityTables | None = None,
     seed: int = 0,
 ) -> Plan:
@@ -130,8 +130,8 @@ def plan_study(
         Standard deviation of the real change between people, mm; half the change by default.
     day_to_day : float
         Standard deviation by which left-right differences really differ from day to day, mm.
-    looks : int
-        Regions among which the result will be corrected: each is then tested at 5 % / looks, Holm's first step.
+    comparisons : int
+        Regions among which the result will be corrected: each is then tested at 5 % / comparisons, Holm's first step.
     reliability : mapping, optional
         Tables of the photos, from `read_reliability`; the shipped ones by default.
     seed : int
@@ -152,7 +152,7 @@ def plan_study(
     """
     varying = SPREAD * change if spread is None else spread
     photos = (photos,) if isinstance(photos, int) else photos
-    _check(change, photos, power, groups, looks)
+    _check(change, photos, power, groups, comparisons)
     frame_rows = []
     for count in photos:
         conditions = checked_conditions(photos=count, day_to_day=day_to_day, reliability=reliability, spread=varying)
@@ -162,7 +162,7 @@ def plan_study(
         draws = np.random.default_rng([seed, 4])
         studies = treated[_drawn(draws)]
         controls = untreated[_drawn(draws)] if groups == 2 else None
-        found = _people_needed(studies, controls, power, _LEVEL / looks, seed)
+        found = _people_needed(studies, controls, power, _LEVEL / comparisons, seed)
         of_person = {"mdc": float(np.median(error)), "responders": float((treated < -error).mean())}
         frame_rows.append({"region": region, "change": float(change), "photos": count, **of_person, **asdict(found)})
     return Plan(
@@ -173,12 +173,12 @@ def plan_study(
         power=power,
         spread=float(varying),
         day_to_day=day_to_day,
-        looks=looks,
+        comparisons=comparisons,
         seed=seed,
     )
 
 
-def _check(change: float, photos: Sequence[int], power: float, groups: int, looks: int) -> None:
+def _check(change: float, photos: Sequence[int], power: float, groups: int, comparisons: int) -> None:
     if not (np.isfinite(change) and change > 0):
         raise PlanError(f"the change to detect must be more than 0 mm, not {change:g}")
     if not photos or len(set(photos)) < len(photos):
@@ -187,8 +187,8 @@ def _check(change: float, photos: Sequence[int], power: float, groups: int, look
         raise PlanError(f"the power must be a share between 0 and 1, such as 0.8, not {power:g}")
     if groups not in (1, 2):
         raise PlanError(f"a study has 1 group, or 2 with a control group, not {groups}")
-    if looks < 1:
-        raise PlanError(f"at least 1 region is looked at, not {looks}")
+    if comparisons < 1:
+        raise PlanError(f"at least 1 region must be tested, not {comparisons}")
 
 
 def _measured_pool(

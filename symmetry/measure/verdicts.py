@@ -129,7 +129,7 @@ def surest_change(
     freedom: FloatArray,
     correlation: FloatArray,
 ) -> SurestChange:
-    """Judge regions by the part that changed most surely: by the most half-widths, which allow for all looks at parts.
+    """Judge regions by the part that changed most surely: by the most half-widths, corrected for the number of parts.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def surest_change(
     """
     found = evenness(before, after, moved, sd, correlation)
     known_by = np.where(np.isfinite(sd), freedom, np.inf).min(axis=-1)
-    errors = half_width(found.sd, known_by - FOR_CORRELATION, looks=before.shape[-2])
+    errors = half_width(found.sd, known_by - FOR_CORRELATION, comparisons=before.shape[-2])
     unknown = np.isnan(found.size_change) | np.isnan(errors)
     surely = np.where(errors > 0, np.abs(found.size_change) / np.where(errors > 0, errors, 1.0), 0.0)
     best = np.argmax(np.where(unknown, -1.0, surely), axis=-1)

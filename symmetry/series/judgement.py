@@ -90,7 +90,7 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
         else:
             candidates = _parts(name, course, correlation)
         sizes, crossing = _sizes(times.weeks, candidates.values)
-        found = trends(times.weeks, sizes, candidates.sd, looks=len(candidates.names))
+        found = trends(times.weeks, sizes, candidates.sd, comparisons=len(candidates.names))
         best = _surest(found)
         values = candidates.values[:, best]
         asymmetry, lateral, vertical = course.regions[:, i].T
@@ -213,7 +213,7 @@ def _phases(candidates: _Candidates, place: int, times: Times) -> PhasesOf | Non
     if all(map(len, levels)) and levels[0].mean() * levels[1].mean() < 0:
         values = np.abs(values)  # past even: the sizes tell
     sd = candidates.sd[:, [place]]
-    return _phases_of(compare_phases(times.weeks, values, times.treated, sd, looks=len(candidates.names)))
+    return _phases_of(compare_phases(times.weeks, values, times.treated, sd, comparisons=len(candidates.names)))
 
 
 def _phases_of(found: PhaseTest) -> PhasesOf:

@@ -194,13 +194,13 @@ def pooled_variance(values: ArrayLike, session: ArrayLike) -> tuple[FloatArray, 
     return _Replicates.of(values, session).pooled()
 
 
-def half_width(sd: FloatArray, freedom: FloatArray, looks: FloatArray | int = 1) -> FloatArray:
+def half_width(sd: FloatArray, freedom: FloatArray, comparisons: FloatArray | int = 1) -> FloatArray:
     """95 % half-width of numbers whose standard deviation is known with so many degrees of freedom (Student's t).
 
-    Where the most striking of several `looks` is taken, each half-width is that of 5 % / looks (Bonferroni).
+    With several `comparisons`, each half-width is that of 5 % / comparisons (Bonferroni).
     """
     freedom = np.asarray(freedom, dtype=np.float64)
-    quantile = special.stdtrit(np.where(freedom > 0, freedom, np.nan), 1 - (1 - _HIGH) / np.asarray(looks))
+    quantile = special.stdtrit(np.where(freedom > 0, freedom, np.nan), 1 - (1 - _HIGH) / np.asarray(comparisons))
     return np.asarray(sd * quantile)
 
 

@@ -14,7 +14,7 @@ from scipy import special
 from symmetry.arrays import FloatArray
 from symmetry.errors import InvalidPointsError
 from symmetry.stats.effect_sizes import standardised
-from symmetry.stats.trends import ROUNDING, Courses, IntArray, checked_looks, fit_noise, ratio, whitened, without
+from symmetry.stats.trends import ROUNDING, Courses, IntArray, checked_comparisons, fit_noise, ratio, whitened, without
 
 LEAST_SESSIONS: Final = 3
 """Known sessions of each phase below which nothing is told."""
@@ -37,9 +37,9 @@ class PhaseTest:
         Treatment less baseline by generalised least squares, unit of the values: the difference in means where there
         is no autocorrelation, and the more about the sessions around the start of treatment the more there is.
     low, high : ndarray
-        Its interval: 95 %, or 1 - 0.05 / looks.
+        Its interval: 95 %, or 1 - 0.05 / comparisons.
     p : ndarray
-        Two-sided, of no difference. Below 0.05 / looks exactly where the interval leaves zero out.
+        Two-sided, of no difference. Below 0.05 / comparisons exactly where the interval leaves zero out.
     nonoverlap, nonoverlap_low, nonoverlap_high : ndarray
         Nonoverlap of all pairs (NAP): share of the pairs of a baseline and a treatment session in which treatment lies
         lower, ties half. 0.5 = no difference.
@@ -69,7 +69,7 @@ def compare_phases(
     in_treatment: ArrayLike,
     sd: ArrayLike,
     *,
-    looks: int = 1,
+    comparisons: int = 1,
     seed: int = 0,
 ) -> PhaseTest:
     """Compare the treatment phase of each course with its baseline phase.
@@ -84,7 +84,7 @@ def compare_phases(
         Whether each session belongs to the treatment phase.
     sd : array_like, shape (n, k) or (k,)
         Standard deviation of each value over re-photographing. A value whose `sd` is NaN counts as not known.
-    looks : int
+    comparisons : int
         Comparisons among which any difference would be told: the intervals hold for all of them together (Bonferroni).
     seed : int
         Of the arrangements that are drawn.
@@ -98,7 +98,7 @@ def compare_phases(
     InvalidPointsError
         If a shape does not fit, a time or a value is not finite, or `sd` is negative.
     ValueError
-        If `looks` is less than one.
+        If `comparisons` is less than one.
 
     Notes
     -----
@@ -135,7 +135,7 @@ def compare_phases(
     given = np.asarray(in_treatment)
     if given.shape != courses.known.shape[:1] or given.dtype != np.bool_:
         raise InvalidPointsError(f"in_treatment must be n truth values, not {given.dtype} of shape {given.shape}")
-    level = 0.05 / checked_looks(looks)
+    level = 0.05 / checked_comparisons(comparisons)
     treated = given[courses.order] & courses.known
     baseline = ~treated & courses.known
     told = np.minimum(baseline.sum(axis=0), treated.sum(axis=0)) >= LEAST_SESSIONS

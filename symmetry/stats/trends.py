@@ -46,9 +46,9 @@ class Trends:
     slope : ndarray
         Theil-Sen slope: the median over all pairs of sessions, unit of the values a week.
     low, high : ndarray
-        Its interval: 95 %, or 1 - 0.05 / looks.
+        Its interval: 95 %, or 1 - 0.05 / comparisons.
     p : ndarray
-        Two-sided, of no trend. Below 0.05 / looks exactly where the interval leaves zero out.
+        Two-sided, of no trend. Below 0.05 / comparisons exactly where the interval leaves zero out.
     autocorrelation : ndarray
         Of what the trend leaves, from one session to the next: its mean over what is likely, 0 to 1.
     """
@@ -60,7 +60,7 @@ class Trends:
     autocorrelation: FloatArray
 
 
-def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1) -> Trends:
+def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, comparisons: int = 1) -> Trends:
     """Robust trend of each course, tested against noise that may be autocorrelated.
 
     Parameters
@@ -71,7 +71,7 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1
         k courses; NaN where a session does not know a value.
     sd : array_like, shape (n, k) or (k,)
         Standard deviation of each value over re-photographing. A value whose `sd` is NaN counts as not known.
-    looks : int
+    comparisons : int
         Trends among which any change would be told: the intervals hold for all of them together (Bonferroni).
 
     Returns
@@ -84,7 +84,7 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1
     InvalidPointsError
         If a shape does not fit, a time or a value is not finite, or `sd` is negative.
     ValueError
-        If `looks` is less than one.
+        If `comparisons` is less than one.
 
     Notes
     -----
@@ -116,7 +116,7 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1
     weeks in 81 and 100.
     """
     courses = Courses.of(weeks, values, sd)
-    level = 0.05 / checked_looks(looks)
+    level = 0.05 / checked_comparisons(comparisons)
     slope = courses.scale * _theil_sen(courses)
     noise = fit_noise(_clipped(courses, slope / courses.scale), courses.weeks)
     told = (courses.counts >= LEAST_SESSIONS) & np.isfinite(slope) & np.isfinite(noise.error)
@@ -137,11 +137,11 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, looks: int = 1
     )
 
 
-def checked_looks(looks: int) -> int:
-    """Take `looks` if it is one at least."""
-    if looks < 1:
-        raise ValueError(f"looks must be 1 or more, not {looks}")
-    return looks
+def checked_comparisons(comparisons: int) -> int:
+    """Refuse a number of comparisons below one."""
+    if comparisons < 1:
+        raise ValueError(f"comparisons must be 1 or more, not {comparisons}")
+    return comparisons
 
 
 def ratio(over: FloatArray, under: FloatArray) -> FloatArray:

@@ -31,5 +31,5 @@ PLANS: Final = Layout(
     texts=("region",),
     counts=("photos",),
     rows=plan_rows,
-    keys=("region", "change", "looks", "plans"),
+    keys=("region", "change", "comparisons", "plans"),
 )

@@ -76,7 +76,7 @@ def trend_rate(
     weeks_long: float | None = None,
     sd: float = NOISE_MM,
     unknown: float = 0.0,
-    looks: int = 1,
+    comparisons: int = 1,
     outlier: float = 0.0,
 ) -> str:
     """Share of trends told, %."""
@@ -88,7 +88,7 @@ def trend_rate(
         values = noise(weeks, *NOISES[noise_name], AT_ONCE, rng) + drift * (weeks / weeks[-1])[:, None]
         values[rng.integers(sessions, size=AT_ONCE), np.arange(AT_ONCE)] += outlier
         values[rng.random(values.shape) < unknown] = np.nan
-        result = trends(weeks, values, np.full(AT_ONCE, sd), looks=looks)
+        result = trends(weeks, values, np.full(AT_ONCE, sd), comparisons=comparisons)
         found.append(told(result)[np.isfinite(result.p)])
     return percent(found)
 
@@ -101,7 +101,7 @@ def phase_rate(
     step: float = 0.0,
     sd: float = NOISE_MM,
     unknown: float = 0.0,
-    looks: int = 1,
+    comparisons: int = 1,
     drift: float = 0.0,
 ) -> str:
     """Share of steps told, %."""
@@ -112,7 +112,7 @@ def phase_rate(
         values = noise(weeks, *NOISES[noise_name], AT_ONCE, rng) + step * treated[:, None]
         values += drift * (weeks / weeks[-1])[:, None]
         values[rng.random(values.shape) < unknown] = np.nan
-        result = compare_phases(weeks, values, treated, np.full(AT_ONCE, sd), looks=looks)
+        result = compare_phases(weeks, values, treated, np.full(AT_ONCE, sd), comparisons=comparisons)
         found.append(told(result)[np.isfinite(result.p)])
     return percent(found)
 
@@ -136,8 +136,8 @@ def trend_tables(courses: int) -> None:
         names,
     )
     table(
-        "The same, 9 looks (0.56 % wanted)",
-        {f"{n} sessions": lambda c, n=n: trend_rate(n, courses, c, looks=9) for n in lengths},
+        "The same, 9 comparisons (0.56 % wanted)",
+        {f"{n} sessions": lambda c, n=n: trend_rate(n, courses, c, comparisons=9) for n in lengths},
         names,
     )
     spans = {"8 in 6 weeks": (8, 6), "12 in 10 weeks": (12, 10), "20 in 17 weeks": (20, 17), "40 in 35 weeks": (40, 35)}
@@ -166,7 +166,7 @@ def phase_tables(courses: int) -> None:
         ("Steps told without a step, %, sd known", {}),
         ("The same, sd known too small by half", {"sd": NOISE_MM / 2}),
         ("The same, a tenth of the values unknown", {"sd": NOISE_MM / 2, "unknown": 0.1}),
-        ("The same, 9 looks (0.56 % wanted)", {"looks": 9}),
+        ("The same, 9 comparisons (0.56 % wanted)", {"comparisons": 9}),
         ("The same, a drift of 1 mm all through the series: the trap", {"drift": 1.0}),
     ):
         table(

@@ -36,7 +36,7 @@ def test_the_answer_comes_first_and_says_what_it_rests_on():
 
 
 def test_two_groups_are_counted_a_group():
-    told = " ".join(run("plan", *QUICK, "--groups", 2, "--looks", 3, "--day-to-day", 0.1).stdout.split())
+    told = " ".join(run("plan", *QUICK, "--groups", 2, "--comparisons", 3, "--day-to-day", 0.1).stdout.split())
     assert re.search(r"it takes \d+ people a group with 1 photo", told)
     assert "one of which does not change" in told
     assert "one of 3 regions" in told

@@ -30,12 +30,12 @@ def test_half_a_standard_deviation_takes_what_the_textbook_says(groups, people):
     assert needed(groups=groups, reliability=table_with(SD)) == pytest.approx(people, rel=0.08)
 
 
-@pytest.mark.parametrize(("power", "looks"), [(0.9, 1), (0.8, 3), (0.5, 1)])
+@pytest.mark.parametrize(("power", "comparisons"), [(0.9, 1), (0.8, 3), (0.5, 1)])
 @pytest.mark.parametrize(("groups", "theory"), [(1, TTestPower), (2, TTestIndPower)])
-def test_people_are_those_that_theory_asks_for(groups, theory, power, looks):
+def test_people_are_those_that_theory_asks_for(groups, theory, power, comparisons):
     # statsmodels, by the noncentral t distribution.
-    expected = theory().solve_power(EFFECT / SD, power=power, alpha=0.05 / looks)
-    assert needed(groups=groups, power=power, looks=looks, reliability=table_with(SD)) == pytest.approx(
+    expected = theory().solve_power(EFFECT / SD, power=power, alpha=0.05 / comparisons)
+    assert needed(groups=groups, power=power, comparisons=comparisons, reliability=table_with(SD)) == pytest.approx(
         expected, rel=0.1
     )
 
@@ -110,7 +110,7 @@ def test_what_takes_too_many_people_is_not_planned():
 
 
 def test_a_plan_says_what_was_asked():
-    plan = plan_study(1.0, region="eyes", photos=(2,), groups=2, power=0.9, day_to_day=0.1, looks=3, seed=7)
+    plan = plan_study(1.0, region="eyes", photos=(2,), groups=2, power=0.9, day_to_day=0.1, comparisons=3, seed=7)
     found = plan.to_dict()
     rows = found.pop("plans")
     assert found == {
@@ -120,12 +120,12 @@ def test_a_plan_says_what_was_asked():
         "power": 0.9,
         "spread": 0.5,
         "day_to_day": 0.1,
-        "looks": 3,
+        "comparisons": 3,
         "seed": 7,
     }
     assert tuple(rows[0]) == PLAN_COLUMNS
     assert rows[0]["people"] == int(plan.to_frame()["people"][0])
-    again = plan_study(1.0, region="eyes", photos=(2,), groups=2, power=0.9, day_to_day=0.1, looks=3, seed=7)
+    again = plan_study(1.0, region="eyes", photos=(2,), groups=2, power=0.9, day_to_day=0.1, comparisons=3, seed=7)
     assert again.to_dict() == plan.to_dict()
 
 
@@ -138,7 +138,7 @@ def test_a_plan_says_what_was_asked():
         (1.0, {"photos": (0,)}, "at least 1 photo"),
         (1.0, {"power": 1.0}, "between 0 and 1"),
         (1.0, {"groups": 3}, "1 group, or 2"),
-        (1.0, {"looks": 0}, "at least 1 region"),
+        (1.0, {"comparisons": 0}, "at least 1 region"),
         (1.0, {"spread": -0.1}, "spread must be 0 mm or more"),
         (1.0, {"region": "lower_face"}, "no region that can be simulated"),
     ],

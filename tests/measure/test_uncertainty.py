@@ -70,17 +70,17 @@ def of_region(quantities, region, numbers):
 
 
 @given(st.floats(0, 100), st.floats(0.5, 1e4), st.integers(1, 20))
-def test_half_width_is_students(sd, freedom, looks):
-    expected = sd * student.ppf(1 - 0.025 / looks, freedom)
-    assert half_width(sd, freedom, looks=looks) == pytest.approx(expected, rel=1e-6)
+def test_half_width_is_students(sd, freedom, comparisons):
+    expected = sd * student.ppf(1 - 0.025 / comparisons, freedom)
+    assert half_width(sd, freedom, comparisons=comparisons) == pytest.approx(expected, rel=1e-6)
 
 
 def test_half_widths_from_a_printed_table():
     # Two-sided 5 % points of Student's t: 1, 5, 10, 30 degrees of freedom and the normal one.
     found = half_width(np.ones(5), np.array([1, 5, 10, 30, np.inf]))
     assert found == pytest.approx([12.706, 2.571, 2.228, 2.042, 1.960], abs=5e-4)
-    # Bonferroni of two looks: the 2.5 % point at 10 degrees of freedom.
-    assert half_width(np.array(1.0), np.array(10.0), looks=2) == pytest.approx(2.634, abs=5e-4)
+    # Bonferroni of two comparisons: the 2.5 % point at 10 degrees of freedom.
+    assert half_width(np.array(1.0), np.array(10.0), comparisons=2) == pytest.approx(2.634, abs=5e-4)
 
 
 def test_half_width_without_freedom_is_unknown():
@@ -526,5 +526,5 @@ def test_unchanged_face_is_seldom_judged_changed(freedom, parts, correlation):
     estimated = known.prod(axis=-1).mean(axis=0) / sd.prod(axis=-1)
     before, after = 0.7 * rng.normal(size=(trials, parts, 2)) + noise(2) / np.sqrt(2)
     found = evenness(before, after, after - before, sd, estimated)
-    changed = np.abs(found.change) > half_width(found.sd, np.full((trials, parts), float(freedom)), looks=parts)
+    changed = np.abs(found.change) > half_width(found.sd, np.full((trials, parts), float(freedom)), comparisons=parts)
     assert 0.04 < changed.any(axis=-1).mean() < 0.07

@@ -116,7 +116,7 @@ def test_interval_of_nonoverlap_is_method_5_of_newcombe():
     rng = np.random.default_rng(2)
     weeks, treated = irregular(40, rng), np.arange(40) >= 15
     values = noise(weeks, 0.5, 1, rng) - 0.5 * treated[:, None]
-    found = compare_phases(weeks, values, treated, [0.1], looks=2)
+    found = compare_phases(weeks, values, treated, [0.1], comparisons=2)
     fitted = fit_noise(Courses.of(weeks, values, [0.1]), (treated - 25 / 40)[:, None])
     growth = (fitted.error / fitted.white_error) ** 2
     assert growth > 1
@@ -156,8 +156,8 @@ def test_too_few_sessions_of_a_phase():
     assert (found.baseline_sessions, found.treatment_sessions) == (4, 3)
 
 
-def test_more_looks_than_arrangements_have_no_bounds():
-    found = compare_phases(np.arange(6), np.array([[5.0, 5.1, 5, 2, 2.2, 2]]).T, THREE_AND_THREE, [0.0], looks=40)
+def test_more_comparisons_than_arrangements_have_no_bounds():
+    found = compare_phases(np.arange(6), np.array([[5.0, 5.1, 5, 2, 2.2, 2]]).T, THREE_AND_THREE, [0.0], comparisons=40)
     assert (*found.low, *found.high) == (-np.inf, np.inf)
     assert found.p >= 1 / 721
 
@@ -178,8 +178,8 @@ def test_phases_must_be_known(phases, words):
 def test_other_arguments_are_checked():
     with pytest.raises(InvalidPointsError, match="shapes"):
         compare_phases(np.arange(6), np.zeros((5, 1)), THREE_AND_THREE, [1])
-    with pytest.raises(ValueError, match="looks"):
-        compare_phases(np.arange(6), np.zeros((6, 1)), THREE_AND_THREE, [1], looks=0)
+    with pytest.raises(ValueError, match="comparisons"):
+        compare_phases(np.arange(6), np.zeros((6, 1)), THREE_AND_THREE, [1], comparisons=0)
 
 
 # Properties.
@@ -189,11 +189,11 @@ few = settings(max_examples=25, deadline=None)
 
 @few
 @given(seeds, st.integers(1, 30))
-def test_interval_and_p_agree(seed, looks):
-    found = compare_phases(*some(seed), looks=looks)
+def test_interval_and_p_agree(seed, comparisons):
+    found = compare_phases(*some(seed), comparisons=comparisons)
     told = np.isfinite(found.p)
     outside = (found.low > 0) | (found.high < 0)
-    assert (outside == (found.p < 0.05 / looks))[told].all()
+    assert (outside == (found.p < 0.05 / comparisons))[told].all()
     assert ((found.standardised_low > 0) | (found.standardised_high < 0) == outside)[told].all()
     for name in ("nonoverlap", "standardised"):
         low, value, high = (getattr(found, name + end) for end in ("_low", "", "_high"))

@@ -89,7 +89,7 @@ def test_interval_of_few_sessions_is_students():
     rng = np.random.default_rng(5)
     weeks, values = irregular(5, rng), rng.normal(size=5)
     error, resemblance = dense_error(weeks, values)
-    found = trends(weeks, values[:, None], [0.0], looks=3)
+    found = trends(weeks, values[:, None], [0.0], comparisons=3)
     half = 1.15 * error * t.ppf(1 - 0.05 / 6, 3)
     assert [found.slope - found.low, found.high - found.slope] == pytest.approx(np.full((2, 1), half))
     assert found.p == pytest.approx(2 * t.sf(np.abs(found.slope) / (1.15 * error), 3))
@@ -169,8 +169,8 @@ def test_what_cannot_be_is_refused(weeks, values, sd, words):
 
 
 def test_one_look_at_least():
-    with pytest.raises(ValueError, match="looks"):
-        trends(np.arange(5), np.zeros((5, 1)), [1], looks=0)
+    with pytest.raises(ValueError, match="comparisons"):
+        trends(np.arange(5), np.zeros((5, 1)), [1], comparisons=0)
 
 
 # Properties.
@@ -178,21 +178,21 @@ def test_one_look_at_least():
 
 @settings(deadline=None)
 @given(seeds, st.integers(1, 30))
-def test_interval_and_p_agree(seed, looks):
-    found = trends(*some(seed), looks=looks)
+def test_interval_and_p_agree(seed, comparisons):
+    found = trends(*some(seed), comparisons=comparisons)
     told = np.isfinite(found.p)
     outside = (found.low > 0) | (found.high < 0)
-    assert (outside == (found.p < 0.05 / looks))[told].all()
+    assert (outside == (found.p < 0.05 / comparisons))[told].all()
     assert ((found.low <= found.slope) & (found.slope <= found.high))[told].all()
     assert ((found.autocorrelation > 0) & (found.autocorrelation < 1))[told].all()
 
 
 @settings(deadline=None)
 @given(seeds)
-def test_never_surer_than_photos_and_wider_with_more_looks(seed):
+def test_never_surer_than_photos_and_wider_with_more_comparisons(seed):
     weeks, values, sd = some(seed)
     one, photos = trends(weeks, values, sd), trends(weeks, values, 2 * sd)
-    many = trends(weeks, values, sd, looks=5)
+    many = trends(weeks, values, sd, comparisons=5)
     told = np.isfinite(one.p)
     assert (photos.high - photos.low >= one.high - one.low)[told].all()
     assert (many.high - many.low > one.high - one.low)[told].all()

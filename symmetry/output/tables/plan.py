@@ -52,7 +52,7 @@ def _notes(plan: Plan, rows: list[dict[str, Any]]) -> list[str]:
         f"Simulated people: they really change by {plan.change:g} mm on average, with a standard deviation of",
         f"{plan.spread:g} mm between them, and their photos repeat as the reliability table says.",
         days,
-        test + (f" / {plan.looks} (one of {plan.looks} regions)." if plan.looks > 1 else "."),
+        test + (f" / {plan.comparisons} (one of {plan.comparisons} regions)." if plan.comparisons > 1 else "."),
         "All photos are alike in pose, expression and light, the region is seen in each (cheeks and",
         "nasolabial folds often are not), and nobody leaves: plan for more people.",
         "A person's own change tells where it is larger than photos of an unchanged face differ.",
