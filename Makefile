@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint samples notebooks clean
+.PHONY: demo test lint docs samples notebooks clean
 
 demo: .venv/ready
 	$(BIN)/symmetry demo
@@ -15,6 +15,10 @@ lint: .venv/ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Broken links and anchors stop it.
+docs: .venv/ready-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --clean
+
 samples: .venv/ready
 	$(BIN)/python -m symmetry.synthetic sample_images
 
@@ -23,7 +27,7 @@ notebooks: .venv/ready-dev
 	$(BIN)/python notebooks/run.py
 
 clean:
-	rm -rf .venv demo_output build dist *.egg-info
+	rm -rf .venv demo_output site build dist *.egg-info
 
 .venv/ready: pyproject.toml
 	@echo "Installing into .venv; the first time this takes a minute or two."
