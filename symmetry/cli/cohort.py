@@ -259,6 +259,4 @@ def _deliver(found: Cohort, wanted: str, output: Path | None) -> None:
 
         deliver_data(found.to_dict(), COHORTS, wanted, output)
     if output is not None:
-        from symmetry.cohort.wording import answer
-
-        say(answer(found))
+        say(found.answer)

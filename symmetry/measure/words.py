@@ -1,8 +1,10 @@
-"""Names of regions and measures as people read them, and shares in percent."""
+"""How people read names, units and numbers; every table, figure, card and report writes them this way."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from symmetry.measure.verdicts import decimals
 
 REGION_TITLES: Final = {
     "jawline": "Jawline",
@@ -20,6 +22,25 @@ REGION_TITLES: Final = {
 def the(name: str) -> str:
     """Name a region or a measure within a sentence: "the nasolabial folds"."""
     return f"the {REGION_TITLES[name].lower() if name in REGION_TITLES else name.replace('_', ' ')}"
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def unit_sign(unit: str) -> str:
+    """Write a unit as it stands behind a number.
+
+    "% IPD" stays whole: a percent sign alone would be read as a share of the asymmetry.
+    """
+    return "°" if unit == "degrees" else unit
+
+
+def size(value: float, error: float) -> str:
+    """Write the size of a number with its error, to the hundredth where tenths hide which of them is larger."""
+    digits = decimals(abs(value), error)
+    return f"{abs(value):.{digits}f} ± {error:.{digits}f}"
 
 
 def percent(share: float) -> str:

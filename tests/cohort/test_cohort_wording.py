@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from symmetry.cohort import analyze_cohort
 from symmetry.cohort.wording import (
-    answer,
-    answer_sentences,
     counted,
     expected,
     missing_sentences,
@@ -22,77 +20,77 @@ from symmetry.measure.words import percent
 
 
 def test_two_groups_are_told_apart_first():
-    told = answer_sentences(analyze_cohort(study_table()))
+    told = analyze_cohort(study_table()).sentences
     assert told[0] == "More even than placebo: the mouth by 0.9 mm (0.5 to 1.3)."
-    assert answer(analyze_cohort(study_table())) == " ".join(told)
+    assert analyze_cohort(study_table()).answer == " ".join(told)
 
 
 def test_responders_stand_beside_any_improvement_and_both_beside_noise():
     cohort = analyze_cohort(study_table())
     # Of 9 people 8 changed toward more even, 7 of them beyond 0.5 mm; Wilson's interval of 7 of 9 is 0.453 to 0.937.
     # Half of 9 improve by noise; 2 to 7 are the 2.5 % and 97.5 % quantiles of the binomial distribution.
-    assert responder_sentences(cohort, "ritual") == [
+    assert responder_sentences(cohort.responders)[:2] == [
         "Ritual: any improvement at all of the mouth: 8 of 9 (89 %); noise alone would show 4.5 of 9 (2 to 7).",
         "Beyond their own detectable change: 7 of 9 (78 %, 95 % 45 to 94 %); noise alone would show about 0.2 of 9.",
     ]
-    assert responder_sentences(cohort, "placebo")[1].startswith("Beyond their own detectable change: 0 of 9 (0 %, ")
+    assert responder_sentences(cohort.responders)[3].startswith("Beyond their own detectable change: 0 of 9 (0 %, ")
 
 
 def test_one_group_is_compared_with_itself_and_the_lack_of_a_control_is_said():
-    told = answer_sentences(analyze_cohort(BETTER))
+    told = analyze_cohort(BETTER).sentences
     assert told[0].startswith("More even on average: the mouth by 0.8 mm (")
     assert "no control group" in " ".join(told)
     assert not any(line.startswith("Ritual") for line in told)
 
 
 def test_nothing_is_said_to_have_changed_where_nothing_did():
-    assert answer_sentences(analyze_cohort(SAME))[0] == "On average no change can be told."
+    assert analyze_cohort(SAME).sentences[0] == "On average no change can be told."
     both = pd.concat([SAME, SAME.assign(group="ritual", person=SAME["person"] + "x")])
-    assert answer_sentences(analyze_cohort(both))[0] == "No difference from placebo can be told."
+    assert analyze_cohort(both).sentences[0] == "No difference from placebo can be told."
 
 
 def test_a_group_that_got_worse_is_said_to_be_less_even():
     worse = BETTER.assign(after=6.0 - BETTER["after"])
-    assert answer_sentences(analyze_cohort(worse))[0].startswith("Less even on average: the mouth by")
+    assert analyze_cohort(worse).sentences[0].startswith("Less even on average: the mouth by")
 
 
 def test_several_treated_groups_are_named():
     third = SAME.assign(group="other", person=SAME["person"] + "x")
-    told = answer_sentences(analyze_cohort(pd.concat([study_table(), third])))
+    told = analyze_cohort(pd.concat([study_table(), third])).sentences
     assert told[0] == "Other: no difference from placebo can be told."
     assert told[1].startswith("Ritual: more even than placebo: the mouth by")
 
 
 def test_several_regions_are_counted_together():
     cohort = analyze_cohort(study_table(regions=("mouth", "eyes", "jawline")))
-    told = responder_sentences(cohort, "ritual")
+    told = responder_sentences(cohort.responders)[:2]
     assert "in at least one of 3 regions: 8 of 9" in told[0]
     assert "noise alone would show about 0.2 of 9" in told[1]
-    assert answer_sentences(cohort)[0].count("0.9 mm") == 3
+    assert cohort.sentences[0].count("0.9 mm") == 3
 
 
 def test_a_whole_is_not_told_beside_its_parts():
-    told = answer_sentences(analyze_cohort(study_table(regions=("face", "mouth"))))
+    told = analyze_cohort(study_table(regions=("face", "mouth"))).sentences
     assert "whole face" not in told[0]
-    assert "the whole face by" in answer_sentences(analyze_cohort(study_table(regions=("face",))))[0]
+    assert "the whole face by" in analyze_cohort(study_table(regions=("face",))).sentences[0]
 
 
 def test_few_people_are_too_few():
     lone = people_with({"t": [-1.0]}, group="all")
-    assert answer_sentences(analyze_cohort(lone))[0] == "Too few people to tell."
+    assert analyze_cohort(lone).sentences[0] == "Too few people to tell."
     nobody = people_with({"t": [None, None]}, group="all")
-    told = answer_sentences(analyze_cohort(nobody))
+    told = analyze_cohort(nobody).sentences
     assert "Nobody could be compared." in told
     assert "2 of 2 people could not be compared: head held differently (2)." in told
 
 
 def test_who_is_missing_is_counted_with_the_reason():
     study = analyze_cohort(study_table()).study
-    assert missing_sentences(analyze_cohort(study)) == [
+    assert missing_sentences(analyze_cohort(study).study) == [
         "2 of 20 people could not be compared: head held differently (2)."
     ]
     people = pd.DataFrame({"person": ["t0", "late"], "group": ["ritual", "placebo"]})
-    told = missing_sentences(analyze_cohort(study_table().query("person != 't0'"), people=people))
+    told = missing_sentences(analyze_cohort(study_table().query("person != 't0'"), people=people).study)
     assert told == ["4 of 21 people could not be compared: head held differently (2), no comparison (2)."]
 
 
@@ -102,9 +100,9 @@ def test_missed_sessions_are_counted():
         for name, last in (("a", 4), ("b", 3), ("c", 1))
         for session in range(1, last + 1)
     ]
-    told = missing_sentences(analyze_cohort(pd.DataFrame(rows)))
+    told = missing_sentences(analyze_cohort(pd.DataFrame(rows)).study)
     assert told[-1] == "4 of 12 planned sessions are missing."
-    assert missing_sentences(analyze_cohort(BETTER.dropna(subset="before"))) == []
+    assert missing_sentences(analyze_cohort(BETTER.dropna(subset="before")).study) == []
 
 
 @pytest.mark.parametrize(

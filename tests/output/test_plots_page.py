@@ -19,7 +19,6 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from symmetry.cohort import Cohort
-from symmetry.cohort.wording import answer_sentences
 from symmetry.errors import OutputError
 from symmetry.output.colours import INK
 from symmetry.output.plots import (
@@ -73,7 +72,7 @@ def test_page_of_a_study_says_the_answer_and_can_be_read(groups: tuple[str, ...]
     assert_readable(figure)
     page = figure.axes[0]
     said = " ".join(text.get_text() for text in page.texts)
-    first = answer_sentences(made)[0]
+    first = made.sentences[0]
     assert first.replace("猫", "?") in said
     assert "A trial of serum" in said
     titles = [axes.get_title(loc="left") for axes in figure.axes[1:]]

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from symmetry.cohort.responders import ANY_REGION
-from symmetry.cohort.wording import answer_sentences
 from symmetry.errors import OutputError
 from symmetry.measure.verdicts import NOT_COMPARABLE
 from symmetry.output.colours import PAPER, QUIET
@@ -98,7 +97,7 @@ def draw_cohort(cohort: Cohort, figure: Figure | None = None, *, title: str | No
     OutputError
         If the figure is too small for the page; it says how large it must be.
     """
-    first, *others = (_drawable(sentence) for sentence in answer_sentences(cohort))
+    first, *others = (_drawable(sentence) for sentence in cohort.sentences)
     room = WIDTH - 2 * MARGIN
     # Lines are broken by the width of regular letters, which bold ones exceed.
     bolder = text_width(first, size=HEADING, weight="bold") / text_width(first, size=HEADING)

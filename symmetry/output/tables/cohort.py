@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from symmetry.cohort.responders import ANY_REGION
-from symmetry.cohort.wording import answer_sentences, expected, reasons_line
+from symmetry.cohort.wording import expected, reasons_line
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.measure.words import percent
 from symmetry.output.tables.layout import (
@@ -68,7 +68,7 @@ def _header(cohort: Cohort) -> list[RenderableType]:
     ]
     counted = f"{len(people)} {'person' if len(people) == 1 else 'people'}"
     counted += f": {', '.join(told)}" if len(told) > 1 else ""
-    first, *others = (printable(line) for line in answer_sentences(cohort))
+    first, *others = (printable(line) for line in cohort.sentences)
     return [
         Text(printable(counted)),
         Text(first, style="bold"),
