@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from symmetry.cli.practice import (
     tell,
     yes_option,
 )
-from symmetry.cli.running import check_targets
+from symmetry.cli.running import check_targets, with_progress
 
 if TYPE_CHECKING:
     from symmetry.practice.records import ClientPage, Forgotten
@@ -180,9 +181,9 @@ def export(client: str, file: Path, practice: Path | None) -> None:
     check_targets(file, inputs=())
     page = page_of(client, practice)
     with opened(practice) as store, complaining(file):
-        from symmetry.cli.exporting import write_export
+        from symmetry.output.export import export_client
 
-        missing = write_export(store, page, file)
+        missing = export_client(store, page, file, watch=partial(with_progress, doing="measuring"))
     say(f"wrote {file}")
     for line in missing:
         say(f"symmetry: not in it: {line}")

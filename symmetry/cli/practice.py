@@ -104,10 +104,10 @@ date_option = click.option(
 
 
 def now() -> datetime:
-    """Tell the time in this machine's zone."""
-    from symmetry.photos.capture_time import local_zone
+    """Give the time in this machine's zone."""
+    from symmetry.practice import times
 
-    return datetime.now(local_zone()).replace(microsecond=0)
+    return times.now()
 
 
 def zone_of(at: datetime) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,52 +26,17 @@ from symmetry.cli.practice import (
     counted,
     date_option,
     note_option,
-    now,
     opened,
     page_of,
     practice_option,
     present,
     tell,
     yes_option,
-    zone_of,
 )
 from symmetry.cli.running import check_targets, photos_of, with_progress
-from symmetry.errors import SymmetryError
 
 if TYPE_CHECKING:
-    from symmetry.measure.batch import Failure
-    from symmetry.measure.face import FaceAnalysis
-    from symmetry.measure.quality import Portrait
-    from symmetry.photos.capture_time import Moment
-    from symmetry.photos.reading import Photo
-    from symmetry.practice.records import NewPhoto
-    from symmetry.practice.records import Session as KeptSession
-    from symmetry.practice.store import Practice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Taken:
-    """A photo that can be kept."""
-
-    new: NewPhoto
-    face: FaceAnalysis
-    moment: Moment | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """A photo that is there already."""
-
-    photo: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """A face that the others should be like."""
-
-    portrait: Portrait
-    where: str
+    from symmetry.practice.intake import PhotoIntake, SessionIntake
 
 
 @click.group()
@@ -115,22 +78,31 @@ def add(
     Example:
       symmetry session add anna-kovacs monday/ --note "after the holidays"
     """
+    from symmetry.practice.intake import IntakeOptions, PhotoIntake, take_in_photos
+
     paths = photos_of(photos, recursive=recursive)
+    added: list[int] = []
+
+    def report(outcome: PhotoIntake | SessionIntake) -> None:
+        if isinstance(outcome, PhotoIntake):
+            _say_photo(outcome)
+        else:
+            _say_session(owner.id, outcome)
+            if outcome.session is not None:
+                added.append(outcome.session.number)
+
     with opened(practice) as store:
         owner = store.client(client)
-        looks = _look_at(paths, _known_in(store.sessions(owner.id)), mirrored=mirrored, face=face)
-        taken, failed = _take(looks, len(paths), _last_seen(store, owner.id))
-        added = 0
-        for when, photos_then in [(at, taken)] if at and taken else _by_day(taken):
-            try:
-                _add(store, owner.id, photos_then, at=when, note=note, mirrored=mirrored)
-                added += 1
-            except SymmetryError as error:  # the other days are kept all the same
-                complain(f"session of {when:%Y-%m-%d}", error)
-                failed += len(photos_then)
+        options = IntakeOptions(at=at, note=note, mirrored=mirrored, face=face)
+        watch = partial(with_progress, doing="measuring")
+        try:
+            taken = take_in_photos(store, owner.id, paths, options, watch=watch, tell=report)
+        except KeyboardInterrupt:
+            say("symmetry: stopped" if added else "symmetry: stopped; no session was added")
+            raise SystemExit(130) from None
         if not added:
             tell(f"no session of {owner.id} was added")
-    if failed:
+    if not taken.complete:
         raise SystemExit(1)
 
 
@@ -183,161 +155,21 @@ def remove(client: str, number: int, yes: bool, practice: Path | None) -> None:
     tell(f"session {number} of {owner.id} removed: {counted(len(found.photos), 'photo')}")
 
 
-def _add(store: Practice, client: str, taken: Sequence[_Taken], *, at: datetime, note: str, mirrored: bool) -> None:
-    """Keep the photos of one occasion, and what was measured in them."""
-    from symmetry.measure.face_cache import KnownFaces, Look
-
-    added = store.add_session(client, [one.new for one in taken], at=at, zone=zone_of(at), note=note)
-    tell(f"session {added.number} of {client} added: {counted(len(added.photos), 'photo')}, {added.at:%Y-%m-%d %H:%M}")
-    # Only now: what no session knows is cleared away by whoever opens the practice next.
-    try:
-        known = KnownFaces(store.results_folder(client))
-        for one in taken:
-            known.keep(one.face, Look(mirrored=mirrored))  # an only face is the largest too
-    except SymmetryError as error:
-        complain(f"what was measured in session {added.number}", f"{error}; the photos are kept")
+def _say_photo(outcome: PhotoIntake) -> None:
+    if outcome.status == "refused":
+        complain(outcome.photo, outcome.reason)
+    elif outcome.status == "known":
+        say(f"{outcome.photo}: {outcome.reason}; not added again")
+    for remark in outcome.remarks:
+        say(f"{outcome.photo}: {remark}")
 
 
-def _known_in(sessions: Iterable[KeptSession]) -> dict[str, str]:
-    """Name where each picture is already, by the hash of its file as it came and as it is kept."""
-    known: dict[str, str] = {}
-    for each in sessions:
-        for photo in each.photos:
-            for digest in (photo.source_sha256, photo.sha256):
-                known.setdefault(digest, f"already in session {each.number}")
-    return known
-
-
-def _look_at(
-    paths: Iterable[Path], known: dict[str, str], *, mirrored: bool, face: Literal["largest", "only"]
-) -> Iterator[_Taken | Failure | _Known]:
-    """Clean and measure photos one after the other; those that are known are not looked at again."""
-    from symmetry.measure.analysis import analyze
-    from symmetry.measure.batch import Failure
-    from symmetry.photos.cleaning import clean_photo
-    from symmetry.photos.reading import read_file
-    from symmetry.practice.records import NewPhoto
-    from symmetry.practice.sessions import checked
-
-    for path in paths:
-        try:
-            data = read_file(path)
-            source = hashlib.sha256(data).hexdigest()
-            if source not in known:
-                clean = clean_photo(data, str(path))
-                if clean.photo.sha256 in known:
-                    source = clean.photo.sha256
-            if source in known:
-                yield _Known(photo=str(path), where=known[source])
-                continue
-            measured = analyze(clean.photo, mirrored=mirrored, face=face)
-            moment = _moment(clean.photo, path)
-            by_name = moment if moment is not None and moment.source != "exif" else None
-            new = NewPhoto(
-                name=path.name.encode("utf-8", "backslashreplace").decode(),  # it need not be text
-                data=clean.data,
-                suffix=clean.suffix,
-                source_sha256=source,
-                captured=clean.photo.captured if by_name is None else by_name.at,
-                captured_source=clean.photo.captured_source if by_name is None else by_name.source,
-                mirrored=mirrored,
-            )
-            checked(new)
-            known[source] = known[clean.photo.sha256] = f"the same picture as {path.name}"
-            yield _Taken(new=new, face=measured.without_pixels(comparable=True), moment=moment)
-        except SymmetryError as error:
-            yield Failure(photo=str(path), error=str(error))
-
-
-def _moment(photo: Photo, path: Path) -> Moment | None:
-    from symmetry.errors import PhotoError
-    from symmetry.photos.capture_time import moment_of
-
-    try:
-        return moment_of(photo, path)
-    except PhotoError:  # the file was removed meanwhile
-        return None
-
-
-def _last_seen(store: Practice, client: str) -> _Seen | None:
-    """Give the client's face as it is known from the latest session of which something is known."""
-    from symmetry.landmarks.scale import Scale
-    from symmetry.measure.face_cache import KnownFaces, Look
-
-    known = KnownFaces(store.results_folder(client))
-    for each in reversed(store.sessions(client)):
-        for photo in each.photos:
-            look = Look(mirrored=photo.mirrored)
-            face = known.face(photo.sha256, look, name=photo.name, scale=Scale.parse("iris"))
-            if face is not None and face.portrait is not None:
-                return _Seen(portrait=face.portrait, where=f"in session {each.number} of {client}")
-    return None
-
-
-def _stranger(face: FaceAnalysis, seen: _Seen | None) -> str | None:
-    """Say that a face seems to be another person's, or the wrong way round: photos get mixed up."""
-    from symmetry.measure.quality.likeness import check_likeness
-    from symmetry.registration import register
-
-    portrait = face.portrait
-    if seen is None or portrait is None:
-        return None
-    registration = register(seen.portrait.standard, portrait.standard)
-    found = {flag.name for flag in check_likeness(seen.portrait, portrait, registration)}
-    if "one_mirrored" in found:
-        return f"this face, or the one {seen.where}, seems to be mirrored; see --mirrored"
-    if "different_person" in found:
-        return (
-            f"this seems to be someone else than {seen.where}, or one of the two is mirrored; check whose photo it is"
-        )
-    return None
-
-
-def _take(looks: Iterator[_Taken | Failure | _Known], total: int, seen: _Seen | None) -> tuple[list[_Taken], int]:
-    """Take the photos that can be kept, saying at once what speaks against each; count those that cannot."""
-    from symmetry.measure.quality.flags import by_gravity
-
-    taken: list[_Taken] = []
-    failed = 0
-    try:
-        for look in with_progress(looks, total, "measuring"):
-            if isinstance(look, _Taken):
-                taken.append(look)
-                if (doubt := _stranger(look.face, seen)) is not None:
-                    say(f"{look.face.photo.name}: warn: {doubt}")
-                if seen is None and look.face.portrait is not None:
-                    seen = _Seen(portrait=look.face.portrait, where=f"in {look.face.photo.name}")
-                if look.moment is not None and look.moment.note is not None:
-                    say(f"{look.face.photo.name}: {look.moment.note}")
-                for flag in by_gravity(look.face.flags):
-                    if flag.severity != "info":
-                        say(f"{look.face.photo.name}: {flag.severity}: {flag.advice}")
-            elif isinstance(look, _Known):
-                say(f"{look.photo}: {look.where}; not added again")
-            else:
-                complain(look.photo, look.error)
-                failed += 1
-    except KeyboardInterrupt:
-        say("symmetry: stopped; no session was added")
-        raise SystemExit(130) from None
-    return taken, failed
-
-
-def _by_day(taken: Sequence[_Taken]) -> list[tuple[datetime, list[_Taken]]]:
-    """Put photos into sessions by the day that they tell of themselves; those that tell none are of now.
-
-    A session is of the time of its first photo.
-    """
-    present = now()
-    days: dict[date, list[tuple[datetime, _Taken]]] = {}
-    for one in taken:
-        told = one.moment is not None and one.moment.source != "file time" and one.moment.at <= present
-        at = one.moment.at if told and one.moment is not None else present
-        days.setdefault(at.date(), []).append((at, one))
-    sessions = []
-    for day in sorted(days):
-        first = min(at for at, _ in days[day])
-        here = first.astimezone(present.tzinfo)
-        when = here if here.utcoffset() == first.utcoffset() else first
-        sessions.append((when, [one for _, one in days[day]]))
-    return sessions
+def _say_session(client: str, outcome: SessionIntake) -> None:
+    session = outcome.session
+    if session is None:
+        complain(f"session of {outcome.at:%Y-%m-%d}", str(outcome.error))
+        return
+    photos = counted(len(session.photos), "photo")
+    tell(f"session {session.number} of {client} added: {photos}, {session.at:%Y-%m-%d %H:%M}")
+    if outcome.error is not None:
+        complain(f"what was measured in session {session.number}", f"{outcome.error}; the photos are kept")

@@ -10,6 +10,13 @@ from symmetry.errors import InvalidRecordError
 _LONGEST_ZONE = 64
 
 
+def now() -> datetime:
+    """Give the time in this machine's zone, to the second."""
+    from symmetry.photos.capture_time import local_zone
+
+    return datetime.now(local_zone()).replace(microsecond=0)
+
+
 def to_text(at: datetime, zone: str) -> str:
     """Write a local time down with its offset from UTC.
 

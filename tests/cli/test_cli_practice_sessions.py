@@ -26,7 +26,7 @@ from symmetry.errors import InvalidRecordError, OutputError
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.face_cache import KnownFaces, Look
 from symmetry.measure.quality.flags import Flag
-from symmetry.practice import sessions as practice_sessions
+from symmetry.practice import intake
 from symmetry.practice.records import NewPhoto
 from symmetry.practice.rows import SESSION_COLUMNS
 from symmetry.practice.sessions import Sessions
@@ -189,7 +189,7 @@ def test_a_face_that_does_not_belong_is_said(tmp_path, monkeypatch):
     assert "seems to be mirrored" not in result.stderr
     # All drawn faces are of one kind.
     stranger = Flag(name="different_person", severity="reject", advice="")
-    monkeypatch.setattr("symmetry.measure.quality.likeness.check_likeness", lambda *_: (stranger,))
+    monkeypatch.setattr("symmetry.practice.intake.check_likeness", lambda *_: (stranger,))
     result = run("session", "add", "ana", EVEN, "--practice", practice)
     assert "even.jpg: warn: this seems to be someone else than in session 3 of ana" in result.stderr
 
@@ -228,7 +228,7 @@ def test_photo_whose_name_is_no_text_is_kept_under_one_that_is(tmp_path):
 
 def test_a_photo_or_a_day_that_cannot_be_kept_costs_no_other(tmp_path, monkeypatch):
     days = [SAMPLES / "series" / f"{day}.jpg" for day in ("2026-04-06", "2026-04-12", "2026-04-19")]
-    add_session, check = Sessions.add_session, practice_sessions.checked
+    add_session, check = Sessions.add_session, intake.checked
 
     def add_some(self: Sessions, client: str, photos: list[NewPhoto], **rest: object) -> object:
         if photos[0].name == days[1].name:
@@ -242,7 +242,7 @@ def test_a_photo_or_a_day_that_cannot_be_kept_costs_no_other(tmp_path, monkeypat
 
     extra = Path(EVEN).name
     monkeypatch.setattr(Sessions, "add_session", add_some)
-    monkeypatch.setattr(practice_sessions, "checked", refuse)
+    monkeypatch.setattr(intake, "checked", refuse)
     practice = tmp_path / "p"
     done("client", "add", "Ana", "--practice", practice)
     result = run("session", "add", "ana", *days, EVEN, "--practice", practice)
@@ -269,13 +269,13 @@ def test_an_export_that_is_killed_leaves_nothing_for_long(kept, tmp_path):
     practice = tmp_path / "practice"
     shutil.copytree(kept, practice)
     code = (
-        "import os, signal, sys; from symmetry.cli import exporting, main\n"
-        "exporting._tables = lambda page: [('x', 'x')]; exporting._numbers = lambda *_: []\n"
-        "add = exporting._add\n"
+        "import os, signal, sys; from symmetry.cli import main; from symmetry.output import export\n"
+        "export._tables = lambda page: [('x', 'x')]; export._results = lambda *_: []\n"
+        "add = export._add\n"
         "def stop(archive, name, *rest, **more):\n"
         "    if name == 'x': archive.fp.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
         "    add(archive, name, *rest, **more)\n"
-        "exporting._add = stop; main(sys.argv[1:])\n"
+        "export._add = stop; main(sys.argv[1:])\n"
     )
     command = [sys.executable, "-c", code, "client", "export", "ana", tmp_path / "ana.zip", "--practice", practice]
     assert subprocess.run([str(each) for each in command]).returncode
@@ -292,7 +292,7 @@ def test_stopping_adds_nothing(tmp_path, monkeypatch):
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("symmetry.measure.analysis.analyze", stop)
+    monkeypatch.setattr("symmetry.practice.intake.analyze", stop)
     result = run("session", "add", "ana", EVEN, BEFORE, "--practice", practice)
     assert result.exit_code == 130
     assert "stopped; no session was added" in result.stderr

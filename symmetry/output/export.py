@@ -1,17 +1,20 @@
-"""A client's zip file: photos, tables that any program can read, and the report."""
+"""Everything about a client in one zip file: photos, tables that any program reads, and the report."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
-from symmetry.cli.practice import now
-from symmetry.cli.running import with_progress
 from symmetry.errors import SymmetryError
 from symmetry.files import check_target
+from symmetry.measure.batch import Failure
+from symmetry.output.report import render_report
+from symmetry.output.report.of_client import report_of
+from symmetry.practice.follow_up import faces_of, series_of
+from symmetry.practice.records import ClientPage, Session
 from symmetry.practice.rows import (
     ADHERENCE_COLUMNS,
     DIARY_COLUMNS,
@@ -23,23 +26,33 @@ from symmetry.practice.rows import (
     session_rows,
     treatment_rows,
 )
+from symmetry.practice.store import Practice
+from symmetry.practice.times import now
+from symmetry.series import left_out_for
+from symmetry.tabular import SCORE_COLUMNS, SERIES_COLUMNS, score_rows, series_rows
 from symmetry.tabular.text import to_csv, to_json
 
-if TYPE_CHECKING:
-    from symmetry.practice.records import ClientPage, Session
-    from symmetry.practice.store import Practice
+_EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
+"""Zip files cannot hold an earlier time."""
 
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""Zip files know no time before."""
+Watch = Callable[[Iterator[Any], int], Iterator[Any]]
 
 
-def write_export(store: Practice, page: ClientPage, file: Path) -> list[str]:
-    """Write a client's zip file, readable by its owner only, so that a reader never sees half of it.
+def export_client(practice: Practice, page: ClientPage, file: Path, *, watch: Watch | None = None) -> tuple[str, ...]:
+    """Write everything about a client to a zip file that only its owner can read, and that is never half written.
+
+    Parameters
+    ----------
+    practice : Practice
+    page : ClientPage
+    file : Path
+    watch : callable, optional
+        Takes an iterator over the photos as they are measured, and their number; gives an iterator over the same.
 
     Returns
     -------
-    list of str
-        What is not in it, and why.
+    tuple of str
+        What is missing in it, and why.
 
     Raises
     ------
@@ -48,29 +61,29 @@ def write_export(store: Practice, page: ClientPage, file: Path) -> list[str]:
     """
     check_target(file)
     missing: list[str] = []
-    # Measured before: others may write to the practice meanwhile, and must wait while the file is written.
-    texts = [*_tables(page), *_numbers(store, page, missing)]
+    # Measure first: other writers must wait while the file is written.
+    texts = [*_tables(page), *_results(practice, page, missing, watch)]
     lost: list[str] = []
-    with store.file_outside(file) as part, zipfile.ZipFile(part, "w") as archive:
+    with practice.file_outside(file) as part, zipfile.ZipFile(part, "w") as archive:
         for session in page.sessions:
             for name, photo in zip(_photo_names(session), session.photos, strict=True):
                 try:
-                    _add(archive, name, store.read_photo(photo), session.at, packed=False)
+                    _add(archive, name, practice.read_photo(photo), session.at, packed=False)
                 except SymmetryError as error:
                     lost.append(f"session {session.number}: {error}")
         for name, text in texts:
             _add(archive, name, text.encode("utf-8", "backslashreplace"), page.client.added, packed=True)
-    return lost + missing
+    return (*lost, *missing)
 
 
 def _photo_names(session: Session) -> list[str]:
-    """Name photos by session and place: their own names may hold anything."""
+    """Name photos by session and position: their own names may hold anything."""
     folder = f"photos/session-{session.number:03d}_{session.at:%Y-%m-%d}"
-    return [f"{folder}/{place:02d}{Path(photo.file).suffix}" for place, photo in enumerate(session.photos, 1)]
+    return [f"{folder}/{position:02d}{Path(photo.file).suffix}" for position, photo in enumerate(session.photos, 1)]
 
 
 def _tables(page: ClientPage) -> Iterator[tuple[str, str]]:
-    """Give what the practice knows: one table a kind, and everything as JSON; photos are named as in the zip file."""
+    """Give one table per kind of record, and everything as JSON; photos have the names that they have in the zip."""
     client = page.client.id
     rows: list[dict[str, Any]] = []
     about = page_to_dict(page)
@@ -85,28 +98,22 @@ def _tables(page: ClientPage) -> Iterator[tuple[str, str]]:
     yield "diary.csv", to_csv(diary_rows(client, page.entries), DIARY_COLUMNS)
 
 
-def _numbers(store: Practice, page: ClientPage, missing: list[str]) -> Iterator[tuple[str, str]]:
-    """Give what was measured: scores of every photo, the series of them, and the report to look at."""
-    photos = sum(len(session.photos) for session in page.sessions)
+def _results(
+    practice: Practice, page: ClientPage, missing: list[str], watch: Watch | None
+) -> Iterator[tuple[str, str]]:
+    """Give the scores of every photo, the series of them, and the report."""
+    client, photos = page.client.id, sum(len(session.photos) for session in page.sessions)
     if not photos:
         return
-    from symmetry.measure.batch import Failure
-    from symmetry.output.report import render_report
-    from symmetry.output.report.of_client import report_of
-    from symmetry.practice.follow_up import faces_of, series_of
-    from symmetry.series import left_out_for
-    from symmetry.tabular import SCORE_COLUMNS, SERIES_COLUMNS, score_rows, series_rows
-
-    client = page.client.id
-    results = list(with_progress(faces_of(store, client), photos, "measuring"))
+    measured = faces_of(practice, client)
+    results = list(watch(measured, photos) if watch else measured)
     faces = (result if isinstance(result, Failure) else result.face for result in results)
-    scores = score_rows(face.to_dict() for face in faces)
-    yield "scores.csv", to_csv(scores, SCORE_COLUMNS)
+    yield "scores.csv", to_csv(score_rows(face.to_dict() for face in faces), SCORE_COLUMNS)
     dated = [result for result in results if not isinstance(result, Failure)]
-    failed = [left_out_for(result) for result in results if isinstance(result, Failure)]
+    failed = tuple(left_out_for(result) for result in results if isinstance(result, Failure))
     try:
-        series = series_of(store, client, dated, left_out=tuple(failed))
-        report = render_report(report_of(store, client, series, made=now()))
+        series = series_of(practice, client, dated, left_out=failed)
+        report = render_report(report_of(practice, client, series, made=now()))
     except SymmetryError as error:
         missing.append(f"series and report: {error}")
         return

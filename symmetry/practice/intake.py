@@ -1,0 +1,304 @@
+"""Take in a client's photos: clean them, measure the faces, and keep both as sessions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from symmetry.errors import PhotoError, SymmetryError
+from symmetry.landmarks.scale import Scale
+from symmetry.measure.analysis import analyze
+from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.face_cache import KnownFaces, Look
+from symmetry.measure.quality import Portrait
+from symmetry.measure.quality.flags import by_gravity
+from symmetry.measure.quality.likeness import check_likeness
+from symmetry.photos.capture_time import Moment, moment_of, zone_name
+from symmetry.photos.cleaning import clean_photo
+from symmetry.photos.reading import Photo, read_file
+from symmetry.practice.records import Client, NewPhoto, Session
+from symmetry.practice.sessions import checked
+from symmetry.practice.store import Practice
+from symmetry.practice.times import now
+from symmetry.registration import register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeOptions:
+    """How photos are taken in.
+
+    Attributes
+    ----------
+    at : datetime or None
+        Aware; when all photos were taken. If None, each photo belongs to the day that its metadata or its name gives,
+        else to today, and every day becomes a session.
+    note : str
+        Kept with every session.
+    mirrored : bool
+        Whether the photos show the face as a mirror does.
+    face : {"largest", "only"}
+        Which face of a photo to take, see `symmetry.analyze`.
+    """
+
+    at: datetime | None = None
+    note: str = ""
+    mirrored: bool = False
+    face: Literal["largest", "only"] = "largest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoIntake:
+    """What became of one photo.
+
+    Attributes
+    ----------
+    photo : str
+        The path as given.
+    status : {"accepted", "known", "refused"}
+        "known" if the client has this picture already.
+    reason : str
+        Why it was not accepted.
+    remarks : tuple of str
+        What speaks against an accepted photo or its date.
+    """
+
+    photo: str
+    status: Literal["accepted", "known", "refused"]
+    reason: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionIntake:
+    """What became of the accepted photos of one occasion.
+
+    Attributes
+    ----------
+    at : datetime
+    session : Session or None
+        None if the session could not be kept.
+    error : SymmetryError or None
+        Why the session could not be kept, or, if it was, why the measured faces were not.
+    """
+
+    at: datetime
+    session: Session | None
+    error: SymmetryError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What was kept of a client's photos, what was not, and why.
+
+    Attributes
+    ----------
+    photos : tuple of PhotoIntake
+        In the order given.
+    occasions : tuple of SessionIntake
+        In order of time.
+    """
+
+    photos: tuple[PhotoIntake, ...]
+    occasions: tuple[SessionIntake, ...]
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The sessions that were added."""
+        return tuple(each.session for each in self.occasions if each.session is not None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every photo is in the practice now."""
+        return len(self.sessions) == len(self.occasions) and all(each.status != "refused" for each in self.photos)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Accepted:
+    new: NewPhoto
+    face: FaceAnalysis
+    moment: Moment | None
+
+
+def take_in_photos(
+    practice: Practice,
+    client_id: str,
+    photos: Iterable[Path],
+    options: IntakeOptions | None = None,
+    *,
+    watch: Callable[[Iterator[Any], int], Iterator[Any]] | None = None,
+    tell: Callable[[PhotoIntake | SessionIntake], object] | None = None,
+) -> Intake:
+    """Clean and measure photos of a client and keep them, with the measured faces, as sessions.
+
+    One photo or day that cannot be kept does not stop the others.
+
+    Parameters
+    ----------
+    practice : Practice
+    client_id : str
+    photos : iterable of Path
+    options : IntakeOptions, optional
+    watch : callable, optional
+        Takes an iterator over the photos as they are measured, and their number; gives an iterator over the same.
+    tell : callable, optional
+        Takes what became of each photo and each session, as soon as it is known.
+
+    Returns
+    -------
+    Intake
+
+    Raises
+    ------
+    UnknownIdError
+        If there is no such client.
+    """
+    options, tell = options or IntakeOptions(), tell or (lambda outcome: None)
+    client, paths = practice.client(client_id), list(photos)
+    measured = _measure(practice, client, paths, options)
+    accepted, outcomes, occasions = [], [], []
+    for outcome, one in watch(measured, len(paths)) if watch else measured:
+        outcomes.append(outcome)
+        if one is not None:
+            accepted.append(one)
+        tell(outcome)
+    for at, taken in [(options.at, accepted)] if options.at and accepted else _by_day(accepted):
+        occasions.append(_keep(practice, client, taken, at, options))
+        tell(occasions[-1])
+    return Intake(photos=tuple(outcomes), occasions=tuple(occasions))
+
+
+def _measure(
+    practice: Practice, client: Client, paths: Iterable[Path], options: IntakeOptions
+) -> Iterator[tuple[PhotoIntake, _Accepted | None]]:
+    """Clean and measure photos one by one, except those that the client has already."""
+    known = _pictures_of(practice, client)
+    portrait, where = _latest_portrait(practice, client)
+    for path in paths:
+        try:
+            one = _look_at(path, known, options)
+        except SymmetryError as error:
+            yield PhotoIntake(photo=str(path), status="refused", reason=str(error)), None
+            continue
+        if isinstance(one, str):
+            yield PhotoIntake(photo=str(path), status="known", reason=one), None
+            continue
+        remarks = [f"{flag.severity}: {flag.advice}" for flag in by_gravity(one.face.flags) if flag.severity != "info"]
+        if one.moment is not None and one.moment.note is not None:
+            remarks.insert(0, one.moment.note)
+        if one.face.portrait is not None:
+            if portrait is None:
+                portrait, where = one.face.portrait, f"in {path}"
+            elif (doubt := _mix_up(portrait, one.face.portrait, where)) is not None:
+                remarks.insert(0, f"warn: {doubt}")
+        yield PhotoIntake(photo=str(path), status="accepted", remarks=tuple(remarks)), one
+
+
+def _look_at(path: Path, known: dict[str, str], options: IntakeOptions) -> _Accepted | str:
+    """Clean and measure a photo, or say where its picture is already."""
+    data = read_file(path)
+    source = hashlib.sha256(data).hexdigest()
+    if source in known:
+        return known[source]
+    clean = clean_photo(data, str(path))
+    if clean.photo.sha256 in known:
+        return known[clean.photo.sha256]
+    face = analyze(clean.photo, mirrored=options.mirrored, face=options.face)
+    moment = _moment(clean.photo, path)
+    from_name = moment is not None and moment.source != "exif"
+    new = NewPhoto(
+        name=path.name.encode("utf-8", "backslashreplace").decode(),  # it need not be text
+        data=clean.data,
+        suffix=clean.suffix,
+        source_sha256=source,
+        captured=moment.at if moment and from_name else clean.photo.captured,
+        captured_source=moment.source if moment and from_name else clean.photo.captured_source,
+        mirrored=options.mirrored,
+    )
+    checked(new)
+    known[source] = known[clean.photo.sha256] = f"the same picture as {path.name}"
+    return _Accepted(new=new, face=face.without_pixels(comparable=True), moment=moment)
+
+
+def _keep(
+    practice: Practice, client: Client, taken: Sequence[_Accepted], at: datetime, options: IntakeOptions
+) -> SessionIntake:
+    """Keep the photos of one occasion, then the measured faces."""
+    try:
+        session = practice.add_session(
+            client.id, [one.new for one in taken], at=at, zone=zone_name(at), note=options.note
+        )
+    except SymmetryError as error:
+        return SessionIntake(at=at, session=None, error=error)
+    # Not before: results of photos that are in no session are removed by whoever opens the practice next.
+    try:
+        faces = KnownFaces(practice.results_folder(client.id))
+        for one in taken:
+            faces.keep(one.face, Look(mirrored=options.mirrored))  # an only face is the largest too
+    except SymmetryError as error:
+        return SessionIntake(at=at, session=session, error=error)
+    return SessionIntake(at=at, session=session)
+
+
+def _pictures_of(practice: Practice, client: Client) -> dict[str, str]:
+    """Say where each picture is already, by the hash of its file as it came and as it is kept."""
+    known: dict[str, str] = {}
+    for session in practice.sessions(client.id):
+        for photo in session.photos:
+            for digest in (photo.source_sha256, photo.sha256):
+                known.setdefault(digest, f"already in session {session.number}")
+    return known
+
+
+def _latest_portrait(practice: Practice, client: Client) -> tuple[Portrait | None, str]:
+    """Find the client's face in the latest session of which a measured face is kept, and say where that is."""
+    faces = KnownFaces(practice.results_folder(client.id))
+    for session in reversed(practice.sessions(client.id)):
+        for photo in session.photos:
+            look = Look(mirrored=photo.mirrored)
+            face = faces.face(photo.sha256, look, name=photo.name, scale=Scale.parse("iris"))
+            if face is not None and face.portrait is not None:
+                return face.portrait, f"in session {session.number} of {client.id}"
+    return None, ""
+
+
+def _mix_up(expected: Portrait, portrait: Portrait, where: str) -> str | None:
+    """Say if a face seems to be another person's, or mirrored: photos get mixed up."""
+    registration = register(expected.standard, portrait.standard)
+    found = {flag.name for flag in check_likeness(expected, portrait, registration)}
+    if "one_mirrored" in found:
+        return f"this face, or the one {where}, seems to be mirrored; see --mirrored"
+    if "different_person" in found:
+        return f"this seems to be someone else than {where}, or one of the two is mirrored; check whose photo it is"
+    return None
+
+
+def _moment(photo: Photo, path: Path) -> Moment | None:
+    try:
+        return moment_of(photo, path)
+    except PhotoError:  # the file was removed meanwhile
+        return None
+
+
+def _by_day(accepted: Sequence[_Accepted]) -> list[tuple[datetime, list[_Accepted]]]:
+    """Group photos by day; a session is of the time of its first photo.
+
+    Photos that are dated by nothing but their file's time, or in the future, belong to today.
+    """
+    present = now()
+    days: dict[date, list[tuple[datetime, _Accepted]]] = {}
+    for one in accepted:
+        moment = one.moment
+        dated = moment is not None and moment.source != "file time" and moment.at <= present
+        at = moment.at if moment and dated else present
+        days.setdefault(at.date(), []).append((at, one))
+    sessions = []
+    for day in sorted(days):
+        first = min(at for at, _ in days[day])
+        here = first.astimezone(present.tzinfo)
+        when = here if here.utcoffset() == first.utcoffset() else first
+        sessions.append((when, [one for _, one in days[day]]))
+    return sessions
