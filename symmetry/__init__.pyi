@@ -21,6 +21,13 @@ from .measure.face import Measure as Measure
 from .measure.face import Pose as Pose
 from .measure.face import RegionScore as RegionScore
 from .measure.quality.flags import Flag as Flag
+from .output.figures.audit import draw_audit as draw_audit
+from .output.figures.change import draw_change as draw_change
+from .output.figures.composites import draw_composites as draw_composites
+from .output.figures.face import draw_face as draw_face
+from .output.figures.saving import save_figure as save_figure
+from .output.figures.series import draw_series as draw_series
+from .output.plots.page import draw_cohort as draw_cohort
 from .photos.reading import Photo as Photo
 from .photos.reading import read_photo as read_photo
 from .series import DatedFace as DatedFace

@@ -40,7 +40,7 @@ def test_the_wheel_holds_the_package_only(wheel):
     assert "symmetry/landmarks/mesh.csv" in names
     assert "symmetry/py.typed" in names
     assert "symmetry/output/report/templates/report.html.j2" in names
-    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "symmetry").rglob("*.py")}
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "symmetry").rglob("*.py*") if path.suffix != ".pyc"}
     assert modules <= set(names)
 
 

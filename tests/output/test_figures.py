@@ -190,6 +190,27 @@ def test_a_failed_write_keeps_the_old_file(figure: Figure, tmp_path: Path, monke
     assert [file.name for file in tmp_path.iterdir()] == ["figure.png"]
 
 
+@pytest.mark.parametrize(("module", "name"), [("figures", "draw_face"), ("plots", "draw_cohort")])
+def test_matplotlib_loads_with_the_first_figure_that_is_used(module: str, name: str) -> None:
+    program = f"""
+import sys
+from symmetry.output import {module}
+print("{name}" in dir({module}), "matplotlib" in sys.modules)
+{module}.{name}
+print("matplotlib" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "False", "True"]
+
+
+def test_figures_are_public_names_of_the_package() -> None:
+    import symmetry
+
+    figures = {"draw_audit", "draw_change", "draw_cohort", "draw_composites", "draw_face", "draw_series", "save_figure"}
+    assert figures <= set(symmetry.__all__)
+    assert symmetry.draw_face is draw_face
+
+
 def test_pyplot_is_never_loaded() -> None:
     # In a process of its own: MediaPipe loads pyplot by itself.
     program = """

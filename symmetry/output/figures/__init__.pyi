@@ -1,0 +1,9 @@
+from .audit import draw_audit as draw_audit
+from .change import draw_change as draw_change
+from .composites import draw_composites as draw_composites
+from .composites import make_composites as make_composites
+from .face import draw_face as draw_face
+from .levelling import LevelledFace as LevelledFace
+from .levelling import level_face as level_face
+from .saving import save_figure as save_figure
+from .series import draw_series as draw_series
