@@ -16,13 +16,11 @@ from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame,
 from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS, WHOLES
 from symmetry.landmarks.scale import USUAL_EYES, Scale, interpupillary_distance
 from symmetry.measure.face import NAN, PERCENT, FaceAnalysis, Measure, Pose, RegionScore, Sightings, portrait_of
-from symmetry.measure.measures import DEFINITIONS, clinical_measures
-from symmetry.measure.norms import NOTICED, norm_of
+from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, clinical_measures
 from symmetry.measure.quality import check_photo, light_of
 from symmetry.measure.quality.flags import ALL, Flag, joined, rejecting
 from symmetry.measure.reliability_table import (
     PHOTO_NUMBERS,
-    REGION_OF_MEASURE,
     REGIONS_OF_PHOTO,
     Method,
     ReliabilityTables,
@@ -243,7 +241,6 @@ def _measures(numbers: FloatArray, errors: FloatArray, flags: tuple[Flag, ...], 
     ):
         stopped = NAN if stops_measure(flags, definition.name) else 0.0
         percent = definition.unit == "mm" and not in_mm
-        notice = NOTICED.get(definition.name)
         measures[definition.name] = Measure(
             name=definition.name,
             subject_right=right + stopped,
@@ -251,8 +248,8 @@ def _measures(numbers: FloatArray, errors: FloatArray, flags: tuple[Flag, ...], 
             difference=difference + stopped,
             unit=PERCENT if percent else definition.unit,
             difference_error=error * (100 / USUAL_EYES if percent else 1.0) + 0.0 * (difference + stopped),
-            noticed_from=notice.least if notice and not percent else None,
-            norm=norm_of(definition.name),
+            noticed_from=definition.noticed.least if definition.noticed and not percent else None,
+            norm=definition.norm.text,
         )
     return measures
 

@@ -13,8 +13,7 @@ from symmetry.landmarks.mesh import REGIONS, WHOLES
 from symmetry.measure.analysis import NOT_SEEN, stops_measure
 from symmetry.measure.change import MeasureChange, RegionChange, Side, SideMovement
 from symmetry.measure.face import NAN, PERCENT
-from symmetry.measure.measures import DEFINITIONS, Definition
-from symmetry.measure.norms import NOTICED, norm_of
+from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, Definition
 from symmetry.measure.pair_numbers import PairNumbers
 from symmetry.measure.quality.flags import Flag, rejecting
 from symmetry.measure.reliability_table import (
@@ -22,7 +21,6 @@ from symmetry.measure.reliability_table import (
     PAIR_NUMBERS,
     PART_NAMES,
     PARTS_OF_PAIR,
-    REGION_OF_MEASURE,
     REGIONS_OF_PAIR,
 )
 from symmetry.measure.scores import REGION_NAMES
@@ -166,7 +164,6 @@ def _measure_change(
         axis = np.array([1.0, 0.0] if name in _WIDER_IS_WORSE else [0.0, 1.0])
         toward = axis * np.sign(before[2] + after[2])
         source = came_from(axis * (before[2] + after[2]), toward, axis * left, axis * right)
-    notice = NOTICED.get(name)
     return MeasureChange(
         name=name,
         before=before[2],
@@ -180,8 +177,10 @@ def _measure_change(
         verdict=verdict,
         reason=(stopped.name if stopped else NOT_SEEN) if verdict == NOT_COMPARABLE else None,
         came_from=source,
-        noticed_from=notice.least if notice and (unit == "mm" or definition.unit == "degrees") else None,
-        norm=norm_of(name),
+        noticed_from=definition.noticed.least
+        if definition.noticed and (unit == "mm" or definition.unit == "degrees")
+        else None,
+        norm=definition.norm.text,
         unit=PERCENT if definition.unit == "mm" and unit != "mm" else definition.unit,
     )
 

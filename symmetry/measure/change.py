@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.face import NAN, FaceAnalysis
-from symmetry.measure.norms import NO_NORM
+from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import Method
 from symmetry.measure.verdicts import NOT_COMPARABLE, CameFrom, Verdict

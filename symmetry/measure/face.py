@@ -11,7 +11,7 @@ import numpy as np
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.frame import FacialFrame, fit_frame
 from symmetry.landmarks.scale import USUAL_EYES, Scale, interpupillary_distance
-from symmetry.measure.norms import NO_NORM
+from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality import Portrait
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import Method

@@ -1,12 +1,16 @@
-"""Clinical measures from the mesh: heights, distances and angles of each side, and the signed difference.
+"""Clinical measures: one table says what each is, how it is taken, and from which difference on people notice it.
 
-Definitions follow the sources named beside each one; landmarks are written for the subject's right side.
+Definitions follow the sources named beside them; landmarks are those of the subject's right side. Norms and thresholds
+come from other instruments (rulers, drawn-over photos, surface scans) and are only a guide.
+
+To add a measure, write a function that takes it under `_measure`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +32,25 @@ from symmetry.landmarks.mesh import (
     PHILTRUM,
 )
 
+NO_NORM: Final = "no published norm"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Left-right difference that most people notice: range over the studies, mm or degrees, and where they are."""
+
+    least: float
+    most: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """What is published about healthy people, and where."""
+
+    text: str
+    source: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
@@ -38,45 +61,29 @@ class Definition:
     name : str
         Stable name, as in tables.
     title : str
-        For people.
+        Name for people.
     unit : {"mm", "degrees"}
-    text : str
-        How it is taken from the mesh, and by whose definition.
+    region : str
+        Region that it belongs to: a flag that stops the region stops the measure.
+    take : callable
+        Takes it from faces in the facial frame: both sides, right first, shape (..., 2), or one value of the midline,
+        shape (...). Its docstring says how, and by whose definition.
+    midline : bool
+        Whether it is a measure of the midline, which has no sides.
+    noticed : Notice or None
+        None where no study says.
+    norm : Norm
+        Its text is `NO_NORM` where there is none.
     """
 
     name: str
     title: str
     unit: str
-    text: str
-
-
-DEFINITIONS: Final = (
-    Definition("brow_height", "brow height", "mm", "upper brow contour straight above the iris centre (Emotrics)"),
-    Definition("mrd1", "MRD1", "mm", "iris centre to upper lid"),
-    Definition("mrd2", "MRD2", "mm", "iris centre to lower lid"),
-    Definition("palpebral_fissure", "palpebral fissure height", "mm", "upper to lower lid at the eye's middle"),
-    Definition("commissure_height", "commissure height", "mm", "mouth corner, from the pupils' height"),
-    Definition("mouth_cant", "mouth cant", "degrees", "line of the mouth corners against the frame's horizontal"),
-    Definition(
-        "commissure_excursion",
-        "commissure excursion",
-        "mm",
-        "mouth corner from where the midline meets the lower lip's outer edge (Emotrics)",
-    ),
-    Definition("smile_angle", "smile angle", "degrees", "direction of that line against the vertical (Emotrics)"),
-    Definition("upper_lip_height", "upper lip height", "mm", "upper lip edge at the side, from the pupils' height"),
-    Definition("lower_lip_height", "lower lip height", "mm", "lower lip edge at the side, from the pupils' height"),
-    Definition("dental_show", "dental show", "mm", "gap between the inner lips at the side, not below 0 (Emotrics)"),
-    Definition("chin_deviation", "chin deviation", "mm", "chin from the midline plane fitted without chin and jaw"),
-    Definition("chin_angle", "chin deviation angle", "degrees", "the same as an angle seen from between the eyes"),
-    Definition("philtrum_deviation", "philtrum deviation", "mm", "philtrum from the plane fitted without the mouth"),
-    Definition("nose_tip_deviation", "nose tip deviation", "mm", "nose tip from the plane fitted without the nose"),
-    Definition("jaw_angle_height", "jaw angle height", "mm", "mean of three jaw-angle points, from the pupils' height"),
-    Definition("jaw_angle_width", "jaw angle width", "mm", "mean of three jaw-angle points, from the midline"),
-    Definition("nasolabial_angle", "nasolabial angle (proxy)", "degrees", "nose wing to fold; the mesh has no crease"),
-)
-MEASURE_NAMES: Final = tuple(definition.name for definition in DEFINITIONS)
-IS_ANGLE: Final = np.array([definition.unit == "degrees" for definition in DEFINITIONS])
+    region: str
+    take: Callable[[_Faces], FloatArray]
+    midline: bool = False
+    noticed: Notice | None = None
+    norm: Norm = Norm(NO_NORM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,21 +103,24 @@ class ClinicalMeasures:
     difference: FloatArray
 
 
-def _both(*indices: int) -> NDArray[np.intp]:
-    """Landmarks of both sides, shape (2, n): the subject's right, then left."""
-    return np.array([indices, MIRROR[list(indices)]], dtype=np.intp)
+def _both(landmark: int) -> NDArray[np.intp]:
+    """Landmark of the right side and its partner, shape (2,)."""
+    return np.array([landmark, MIRROR[landmark]], dtype=np.intp)
 
 
-_IRIS = _both(IRIS_RIGHT)
-_BROW = _both(*BROW_UPPER_RIGHT[::-1])  # from the midline outward, as all contours here
+def _contours(*landmarks: int) -> NDArray[np.intp]:
+    """Contour of the right side, from the midline outward, and that of the left, shape (2, n)."""
+    return np.array([landmarks, MIRROR[list(landmarks)]], dtype=np.intp)
+
+
+_IRIS, _CORNER = _both(IRIS_RIGHT), _both(61)
 _UPPER_LID, _LOWER_LID = _both(159), _both(145)
-_CORNER = _both(61)
-_LOWER_EDGE = _both(17, 84, 181, 91)
-_UPPER_STATION, _LOWER_STATION = _both(40), _both(91)
-_INNER_UPPER, _INNER_LOWER = _both(13, 82, 81, 80, 191, 78), _both(14, 87, 178, 88, 95, 78)
-_JAW_ANGLE = _both(58, 172, 136)
+_UPPER_LIP, _LOWER_LIP = _both(40), _both(91)
 _NOSE_WING, _FOLD = _both(129), _both(216)
-_OUTWARD = np.array([[-1.0], [1.0]])
+_BROW = _contours(*BROW_UPPER_RIGHT[::-1])
+_LOWER_LIP_EDGE = _contours(17, 84, 181, 91)
+_INNER_UPPER_LIP, _INNER_LOWER_LIP = _contours(13, 82, 81, 80, 191, 78), _contours(14, 87, 178, 88, 95, 78)
+_JAW_ANGLE = _contours(58, 172, 136)
 
 _TIPS: Final = (CHIN, PHILTRUM, NOSE_TIP)
 _WITHOUT = (
@@ -120,10 +130,195 @@ _WITHOUT = (
 )
 
 
+class _Faces:
+    """A batch of faces in the facial frame, read at landmarks of both sides.
+
+    Parameters
+    ----------
+    placed : ndarray, shape (..., 478, 3)
+        Facial frame, in the unit of the results; NaN where a landmark is not to be trusted.
+    deviations : ndarray, shape (..., 3)
+        Of chin, philtrum and nose tip from midline planes fitted without them.
+    """
+
+    def __init__(self, placed: FloatArray, deviations: FloatArray) -> None:
+        self.x, self.y = placed[..., 0], placed[..., 1]
+        self._deviations = deviations
+
+    def out(self, places: NDArray[np.intp]) -> FloatArray:
+        """Distance of landmarks (2,) or (2, n) from the midline plane, + on their own side."""
+        outward = np.array([-1.0, 1.0]).reshape(2, *[1] * (places.ndim - 1))
+        return np.asarray(self.x[..., places] * outward)
+
+    def height(self, places: NDArray[np.intp]) -> FloatArray:
+        """Height of landmarks (2,) or (2, n) above the pupils."""
+        return np.asarray(self.y[..., places])
+
+    def contour_height(self, contours: NDArray[np.intp], out: FloatArray) -> FloatArray:
+        """Height of both contours at a distance `out` (..., 2) from the midline."""
+        return _interpolate(self.out(contours), self.height(contours), out)
+
+    def corner_above_lip(self) -> FloatArray:
+        """Height of the mouth corners above the point where the midline meets the lower lip's outer edge."""
+        middle = _at_midline(self.x[..., _LOWER_LIP_EDGE], self.y[..., _LOWER_LIP_EDGE])
+        return self.height(_CORNER) - middle[..., None]
+
+    def deviation(self, tip: int) -> FloatArray:
+        """Deviation of the chin, the philtrum or the nose tip; NaN if the landmark is not to be trusted."""
+        return np.asarray(self._deviations[..., _TIPS.index(tip)] + 0.0 * self.x[..., tip])
+
+
+_DEFINITIONS: list[Definition] = []
+_Take = Callable[[_Faces], FloatArray]
+
+
+def _measure(title: str, unit: str, region: str, **more: Any) -> Callable[[_Take], _Take]:
+    """Define the measure that the decorated function takes and is named after."""
+
+    def define(take: _Take) -> _Take:
+        _DEFINITIONS.append(Definition(take.__name__.removeprefix("_"), title, unit, region, take, **more))
+        return take
+
+    return define
+
+
+_REVIEW = "review of perception studies, Aesthetic Surgery Journal 2017, PMID 28200081"
+_CHU = "Chu et al. 2011, doi 10.1001/archfacial.2010.101"
+_HOHMAN = "Hohman et al. 2014, doi 10.1002/lary.24331"
+_BROW_NOTICED = Notice(3.0, 3.5, f"{_CHU}; {_REVIEW}")
+_LID_NOTICED = Notice(1.0, 2.0, f"Ophthalmic Plastic and Reconstructive Surgery 2024, PMID 38427814; {_REVIEW}")
+_FISSURE_NOTICED = Notice(2.0, 2.0, f"{_HOHMAN}; {_REVIEW}")
+_MOUTH_NOTICED = Notice(3.0, 3.0, f"{_CHU}; {_HOHMAN}; {_REVIEW}")  # the lips' edges are treated as the corner is
+_CANT_NOTICED = Notice(3.0, 4.0, "review, PMC5556787")
+_CHIN_NOTICED = Notice(4.0, 6.0, _REVIEW)
+_NOSE_NOTICED = Notice(4.0, 4.0, _REVIEW)
+_CHIN_NORM = Norm(
+    text="up to 2 mm counts as normal, 2 to 4 mm as acceptable",
+    source="Thai Journal of Orthodontics, chin deviation and lip canting rated by laypersons and orthodontists",
+)
+
+
+@_measure("brow height", "mm", "brows", noticed=_BROW_NOTICED)
+def _brow_height(faces: _Faces) -> FloatArray:
+    """Upper brow contour straight above the iris centre (Emotrics)."""
+    return faces.contour_height(_BROW, faces.out(_IRIS)) - faces.height(_IRIS)
+
+
+@_measure("MRD1", "mm", "eyes", noticed=_LID_NOTICED)
+def _mrd1(faces: _Faces) -> FloatArray:
+    """Iris centre to upper lid."""
+    return faces.height(_UPPER_LID) - faces.height(_IRIS)
+
+
+@_measure("MRD2", "mm", "eyes", noticed=_LID_NOTICED)
+def _mrd2(faces: _Faces) -> FloatArray:
+    """Iris centre to lower lid."""
+    return faces.height(_IRIS) - faces.height(_LOWER_LID)
+
+
+@_measure("palpebral fissure height", "mm", "eyes", noticed=_FISSURE_NOTICED)
+def _palpebral_fissure(faces: _Faces) -> FloatArray:
+    """Upper to lower lid at the eye's middle."""
+    return faces.height(_UPPER_LID) - faces.height(_LOWER_LID)
+
+
+@_measure("commissure height", "mm", "mouth", noticed=_MOUTH_NOTICED)
+def _commissure_height(faces: _Faces) -> FloatArray:
+    """Mouth corner, from the pupils' height."""
+    return faces.height(_CORNER)
+
+
+@_measure("mouth cant", "degrees", "mouth", midline=True, noticed=_CANT_NOTICED)
+def _mouth_cant(faces: _Faces) -> FloatArray:
+    """Line of the mouth corners against the frame's horizontal."""
+    height = faces.height(_CORNER)
+    return np.asarray(np.degrees(np.arctan2(height[..., 1] - height[..., 0], faces.out(_CORNER).sum(axis=-1))))
+
+
+@_measure("commissure excursion", "mm", "mouth", noticed=_MOUTH_NOTICED)
+def _commissure_excursion(faces: _Faces) -> FloatArray:
+    """Mouth corner from where the midline meets the lower lip's outer edge (Emotrics)."""
+    return np.asarray(np.hypot(faces.out(_CORNER), faces.corner_above_lip()))
+
+
+@_measure("smile angle", "degrees", "mouth")
+def _smile_angle(faces: _Faces) -> FloatArray:
+    """Direction of the mouth corner from the same point, against the vertical (Emotrics)."""
+    return np.asarray(np.degrees(np.arctan2(faces.out(_CORNER), faces.corner_above_lip())))
+
+
+@_measure("upper lip height", "mm", "mouth", noticed=_MOUTH_NOTICED)
+def _upper_lip_height(faces: _Faces) -> FloatArray:
+    """Upper lip edge at the side, from the pupils' height."""
+    return faces.height(_UPPER_LIP)
+
+
+@_measure("lower lip height", "mm", "mouth", noticed=_MOUTH_NOTICED)
+def _lower_lip_height(faces: _Faces) -> FloatArray:
+    """Lower lip edge at the side, from the pupils' height."""
+    return faces.height(_LOWER_LIP)
+
+
+@_measure("dental show", "mm", "mouth")
+def _dental_show(faces: _Faces) -> FloatArray:
+    """Gap between the inner lips at the side, not below 0 (Emotrics)."""
+    out = faces.out(_UPPER_LIP)
+    gap = faces.contour_height(_INNER_UPPER_LIP, out) - faces.contour_height(_INNER_LOWER_LIP, out)
+    return np.asarray(np.maximum(gap, 0.0))
+
+
+@_measure("chin deviation", "mm", "jawline", midline=True, noticed=_CHIN_NOTICED, norm=_CHIN_NORM)
+def _chin_deviation(faces: _Faces) -> FloatArray:
+    """Chin from the midline plane fitted without chin and jaw."""
+    return faces.deviation(CHIN)
+
+
+@_measure("chin deviation angle", "degrees", "jawline", midline=True)
+def _chin_angle(faces: _Faces) -> FloatArray:
+    """Deviation of the chin as an angle seen from between the eyes."""
+    return np.asarray(np.degrees(np.arctan2(faces.deviation(CHIN), -faces.y[..., CHIN])))
+
+
+@_measure("philtrum deviation", "mm", "mouth", midline=True)
+def _philtrum_deviation(faces: _Faces) -> FloatArray:
+    """Philtrum from the plane fitted without the mouth."""
+    return faces.deviation(PHILTRUM)
+
+
+@_measure("nose tip deviation", "mm", "nose", midline=True, noticed=_NOSE_NOTICED)
+def _nose_tip_deviation(faces: _Faces) -> FloatArray:
+    """Nose tip from the plane fitted without the nose."""
+    return faces.deviation(NOSE_TIP)
+
+
+@_measure("jaw angle height", "mm", "jawline")
+def _jaw_angle_height(faces: _Faces) -> FloatArray:
+    """Mean of three jaw-angle points, from the pupils' height."""
+    return np.asarray(faces.height(_JAW_ANGLE).mean(axis=-1))
+
+
+@_measure("jaw angle width", "mm", "jawline")
+def _jaw_angle_width(faces: _Faces) -> FloatArray:
+    """Mean of three jaw-angle points, from the midline."""
+    return np.asarray(faces.out(_JAW_ANGLE).mean(axis=-1))
+
+
+@_measure("nasolabial angle (proxy)", "degrees", "nasolabial")
+def _nasolabial_angle(faces: _Faces) -> FloatArray:
+    """Nose wing to fold; the mesh has no crease."""
+    out, down = faces.out(_FOLD) - faces.out(_NOSE_WING), faces.height(_NOSE_WING) - faces.height(_FOLD)
+    return np.asarray(np.degrees(np.arctan2(out, down)))
+
+
+DEFINITIONS: Final = tuple(_DEFINITIONS)
+MEASURE_NAMES: Final = tuple(definition.name for definition in DEFINITIONS)
+REGION_OF_MEASURE: Final = {definition.name: definition.region for definition in DEFINITIONS}
+
+
 def clinical_measures(
     points: ArrayLike, placed: ArrayLike, *, unit_per_pixel: ArrayLike = 1.0, unknown: ArrayLike | None = None
 ) -> ClinicalMeasures:
-    """Take all clinical measures.
+    """Take all clinical measures of a batch of faces.
 
     Parameters
     ----------
@@ -140,64 +335,30 @@ def clinical_measures(
     -------
     ClinicalMeasures
         Lengths in the unit of `placed`, angles in degrees.
+
+    Raises
+    ------
+    InvalidPointsError
+        If landmarks have another shape or are not finite.
+
+    Examples
+    --------
+    >>> from symmetry.landmarks.mesh import REFERENCE
+    >>> taken = clinical_measures(REFERENCE, REFERENCE)
+    >>> taken.difference.shape, bool(abs(taken.difference).max() < 1e-9)
+    ((18,), True)
     """
     face = check_points(placed)
     if unknown is not None:
         face = np.where(np.asarray(unknown, dtype=bool)[..., None], np.nan, face)
-    x, y = face[..., 0], face[..., 1]
-
-    def out(side: NDArray[np.intp]) -> FloatArray:
-        """Distance from the midline plane, + on the landmark's own side, shape (..., 2, n)."""
-        return np.asarray(x[..., side] * _OUTWARD)
-
-    def height(side: NDArray[np.intp]) -> FloatArray:
-        return np.asarray(y[..., side])
-
-    def at(contour: NDArray[np.intp], place: FloatArray) -> FloatArray:
-        return _interpolate(out(contour), height(contour), place)
-
-    iris_y, iris_out = height(_IRIS)[..., 0], out(_IRIS)[..., 0]
-    upper_lid, lower_lid = height(_UPPER_LID)[..., 0], height(_LOWER_LID)[..., 0]
-    corner_out, corner_y = out(_CORNER)[..., 0], height(_CORNER)[..., 0]
-    lip_middle = _at_midline(x[..., _LOWER_EDGE], y[..., _LOWER_EDGE])[..., None]
-    station = out(_UPPER_STATION)[..., 0]
-    jaw_y, jaw_out = height(_JAW_ANGLE).mean(axis=-1), out(_JAW_ANGLE).mean(axis=-1)
-    fold_out = (out(_FOLD) - out(_NOSE_WING))[..., 0]
-    fold_down = (height(_NOSE_WING) - height(_FOLD))[..., 0]
-
-    by_side = {
-        "brow_height": at(_BROW, iris_out) - iris_y,
-        "mrd1": upper_lid - iris_y,
-        "mrd2": iris_y - lower_lid,
-        "palpebral_fissure": upper_lid - lower_lid,
-        "commissure_height": corner_y,
-        "commissure_excursion": np.hypot(corner_out, corner_y - lip_middle),
-        "smile_angle": np.degrees(np.arctan2(corner_out, corner_y - lip_middle)),
-        "upper_lip_height": height(_UPPER_STATION)[..., 0],
-        "lower_lip_height": height(_LOWER_STATION)[..., 0],
-        "dental_show": np.maximum(at(_INNER_UPPER, station) - at(_INNER_LOWER, station), 0.0),
-        "jaw_angle_height": jaw_y,
-        "jaw_angle_width": jaw_out,
-        "nasolabial_angle": np.degrees(np.arctan2(fold_out, fold_down)),
-    }
-    deviation = _deviations(check_points(points), np.asarray(unit_per_pixel))
-    chin, philtrum, nose_tip = (deviation[..., i] + 0.0 * x[..., tip] for i, tip in enumerate(_TIPS))
-    of_midline = {
-        "mouth_cant": np.degrees(np.arctan2(corner_y[..., 1] - corner_y[..., 0], corner_out.sum(axis=-1))),
-        "chin_deviation": chin,
-        "chin_angle": np.degrees(np.arctan2(chin, -y[..., CHIN])),
-        "philtrum_deviation": philtrum,
-        "nose_tip_deviation": nose_tip,
-    }
-    blank = np.full(x.shape[:-1], np.nan)
-    return ClinicalMeasures(
-        subject_right=np.stack([by_side[n][..., 0] if n in by_side else blank for n in MEASURE_NAMES], axis=-1),
-        subject_left=np.stack([by_side[n][..., 1] if n in by_side else blank for n in MEASURE_NAMES], axis=-1),
-        difference=np.stack(
-            [by_side[n][..., 1] - by_side[n][..., 0] if n in by_side else of_midline[n] for n in MEASURE_NAMES],
-            axis=-1,
-        ),
+    faces = _Faces(face, _deviations(check_points(points), np.asarray(unit_per_pixel)))
+    blank = np.full(face.shape[:-2], np.nan)
+    taken = [(definition.midline, definition.take(faces)) for definition in DEFINITIONS]
+    right, left = (
+        np.stack([blank if midline else values[..., side] for midline, values in taken], axis=-1) for side in range(2)
     )
+    apart = [values if midline else values[..., 1] - values[..., 0] for midline, values in taken]
+    return ClinicalMeasures(subject_right=right, subject_left=left, difference=np.stack(apart, axis=-1))
 
 
 def _interpolate(out: FloatArray, height: FloatArray, place: FloatArray) -> FloatArray:
@@ -214,7 +375,7 @@ def _at_midline(x: FloatArray, y: FloatArray) -> FloatArray:
     middle = np.zeros(across.shape[:-1])
     there = _interpolate(across, height, middle)
     back = _interpolate(-across[..., ::-1], height[..., ::-1], middle)
-    return (there + back) / 2  # the same only where the contour does not fold back
+    return (there + back) / 2  # the two differ only where the contour folds back
 
 
 def _deviations(points: FloatArray, unit_per_pixel: FloatArray) -> FloatArray:

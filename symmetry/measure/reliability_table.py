@@ -48,24 +48,8 @@ class Quantity(NamedTuple):
     region: str
 
 
-_OTHER_THAN_MOUTH = {
-    "brow_height": "brows",
-    "mrd1": "eyes",
-    "mrd2": "eyes",
-    "palpebral_fissure": "eyes",
-    "chin_deviation": "jawline",
-    "chin_angle": "jawline",
-    "nose_tip_deviation": "nose",
-    "jaw_angle_height": "jawline",
-    "jaw_angle_width": "jawline",
-    "nasolabial_angle": "nasolabial",
-}
-REGION_OF_MEASURE: Final = {d.name: _OTHER_THAN_MOUTH.get(d.name, "mouth") for d in DEFINITIONS}
-"""Region that each clinical measure belongs to."""
-
-
 def _of_measures(of: str, number: str) -> list[Quantity]:
-    return [Quantity(of, d.name, number, d.unit, REGION_OF_MEASURE[d.name]) for d in DEFINITIONS]
+    return [Quantity(of, d.name, number, d.unit, d.region) for d in DEFINITIONS]
 
 
 PHOTO_NUMBERS: Final = ("asymmetry", "lateral", "vertical", "field")

@@ -13,11 +13,10 @@ from scipy.stats import t as student
 
 from symmetry.landmarks.mesh import PARTS, REGIONS, WHOLES
 from symmetry.measure.assessment import Spread, measure_changes, region_changes
-from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES
-from symmetry.measure.norms import NO_NORM, NORMS, NOTICED
+from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES, REGION_OF_MEASURE
 from symmetry.measure.pair_numbers import PairNumbers
 from symmetry.measure.quality.flags import Flag
-from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, REGION_OF_MEASURE
+from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES
 from symmetry.measure.scores import REGION_NAMES
 
 FREEDOM = 10.0
@@ -326,9 +325,9 @@ def test_unit_is_handed_on_and_what_people_notice_is_in_millimetres_or_degrees(u
         change = measure_change(definition.name, numbers_of(), unit=unit)
         angle = definition.unit == "degrees"
         assert change.unit == ("degrees" if angle else unit)
-        noticed = definition.name in NOTICED and (angle or unit == "mm")
-        assert change.noticed_from == (NOTICED[definition.name].least if noticed else None)
-        assert change.norm == (NORMS[definition.name].text if definition.name in NORMS else NO_NORM)
+        noticed = definition.noticed and (angle or unit == "mm")
+        assert change.noticed_from == (definition.noticed.least if noticed else None)
+        assert change.norm == definition.norm.text
     assert measure_change("mouth_cant", numbers_of(), unit="% IPD").noticed_from == 3.0
 
 

@@ -13,8 +13,9 @@ from symmetry.landmarks import mesh
 from symmetry.landmarks.frame import fit_frame
 from symmetry.landmarks.mesh import MIRROR, REFERENCE
 from symmetry.landmarks.scale import Scale
-from symmetry.measure.measures import DEFINITIONS, IS_ANGLE, MEASURE_NAMES, clinical_measures
+from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES, clinical_measures
 
+IS_ANGLE = np.array([definition.unit == "degrees" for definition in DEFINITIONS])
 OF_MIDLINE = ("mouth_cant", "chin_deviation", "chin_angle", "philtrum_deviation", "nose_tip_deviation")
 TWO_SIDED = tuple(name for name in MEASURE_NAMES if name not in OF_MIDLINE)
 RIGHT, LEFT = 0, 1

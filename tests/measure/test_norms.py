@@ -6,18 +6,17 @@ import re
 
 import pytest
 
-from symmetry.landmarks.mesh import REGIONS
-from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES
-from symmetry.measure.norms import NO_NORM, NORMS, NOTICED, norm_of
+from symmetry.measure.measures import DEFINITIONS, NO_NORM
 
 CITED = re.compile(r"PMID \d{7,8}|PMC\d{6,8}|doi 10\.\d{4,}/\S+")
 UNITS = {definition.name: definition.unit for definition in DEFINITIONS}
+NOTICED = {definition.name: definition.noticed for definition in DEFINITIONS if definition.noticed}
+NORMS = {definition.name: definition.norm for definition in DEFINITIONS if definition.norm.text != NO_NORM}
 
 
 @pytest.mark.parametrize("name", NOTICED)
-def test_what_is_noticed_is_a_measure(name):
+def test_what_is_noticed_is_in_order_and_names_its_source(name):
     notice = NOTICED[name]
-    assert name in MEASURE_NAMES
     assert 0 < notice.least <= notice.most
     assert notice.most <= 6.0  # more than any study asks for, in mm or degrees
     assert CITED.search(notice.source)
@@ -36,13 +35,11 @@ def test_thresholds_are_those_of_the_studies():
 
 
 @pytest.mark.parametrize("name", NORMS)
-def test_norm_is_of_a_measure_and_names_its_source(name):
-    assert name in MEASURE_NAMES
+def test_norm_names_its_source(name):
     assert re.search(r"\d", NORMS[name].text)
     assert len(NORMS[name].source) > 10
-    assert norm_of(name) == NORMS[name].text
 
 
-@pytest.mark.parametrize("name", [name for name in (*MEASURE_NAMES, *REGIONS) if name not in NORMS])
-def test_where_there_is_no_norm_it_says_so(name):
-    assert norm_of(name) == NO_NORM == "no published norm"
+def test_only_the_chin_has_a_norm_and_the_others_say_that_they_have_none():
+    assert set(NORMS) == {"chin_deviation"}
+    assert {d.norm.text for d in DEFINITIONS if d.name not in NORMS} == {NO_NORM} == {"no published norm"}

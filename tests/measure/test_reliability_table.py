@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from symmetry.errors import TableError
 from symmetry.landmarks.mesh import PARTS, REGIONS
-from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES
+from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES, REGION_OF_MEASURE
 from symmetry.measure.reliability_table import (
     COLUMNS,
     METHODS,
@@ -21,7 +21,6 @@ from symmetry.measure.reliability_table import (
     PAIR_NUMBERS,
     PART_NAMES,
     PHOTO_NUMBERS,
-    REGION_OF_MEASURE,
     ReliabilityTable,
     of_method,
     read_reliability,

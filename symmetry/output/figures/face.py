@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from symmetry.landmarks.mesh import CHIN, EYE_RIGHT, LIPS_INNER, LIPS_OUTER, MIRROR, REFERENCE, REGIONS
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.reliability_table import REGION_OF_MEASURE
+from symmetry.measure.measures import REGION_OF_MEASURE
 from symmetry.measure.words import REGION_TITLES
 from symmetry.output.colours import FULL_SCALE, INK, PAPER, QUIET, SUBJECT_RIGHT_COLOUR
 from symmetry.output.figures.labels import spread

@@ -14,8 +14,7 @@ from rich.text import Text
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.measures import DEFINITIONS
-from symmetry.measure.norms import NO_NORM
+from symmetry.measure.measures import DEFINITIONS, NO_NORM
 from symmetry.measure.quality.flags import ALL, Flag, by_gravity, joined
 from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes, render
 from symmetry.tabular import printable
