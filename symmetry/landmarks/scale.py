@@ -13,7 +13,7 @@ from symmetry.errors import ScaleError
 from symmetry.landmarks.frame import check_points
 from symmetry.landmarks.mesh import IRIS_LEFT, IRIS_LEFT_EDGES, IRIS_RIGHT, IRIS_RIGHT_EDGES
 
-USUAL_EYES: Final = 63.0
+AVERAGE_IPD_MM: Final = 63.0
 """Millimetres between the pupils of the reference face: for what needs a size where millimetres are not known."""
 IRIS_MM: Final = 11.7
 """Horizontal visible iris diameter of adults, mm; it varies by 0.5 mm (4 %) between people."""
@@ -62,7 +62,7 @@ class Scale:
         return np.asarray(IRIS_MM / iris_diameter(points))
 
 
-IN_USUAL_EYES: Final = Scale("ipd", USUAL_EYES)
+AVERAGE_SCALE: Final = Scale("ipd", AVERAGE_IPD_MM)
 """Every face as large as the reference face: for what is taken of photos before their common scale is known."""
 
 

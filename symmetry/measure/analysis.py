@@ -14,7 +14,7 @@ from symmetry.arrays import FloatArray
 from symmetry.errors import SeveralFacesError
 from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS, WHOLES
-from symmetry.landmarks.scale import USUAL_EYES, Scale, interpupillary_distance
+from symmetry.landmarks.scale import AVERAGE_IPD_MM, Scale, interpupillary_distance
 from symmetry.measure.face import NAN, PERCENT, FaceAnalysis, Measure, Pose, RegionScore, Sightings, portrait_of
 from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, clinical_measures
 from symmetry.measure.quality import check_photo, light_of
@@ -138,7 +138,7 @@ def measure_landmarks(
     interpupillary = float(interpupillary_distance(landmarks))
     mm_per_pixel = float(scale.mm_per_pixel(landmarks))
     in_mm = bool(np.isfinite(mm_per_pixel))
-    mm = mm_per_pixel if in_mm else USUAL_EYES / interpupillary
+    mm = mm_per_pixel if in_mm else AVERAGE_IPD_MM / interpupillary
     unit_per_pixel = mm_per_pixel if in_mm else 100 / interpupillary
 
     field = across_jawline(asymmetry_field(placed), made_even(placed))
@@ -247,7 +247,7 @@ def _measures(numbers: FloatArray, errors: FloatArray, flags: tuple[Flag, ...], 
             subject_left=left + stopped,
             difference=difference + stopped,
             unit=PERCENT if percent else definition.unit,
-            difference_error=error * (100 / USUAL_EYES if percent else 1.0) + 0.0 * (difference + stopped),
+            difference_error=error * (100 / AVERAGE_IPD_MM if percent else 1.0) + 0.0 * (difference + stopped),
             noticed_from=definition.noticed.least if definition.noticed and not percent else None,
             norm=definition.norm.text,
         )

@@ -14,7 +14,7 @@ from symmetry.measure.analysis import NOT_SEEN, stops_measure
 from symmetry.measure.change import MeasureChange, RegionChange, Side, SideMovement
 from symmetry.measure.face import NAN, PERCENT
 from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, Definition
-from symmetry.measure.pair_numbers import PairNumbers
+from symmetry.measure.pairs import PairNumbers
 from symmetry.measure.quality.flags import Flag, rejecting
 from symmetry.measure.reliability_table import (
     MEASURES_OF_PAIR,
@@ -80,7 +80,7 @@ def region_changes(
         As `measure_changes`: whether people notice a change is told by them.
     """
     errors = half_width(spread.sd, spread.freedom)[REGIONS_OF_PAIR].reshape(len(REGIONS), -1)
-    uneven, lift = numbers.uneven, numbers.lift
+    uneven, lift = numbers.signed_change, numbers.lift
     changes = {}
     for i, name in enumerate(REGION_NAMES):
         before, after = numbers.before[i].tolist(), numbers.after[i].tolist()
@@ -210,7 +210,7 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Fl
         if flag is not None:
             stopped, sd[:, place] = flag, NAN
     before, after = numbers.part_before[own], numbers.part_after[own]
-    surest = surest_change(before, after, numbers.part_uneven[own], sd, freedom, spread.correlation[own])
+    surest = surest_change(before, after, numbers.part_signed_change[own], sd, freedom, spread.correlation[own])
     best, change, error = int(surest.part), float(surest.change), float(surest.error)
     verdict, source = verdict_on(change, error), None
     if verdict == NOT_COMPARABLE:

@@ -16,8 +16,17 @@ from symmetry.measure.analysis import NOT_SEEN, ImageLike, analyze, not_seen
 from symmetry.measure.assessment import Spread, measure_changes, region_changes
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import NAN, FaceAnalysis
-from symmetry.measure.pair_numbers import PairNumbers, beyond_partner, pair_numbers, variance_of_one
-from symmetry.measure.pairing import Pair, common_scale, field_noise, fields_of, measure_pair
+from symmetry.measure.pairs import (
+    Pair,
+    PairNumbers,
+    common_scale,
+    field_noise,
+    left_right_difference,
+    measure_pair,
+    pair_numbers,
+    stack_fields,
+    variance_of_one,
+)
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity
 from symmetry.measure.reliability_table import OF_PAIR, ReliabilityTable, ReliabilityTables, of_method
 from symmetry.measure.uncertainty import pair_difficulty, pair_sds, shared_movement, unseen_part
@@ -99,7 +108,7 @@ def compare(
     first = pairs[0][0]
     unit, known = first.before.unit, of_method(reliability, first.before.method)
     unit_per_mm = first.before.unit_per_mm
-    fields = fields_of(pairs)
+    fields = stack_fields(pairs)
     each = pair_numbers(fields, field_noise(known, 1, unit_per_mm))
     means = fields.mean_known()
     mean = pair_numbers(means, field_noise(known, min(len(befores), len(afters)), unit_per_mm))
@@ -152,7 +161,7 @@ def _spread(
         ),
         photos=(len(befores), len(afters)),
         interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),
-        unseen=unseen_part(beyond_partner(moved)) / unit_per_mm,
+        unseen=unseen_part(left_right_difference(moved)) / unit_per_mm,
         own=own,
         own_freedom=own_freedom,
     )

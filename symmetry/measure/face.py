@@ -10,7 +10,7 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.frame import FacialFrame, fit_frame
-from symmetry.landmarks.scale import USUAL_EYES, Scale, interpupillary_distance
+from symmetry.landmarks.scale import AVERAGE_IPD_MM, Scale, interpupillary_distance
 from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality import Portrait
 from symmetry.measure.quality.flags import Flag
@@ -239,7 +239,7 @@ class FaceAnalysis:
     @property
     def unit_per_mm(self) -> float:
         """Size of a millimetre in `unit`; of one of usual eyes where millimetres are not known."""
-        return 1.0 if self.unit == "mm" else 100 / USUAL_EYES
+        return 1.0 if self.unit == "mm" else 100 / AVERAGE_IPD_MM
 
     @property
     def unit_per_pixel(self) -> float:

@@ -16,8 +16,7 @@ from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import clinical_measures
-from symmetry.measure.pair_numbers import pair_numbers
-from symmetry.measure.pairing import common_scale, field_noise, fields_of, measure_pair
+from symmetry.measure.pairs import common_scale, field_noise, measure_pair, pair_numbers, stack_fields
 from symmetry.measure.quality.likeness import check_likeness
 from symmetry.measure.reliability_table import (
     METHODS,
@@ -298,7 +297,7 @@ def _pair_numbers(group: list[FaceAnalysis], known: ReliabilityTable) -> tuple[F
         pair = measure_pair(
             one, other, scale=common_scale((one, other)), landmarks_only=one.refined is None, reliability=NO_TABLES
         )
-        numbers = pair_numbers(fields_of([[pair]]).mean_known(), field_noise(known, 1, 1.0))
+        numbers = pair_numbers(stack_fields([[pair]]).mean_known(), field_noise(known, 1, 1.0))
         difficulty = pair_difficulty(
             other.pose.yaw - one.pose.yaw,
             other.pose.pitch - one.pose.pitch,

@@ -9,13 +9,13 @@ from typing import Final, Literal
 
 import numpy as np
 
-from symmetry.landmarks.scale import USUAL_EYES
+from symmetry.landmarks.scale import AVERAGE_IPD_MM
 from symmetry.measure.analysis import rescaled
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import KnownFaces
-from symmetry.measure.pairing import common_scale
+from symmetry.measure.pairs import common_scale
 from symmetry.measure.reliability_table import ReliabilityTables, of_method
 from symmetry.series.course import take_course
 from symmetry.series.dating import Given, dated_faces
@@ -126,7 +126,7 @@ def _phase(at: datetime, start: date | datetime | None) -> Literal["baseline", "
 
 def _per_usual(face: FaceAnalysis) -> float:
     """Size of a millimetre of usual eyes in the unit of a face."""
-    return face.unit_per_pixel * face.interpupillary / USUAL_EYES
+    return face.unit_per_pixel * face.interpupillary / AVERAGE_IPD_MM
 
 
 def _numbered(photos: Sequence[DatedFace], pool: Pool) -> list[int]:

@@ -16,13 +16,19 @@ from numpy.typing import NDArray
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS
-from symmetry.landmarks.scale import IN_USUAL_EYES
+from symmetry.landmarks.scale import AVERAGE_SCALE
 from symmetry.measure.analysis import beyond_edge, stopped_landmarks, stops_measure
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import Met
 from symmetry.measure.measures import DEFINITIONS, clinical_measures
-from symmetry.measure.pair_numbers import PairFields, PairNumbers, beyond_partner, pair_numbers
-from symmetry.measure.pairing import field_noise, placed_face
+from symmetry.measure.pairs import (
+    PairFields,
+    PairNumbers,
+    field_noise,
+    left_right_difference,
+    pair_numbers,
+    placed_face,
+)
 from symmetry.measure.quality.flags import Flag, rejecting
 from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, ReliabilityTable
 from symmetry.measure.scores import REGION_NAMES, part_means
@@ -100,7 +106,7 @@ def take_course(
 
     field = across_jawline(asymmetry_field(shared), made_even(shared))
     field[~known] = np.nan
-    uneven = beyond_partner(means)
+    uneven = left_right_difference(means)
     before = np.where(np.isnan(uneven), np.nan, field)
     measured = _measures(shared, np.zeros((1, len(shared), 2)), ~known)[0]
     fields = PairFields(
@@ -113,9 +119,9 @@ def take_course(
     noise = np.stack([field_noise(table, len(photos), unit_per_mm) for photos in of_session])
     numbers = pair_numbers(fields, noise)
     whole = noiseless_scores(field, field_noise(table, len(faces), unit_per_mm))
-    regions = whole + np.concatenate([(numbers.after - numbers.before)[..., :1], numbers.uneven], axis=-1)
+    regions = whole + np.concatenate([(numbers.after - numbers.before)[..., :1], numbers.signed_change], axis=-1)
     regions[..., 0] = np.maximum(regions[..., 0], 0.0)
-    parts = np.stack([part_means(field[:, i]) for i in range(2)], axis=-1) + numbers.part_uneven
+    parts = np.stack([part_means(field[:, i]) for i in range(2)], axis=-1) + numbers.part_signed_change
     measures = numbers.measure_after[..., 2].copy()
     for place, photos in enumerate(of_session):
         _stop(regions[place], parts[place], measures[place], [(*faces[i].flags, *met[i].flags) for i in photos])
@@ -157,7 +163,7 @@ def _shared_face(
     seen = np.stack(
         [~_outside(face) if face.refined is None else face.refined.seen & ~_outside(face) for face in faces]
     )
-    of_reference = placed_face(faces[reference], IN_USUAL_EYES, only)
+    of_reference = placed_face(faces[reference], AVERAGE_SCALE, only)
     frame = fit_frame(of_reference.to_image(shared))
     level = frame.place(of_reference.to_image(shared)) * of_reference.mm_per_pixel
     known = seen.mean(axis=0) >= _MOST
@@ -165,7 +171,7 @@ def _shared_face(
 
 
 def _placed(face: FaceAnalysis, landmarks_only: bool) -> FloatArray:
-    placed = placed_face(face, IN_USUAL_EYES, landmarks_only)
+    placed = placed_face(face, AVERAGE_SCALE, landmarks_only)
     return placed.place(placed.points)
 
 

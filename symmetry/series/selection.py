@@ -10,10 +10,10 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.errors import NothingFitError
-from symmetry.landmarks.scale import IN_USUAL_EYES
+from symmetry.landmarks.scale import AVERAGE_SCALE
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import KnownFaces, Met
-from symmetry.measure.pairing import match_faces, visible_movement
+from symmetry.measure.pairs import match_faces, visible_movement
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.sessions import unfit
 from symmetry.series.result import DatedFace, LeftOut
@@ -132,7 +132,7 @@ def _meet(reference: FaceAnalysis, face: FaceAnalysis, *, landmarks_only: bool, 
         return Met(moved=np.zeros((len(face.landmarks), 2)), flags=())
     if known is not None and (kept := known.met(reference, face)) is not None:
         return kept
-    pair, flags = match_faces(reference, face, scale=IN_USUAL_EYES, landmarks_only=landmarks_only)
+    pair, flags = match_faces(reference, face, scale=AVERAGE_SCALE, landmarks_only=landmarks_only)
     met = Met(moved=visible_movement(pair, reference, face), flags=flags)
     if known is not None:
         known.keep_met(reference, face, met)

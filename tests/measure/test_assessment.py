@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from symmetry.landmarks.mesh import PARTS, REGIONS, WHOLES
 from symmetry.measure.assessment import Spread, measure_changes, region_changes
 from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES, REGION_OF_MEASURE
-from symmetry.measure.pair_numbers import PairNumbers
+from symmetry.measure.pairs import PairNumbers
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES
 from symmetry.measure.scores import REGION_NAMES

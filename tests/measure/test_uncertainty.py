@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from symmetry.landmarks.mesh import LANDMARKS, REGIONS
-from symmetry.measure.pair_numbers import variance_of_one
+from symmetry.measure.pairs import variance_of_one
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PART_NAMES, ReliabilityTable
 from symmetry.measure.scores import REGION_NAMES, region_means

@@ -16,7 +16,7 @@ from symmetry.errors import NothingFitError, ScaleError
 from symmetry.landmarks.frame import made_even
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.face_cache import KnownFaces
-from symmetry.measure.pair_numbers import PairNumbers
+from symmetry.measure.pairs import PairNumbers
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, PARTS_OF_PAIR, REGIONS_OF_PAIR, of_method
 from symmetry.measure.scores import REGION_NAMES, part_means

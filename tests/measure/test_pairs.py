@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from symmetry.landmarks.mesh import LANDMARKS, MIDLINE, MIRROR, PARTS, REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
-from symmetry.measure.pair_numbers import PairFields, PairNumbers, beyond_partner, pair_numbers, variance_of_one
+from symmetry.measure.pairs import PairFields, PairNumbers, left_right_difference, pair_numbers, variance_of_one
 from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES
 from symmetry.measure.scores import REGION_NAMES
 
@@ -135,7 +135,7 @@ def test_scores_of_both_photos_and_movements_of_both_sides_by_hand():
     assert found.after[at] == pytest.approx([np.sqrt(160), 0.0, -13.0])
     assert found.left[at] == pytest.approx([3.0, 4.0, 5.0])
     assert found.right[at] == pytest.approx([6.0, 8.0, 10.0])
-    assert found.uneven[at] == pytest.approx([-3.0, -4.0])
+    assert found.signed_change[at] == pytest.approx([-3.0, -4.0])
     assert found.lift[at] == pytest.approx(6.0)
     assert found.part_before[part] == pytest.approx([3.0, -4.0])
     assert found.part_after[part] == pytest.approx([0.0, -13.0])
@@ -208,19 +208,19 @@ def test_beyond_partner_is_what_the_other_side_did_not_do():
     moved = np.zeros((LANDMARKS, 2))
     one = REGIONS["mouth"][0]
     moved[one], moved[MIRROR[one]] = [2.0, 3.0], [-0.5, 1.0]
-    found = beyond_partner(moved)
+    found = left_right_difference(moved)
     assert found[one].tolist() == [1.5, 2.0]
     assert found[MIRROR[one]].tolist() == [1.5, -2.0]
     moved[one] = np.nan
-    assert np.isnan(beyond_partner(moved)[[one, MIRROR[one]]]).all()
-    assert np.isfinite(beyond_partner(moved)).sum() == 2 * (LANDMARKS - 2)
+    assert np.isnan(left_right_difference(moved)[[one, MIRROR[one]]]).all()
+    assert np.isfinite(left_right_difference(moved)).sum() == 2 * (LANDMARKS - 2)
 
 
 def test_movement_that_both_sides_share_is_not_beyond_the_partner():
     moved = np.random.default_rng(3).normal(size=(LANDMARKS, 2))
     shared = moved + moved[MIRROR] * FLIP
-    assert beyond_partner(shared) == pytest.approx(np.zeros((LANDMARKS, 2)), abs=1e-12)
-    assert (np.abs(beyond_partner(moved)[np.setdiff1d(np.arange(LANDMARKS), MIDLINE)]).max(axis=-1) > 0).all()
+    assert left_right_difference(shared) == pytest.approx(np.zeros((LANDMARKS, 2)), abs=1e-12)
+    assert (np.abs(left_right_difference(moved)[np.setdiff1d(np.arange(LANDMARKS), MIDLINE)]).max(axis=-1) > 0).all()
 
 
 # Several photos.
