@@ -10,7 +10,6 @@ import click
 
 from symmetry.cli.options import GivenPath, chosen_format, complaining, output_options, say
 from symmetry.cli.practice import (
-    Rows,
     client_argument,
     confirm,
     counted,
@@ -26,7 +25,8 @@ from symmetry.cli.practice import (
 from symmetry.cli.running import check_targets, with_progress
 
 if TYPE_CHECKING:
-    from symmetry.practice.records import ClientPage, Forgotten
+    from symmetry.practice.forgetting import Forgotten
+    from symmetry.practice.records import ClientPage
 
 
 @click.group()
@@ -77,8 +77,8 @@ def list_(practice: Path | None, output: Path | None, format_: str | None) -> No
     Example:
       symmetry client list
     """
+    from symmetry.practice.listing import CLIENTS
     from symmetry.practice.overview import list_clients
-    from symmetry.practice.rows import CLIENT_COLUMNS, line_to_dict
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
@@ -87,8 +87,8 @@ def list_(practice: Path | None, output: Path | None, format_: str | None) -> No
         wanted,
         output,
         table=lambda tables: tables.clients_table(lines),
-        data=lambda: [line_to_dict(line) for line in lines],
-        rows=lambda: Rows([line_to_dict(line) for line in lines], CLIENT_COLUMNS),
+        data=[line.to_dict() for line in lines],
+        layout=CLIENTS,
     )
 
 
@@ -103,7 +103,7 @@ def show(client: str, practice: Path | None, output: Path | None, format_: str |
     Example:
       symmetry client show anna-kovacs
     """
-    from symmetry.practice.rows import HISTORY_COLUMNS, history_rows, page_to_dict
+    from symmetry.practice.listing import HISTORY
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
@@ -112,8 +112,8 @@ def show(client: str, practice: Path | None, output: Path | None, format_: str |
         wanted,
         output,
         table=lambda tables: tables.page_tables(page),
-        data=lambda: page_to_dict(page),
-        rows=lambda: Rows(history_rows(page), HISTORY_COLUMNS),
+        data=page.to_dict(),
+        layout=HISTORY,
     )
 
 

@@ -11,7 +11,6 @@ import click
 from symmetry.cli.options import chosen_format, output_options
 from symmetry.cli.practice import (
     NumberOf,
-    Rows,
     client_argument,
     confirm,
     date_option,
@@ -69,7 +68,7 @@ def scales(practice: Path | None, output: Path | None, format_: str | None) -> N
     Example:
       symmetry diary scales
     """
-    from symmetry.practice.rows import SCALE_COLUMNS, scale_to_dict
+    from symmetry.practice.listing import SCALES
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
@@ -79,8 +78,8 @@ def scales(practice: Path | None, output: Path | None, format_: str | None) -> N
         wanted,
         output,
         table=lambda tables: tables.scales_table(found),
-        data=lambda: [scale_to_dict(each) for each in found],
-        rows=lambda: Rows([scale_to_dict(each) for each in found], SCALE_COLUMNS),
+        data=[each.to_dict() for each in found],
+        layout=SCALES,
     )
 
 
@@ -119,7 +118,7 @@ def list_(client: str, practice: Path | None, output: Path | None, format_: str 
     Example:
       symmetry diary list anna-kovacs -o diary.csv
     """
-    from symmetry.practice.rows import DIARY_COLUMNS, diary_rows, entry_to_dict
+    from symmetry.practice.listing import diary_layout
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
@@ -128,8 +127,8 @@ def list_(client: str, practice: Path | None, output: Path | None, format_: str 
         wanted,
         output,
         table=lambda tables: tables.diary_table(page.entries),
-        data=lambda: [entry_to_dict(each) for each in page.entries],
-        rows=lambda: Rows(diary_rows(page.client.id, page.entries), DIARY_COLUMNS),
+        data=[each.to_dict() for each in page.entries],
+        layout=diary_layout(page.client.id),
     )
 
 

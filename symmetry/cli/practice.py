@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from symmetry.cli.options import GivenPath, complain, complaining, deliver, deliver_table, say
+from symmetry.cli.options import GivenPath, complain, complaining, deliver_data, deliver_table, say
 from symmetry.errors import InvalidRecordError, SymmetryError, TakenIdError, UnknownIdError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from symmetry.practice.records import ClientPage
     from symmetry.practice.store import Practice
+    from symmetry.tabular import Layout
 
 Result = TypeVar("Result")
 
@@ -178,20 +179,13 @@ def confirm(question: str, *, yes: bool, undone: str) -> None:
         raise SystemExit(1)
 
 
-class Rows(NamedTuple):
-    """What a list is as a table of data."""
-
-    rows: Sequence[Mapping[str, Any]]
-    columns: Sequence[str]
-
-
 def present(
     wanted: str,
     output: Path | None,
     *,
     table: Callable[[ModuleType], RenderableType],
-    data: Callable[[], object],
-    rows: Callable[[], Rows],
+    data: object,
+    layout: Layout,
 ) -> None:
     """Print a list or write it to a file, in the form wanted.
 
@@ -201,28 +195,17 @@ def present(
     output : Path or None
     table : callable
         Makes the table for people, of `symmetry.output.tables.practice`, which is loaded for it alone.
-    data, rows : callable
-        Give what JSON and the other forms hold.
+    data : JSON object, or list of them
+    layout : Layout
+        Of `data`.
     """
     with complaining(output):
         if wanted == "table":
             from symmetry.output.tables import practice as tables
 
             deliver_table(table(tables), output)
-        elif wanted == "json":
-            from symmetry.tabular.text import to_json
-
-            deliver(to_json(data()), output)
-        elif wanted == "csv":
-            from symmetry.tabular.text import to_csv
-
-            deliver(to_csv(*rows()), output)
         else:
-            from symmetry.practice.rows import list_layout
-            from symmetry.tabular.parquet import to_parquet
-
-            listed = rows()
-            deliver(to_parquet(listed.rows, list_layout(listed.columns)), output)
+            deliver_data(data, layout, wanted, output)
 
 
 def page_of(client: str, practice: Path | None) -> ClientPage:

@@ -20,7 +20,6 @@ from symmetry.cli.options import (
 )
 from symmetry.cli.practice import (
     NumberOf,
-    Rows,
     client_argument,
     confirm,
     counted,
@@ -117,7 +116,7 @@ def list_(client: str, practice: Path | None, output: Path | None, format_: str 
     Example:
       symmetry session list anna-kovacs
     """
-    from symmetry.practice.rows import SESSION_COLUMNS, session_rows, session_to_dict
+    from symmetry.practice.listing import session_layout
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
@@ -126,8 +125,8 @@ def list_(client: str, practice: Path | None, output: Path | None, format_: str 
         wanted,
         output,
         table=lambda tables: tables.sessions_table(page.sessions),
-        data=lambda: [session_to_dict(each) for each in page.sessions],
-        rows=lambda: Rows(session_rows(page.client.id, page.sessions), SESSION_COLUMNS),
+        data=[each.to_dict() for each in page.sessions],
+        layout=session_layout(page.client.id),
     )
 
 

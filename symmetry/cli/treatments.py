@@ -11,7 +11,6 @@ import click
 from symmetry.cli.options import GivenPath, chosen_format, complaining, output_options, say
 from symmetry.cli.practice import (
     NumberOf,
-    Rows,
     client_argument,
     confirm,
     counted,
@@ -118,7 +117,7 @@ def list_protocols(practice: Path | None, output: Path | None, format_: str | No
     Example:
       symmetry protocol list
     """
-    from symmetry.practice.rows import PROTOCOL_COLUMNS, protocol_rows, protocol_to_dict
+    from symmetry.practice.listing import PROTOCOLS
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
@@ -128,8 +127,8 @@ def list_protocols(practice: Path | None, output: Path | None, format_: str | No
         wanted,
         output,
         table=lambda tables: tables.protocols_table(found),
-        data=lambda: [protocol_to_dict(each) for each in found],
-        rows=lambda: Rows(protocol_rows(found), PROTOCOL_COLUMNS),
+        data=[each.to_dict() for each in found],
+        layout=PROTOCOLS,
     )
 
 
@@ -144,7 +143,7 @@ def show(name: str, practice: Path | None, output: Path | None, format_: str | N
     Example:
       symmetry protocol show "lifting ritual"
     """
-    from symmetry.practice.rows import PROTOCOL_COLUMNS, protocol_rows, protocol_to_dict
+    from symmetry.practice.listing import PROTOCOLS
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
@@ -154,8 +153,8 @@ def show(name: str, practice: Path | None, output: Path | None, format_: str | N
         wanted,
         output,
         table=lambda tables: tables.protocol_table(found),
-        data=lambda: protocol_to_dict(found),
-        rows=lambda: Rows(protocol_rows([found]), PROTOCOL_COLUMNS),
+        data=found.to_dict(),
+        layout=PROTOCOLS,
     )
 
 
@@ -263,7 +262,7 @@ def list_treatments(client: str, practice: Path | None, output: Path | None, for
     Example:
       symmetry treatment list anna-kovacs
     """
-    from symmetry.practice.rows import TREATMENT_COLUMNS, treatment_rows, treatments_to_dict
+    from symmetry.practice.listing import treatment_layout
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
@@ -272,8 +271,8 @@ def list_treatments(client: str, practice: Path | None, output: Path | None, for
         wanted,
         output,
         table=lambda tables: tables.treatments_table(page.treatments, page.adherence),
-        data=lambda: treatments_to_dict(page.treatments, page.adherence),
-        rows=lambda: Rows(treatment_rows(page.client.id, page.treatments), TREATMENT_COLUMNS),
+        data={key: page.to_dict()[key] for key in ("treatments", "adherence")},
+        layout=treatment_layout(page.client.id),
     )
 
 

@@ -14,18 +14,17 @@ from symmetry.measure.batch import Failure
 from symmetry.output.report import render_report
 from symmetry.output.report.of_client import report_of
 from symmetry.practice.follow_up import faces_of, series_of
-from symmetry.practice.records import ClientPage, Session
-from symmetry.practice.rows import (
+from symmetry.practice.listing import (
     ADHERENCE_COLUMNS,
     DIARY_COLUMNS,
     SESSION_COLUMNS,
     TREATMENT_COLUMNS,
     adherence_rows,
     diary_rows,
-    page_to_dict,
     session_rows,
     treatment_rows,
 )
+from symmetry.practice.records import ClientPage, StoredSession
 from symmetry.practice.store import Practice
 from symmetry.practice.times import now
 from symmetry.series import left_out_for
@@ -76,7 +75,7 @@ def export_client(practice: Practice, page: ClientPage, file: Path, *, watch: Wa
     return (*lost, *missing)
 
 
-def _photo_names(session: Session) -> list[str]:
+def _photo_names(session: StoredSession) -> list[str]:
     """Name photos by session and position: their own names may hold anything."""
     folder = f"photos/session-{session.number:03d}_{session.at:%Y-%m-%d}"
     return [f"{folder}/{position:02d}{Path(photo.file).suffix}" for position, photo in enumerate(session.photos, 1)]
@@ -85,17 +84,15 @@ def _photo_names(session: Session) -> list[str]:
 def _tables(page: ClientPage) -> Iterator[tuple[str, str]]:
     """Give one table per kind of record, and everything as JSON; photos have the names that they have in the zip."""
     client = page.client.id
-    rows: list[dict[str, Any]] = []
-    about = page_to_dict(page)
-    for session, listed in zip(page.sessions, about["sessions"], strict=True):
-        names = _photo_names(session)
-        rows += [row | {"file": name} for row, name in zip(session_rows(client, [session]), names, strict=True)]
-        listed["photos"] = [photo | {"file": name} for photo, name in zip(listed["photos"], names, strict=True)]
-    yield "client.json", to_json(about)
-    yield "sessions.csv", to_csv(rows, SESSION_COLUMNS)
-    yield "treatments.csv", to_csv(treatment_rows(client, page.treatments), TREATMENT_COLUMNS)
-    yield "adherence.csv", to_csv(adherence_rows(client, page.adherence), ADHERENCE_COLUMNS)
-    yield "diary.csv", to_csv(diary_rows(client, page.entries), DIARY_COLUMNS)
+    found = page.to_dict()
+    for session, listed in zip(page.sessions, found["sessions"], strict=True):
+        for name, photo in zip(_photo_names(session), listed["photos"], strict=True):
+            photo["file"] = name
+    yield "client.json", to_json(found)
+    yield "sessions.csv", to_csv(session_rows(client, found["sessions"]), SESSION_COLUMNS)
+    yield "treatments.csv", to_csv(treatment_rows(client, found["treatments"]), TREATMENT_COLUMNS)
+    yield "adherence.csv", to_csv(adherence_rows(client, found["adherence"]), ADHERENCE_COLUMNS)
+    yield "diary.csv", to_csv(diary_rows(client, found["entries"]), DIARY_COLUMNS)
 
 
 def _results(

@@ -8,6 +8,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final, TypedDict
@@ -21,7 +22,6 @@ from symmetry.practice.base import count
 from symmetry.practice.folders import DATABASE, PART, files_below, private_file, private_folder
 from symmetry.practice.models import ClientRow, PhotoRow, SessionRow
 from symmetry.practice.outside import Outside
-from symmetry.practice.records import BackupSummary
 from symmetry.practice.revisions import HEAD
 from symmetry.practice.schema import copy_database
 from symmetry.version import __version__
@@ -43,6 +43,28 @@ class Member(TypedDict):
 
     sha256: str
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSummary:
+    """What a backup holds.
+
+    Attributes
+    ----------
+    clients, photos : int
+    files : int
+        The database, photos and results.
+    size : int
+        Of the backup, in bytes.
+    damaged : tuple of str
+        Photos that are missing in the practice, or differ from what was stored.
+    """
+
+    clients: int
+    photos: int
+    files: int
+    size: int
+    damaged: tuple[str, ...] = ()
 
 
 class Backups(Outside):

@@ -12,7 +12,7 @@ from symmetry.measure.batch import Failure
 from symmetry.measure.face_cache import KnownFaces, Look
 from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.photos.reading import photo_from_bytes
-from symmetry.practice.records import Photo as KeptPhoto
+from symmetry.practice.records import StoredPhoto
 from symmetry.practice.store import Practice
 from symmetry.series import DatedFace, LeftOut, Series, analyze_series
 
@@ -93,5 +93,5 @@ def series_of(
     )
 
 
-def _look(photo: KeptPhoto) -> Look:
+def _look(photo: StoredPhoto) -> Look:
     return Look(mirrored=photo.mirrored)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,6 @@ from symmetry.practice.diary import entries_in
 from symmetry.practice.engine import connect
 from symmetry.practice.folders import Places, files_below, remove_tree, sync_folder
 from symmetry.practice.models import ClientRow
-from symmetry.practice.records import Forgotten
 from symmetry.practice.searching import Search, Traces, in_the_makeup, search_files, search_rows
 from symmetry.practice.sessions import sessions_in
 from symmetry.practice.sweeping import remove_copies
@@ -48,6 +48,51 @@ _OWNERS: Final = {
     ),
     "scales": ("scale", "SELECT name, NULL FROM scales WHERE rowid = ?"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What was removed with a client, and what a search of every file of the practice then found.
+
+    Attributes
+    ----------
+    id, name : str
+    sessions, treatments, entries : int
+        Number of each that was removed.
+    files, size : int
+        Files removed from the client's folder, and their bytes.
+    backups : tuple of str
+        Removed copies of the database, made before a migration, that held the client.
+    searched_files, searched_bytes : int
+    searched_for : int
+        Number of texts searched for: name, id, uid, notes and hashes of photos.
+    too_short : tuple of str
+        Texts so short that other files contain them by chance; searched for in the database only, as whole words.
+    mentions : tuple of str
+        Where records of others contain the same words, in plain language: for a person to look at.
+    left : tuple of str
+        Files that still contain something of the client.
+    """
+
+    id: str
+    name: str
+    sessions: int
+    treatments: int
+    entries: int
+    files: int
+    size: int
+    backups: tuple[str, ...]
+    searched_files: int
+    searched_bytes: int
+    searched_for: int
+    too_short: tuple[str, ...]
+    mentions: tuple[str, ...]
+    left: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing of the client is left."""
+        return not self.left
 
 
 class Forgetting(Clients):

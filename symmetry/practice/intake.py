@@ -20,7 +20,7 @@ from symmetry.measure.quality.likeness import check_likeness
 from symmetry.photos.capture_time import Moment, moment_of, zone_name
 from symmetry.photos.cleaning import clean_photo
 from symmetry.photos.reading import Photo, read_file
-from symmetry.practice.records import Client, NewPhoto, Session
+from symmetry.practice.records import Client, NewPhoto, StoredSession
 from symmetry.practice.sessions import checked
 from symmetry.practice.store import Practice
 from symmetry.practice.times import now
@@ -79,14 +79,14 @@ class SessionIntake:
     Attributes
     ----------
     at : datetime
-    session : Session or None
+    session : StoredSession or None
         None if the session could not be kept.
     error : SymmetryError or None
         Why the session could not be kept, or, if it was, why the measured faces were not.
     """
 
     at: datetime
-    session: Session | None
+    session: StoredSession | None
     error: SymmetryError | None = None
 
 
@@ -106,7 +106,7 @@ class Intake:
     occasions: tuple[SessionIntake, ...]
 
     @property
-    def sessions(self) -> tuple[Session, ...]:
+    def sessions(self) -> tuple[StoredSession, ...]:
         """The sessions that were added."""
         return tuple(each.session for each in self.occasions if each.session is not None)
 

@@ -9,7 +9,7 @@ from typing import Any
 from typing import Protocol as Shape
 
 from symmetry.practice.names import list_from_text, side
-from symmetry.practice.records import Client, DiaryScale, Entry, Photo, Protocol, Session, Step, Treatment
+from symmetry.practice.records import Client, DiaryScale, Entry, Protocol, Step, StoredPhoto, StoredSession, Treatment
 from symmetry.practice.times import captured_from_text, from_text
 
 
@@ -27,9 +27,9 @@ def client_of(row: Row) -> Client:
     )
 
 
-def photo_of(uid: str, row: Row) -> Photo:
+def photo_of(uid: str, row: Row) -> StoredPhoto:
     """Read a photo of the client with a folder."""
-    return Photo(
+    return StoredPhoto(
         name=row["name"],
         file=f"clients/{uid}/photos/{row['sha256']}{row['suffix']}",
         sha256=row["sha256"],
@@ -41,13 +41,13 @@ def photo_of(uid: str, row: Row) -> Photo:
     )
 
 
-def sessions_of(uid: str, rows: Iterable[Row], photos: Iterable[Row]) -> tuple[Session, ...]:
+def sessions_of(uid: str, rows: Iterable[Row], photos: Iterable[Row]) -> tuple[StoredSession, ...]:
     """Read sessions of one client, in order of time; photos come in order of position."""
-    of_session: defaultdict[int, list[Photo]] = defaultdict(list)
+    of_session: defaultdict[int, list[StoredPhoto]] = defaultdict(list)
     for photo in photos:
         of_session[photo["session"]].append(photo_of(uid, photo))
     sessions = [
-        Session(
+        StoredSession(
             number=row["number"],
             at=from_text(row["at"], row["zone"]),
             zone=row["zone"],

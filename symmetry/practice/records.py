@@ -1,17 +1,38 @@
-"""What the practice gives back: plain records that know nothing of the database."""
+"""What a practice holds, as plain records that know nothing of the database."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Side = Literal["both", "subject_right", "subject_left"]
 SIDES: Final = ("both", "subject_right", "subject_left")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class Record:
+    """Anything that can be written as JSON."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give a JSON object; times are ISO 8601."""
+        return _fields(self)
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client(Record):
     """Someone whose photos are kept.
 
     Attributes
@@ -30,27 +51,31 @@ class Client:
     added: datetime
     uid: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give a JSON object without the uid."""
+        return {"id": self.id, "name": self.name, "note": self.note, "added": _plain(self.added)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPhoto:
-    """A photo to be kept.
+    """A photo to be stored.
 
     Attributes
     ----------
     name : str
-        Its file's name where it came from.
+        Name of the original file.
     data : bytes
-        What is kept: without place and maker's notes.
+        What is stored: a photo without its place and without the camera's notes.
     suffix : {".jpg", ".png"}
         Of `data`.
     source_sha256 : str
-        Of the file that it was made from.
+        Of the original file.
     captured : datetime or None
-        When it was taken; aware only if an offset from UTC is known.
+        When the photo was taken; aware only if an offset from UTC is known.
     captured_source : str or None
-        How that is known.
+        Where `captured` comes from.
     mirrored : bool
-        Whether it shows its subject as a mirror does.
+        Whether the photo shows its subject as a mirror does.
     """
 
     name: str
@@ -63,24 +88,23 @@ class NewPhoto:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
-    """A photo that is kept.
+class StoredPhoto(Record):
+    """A photo in the practice.
 
     Attributes
     ----------
     name : str
-        Its file's name where it came from.
+        Name of the original file.
     file : str
-        Where it is in the practice's folder, with "/"; see `Practice.photo_path`.
+        Path in the practice's folder, with "/"; see `PracticeReader.photo_path`.
     sha256 : str
-        Of the bytes that are kept.
+        Of the stored bytes.
     size : int
-        Bytes.
+        Number of stored bytes.
     source_sha256 : str
-        Of the file that it was made from.
-    captured : datetime or None
-    captured_source : str or None
-    mirrored : bool
+        Of the original file.
+    captured, captured_source, mirrored
+        See `NewPhoto`.
     """
 
     name: str
@@ -92,33 +116,49 @@ class Photo:
     captured_source: str | None
     mirrored: bool
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give a JSON object without the hash of the original file."""
+        return {name: value for name, value in _fields(self).items() if name != "source_sha256"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """Photos of a client, taken on one occasion.
+class Occasion(Record):
+    """Something that happened to one client at one time.
 
     Attributes
     ----------
     number : int
-        1 for the client's first; a number is never given twice, even after its session was removed.
+        1 for the client's first of its kind; never used again, even after a removal.
     at : datetime
-        Local.
+        Local time.
     zone : str
         Name of the time zone.
-    note : str
-    photos : tuple of Photo
-        In the order in which they were added.
     """
 
     number: int
     at: datetime
     zone: str
-    note: str
-    photos: tuple[Photo, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class StoredSession(Occasion):
+    """Photos of a client taken on one occasion.
+
+    Attributes
+    ----------
+    number, at, zone
+        See `Occasion`.
+    note : str
+    photos : tuple of StoredPhoto
+        In the order in which they were added.
+    """
+
+    note: str
+    photos: tuple[StoredPhoto, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Record):
     """One step of a protocol.
 
     Attributes
@@ -139,8 +179,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Protocol:
-    """A ritual of several steps, kept once and used many times.
+class Protocol(Record):
+    """A treatment written down once, as ordered steps, and used many times.
 
     Attributes
     ----------
@@ -158,55 +198,65 @@ class Protocol:
 
     @property
     def minutes(self) -> float | None:
-        """All steps together; None if no step has a duration."""
+        """Minutes of all steps; None if no step has a duration."""
         known = [step.minutes for step in self.steps if step.minutes is not None]
         return sum(known) if known else None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give a JSON object, with the minutes of all steps."""
+        return {**_fields(self), "minutes": self.minutes}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Treatment:
+class Treatment(Occasion):
     """One treatment of a client.
 
     Attributes
     ----------
     number : int
-        1 for the client's first; never given twice.
-    at : datetime
-    zone : str
+        See `Occasion`; 0 for a treatment that no practice has stored.
+    at, zone
+        See `Occasion`.
     protocol : str or None
+        Name of the protocol that was done.
     minutes : float or None
-        If none were given, those of the protocol.
+        Those of the protocol if none were given.
     zones : tuple of str
+        Where on the face, beside what the protocol says.
     side : {"both", "subject_right", "subject_left"}
     product, by, note : str
         `by` is who treated.
     """
 
-    number: int
-    at: datetime
-    zone: str
-    protocol: str | None
-    minutes: float | None
-    zones: tuple[str, ...]
-    side: Side
-    product: str
-    by: str
-    note: str
+    number: int = 0
+    zone: str = ""
+    protocol: str | None = None
+    minutes: float | None = None
+    zones: tuple[str, ...] = ()
+    side: Side = "both"
+    product: str = ""
+    by: str = ""
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        """The protocol, or else what was used and where."""
+        return self.protocol or ", ".join(filter(None, (self.product, *self.zones))) or "treatment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
-    """How often a protocol was done in seven days from `start` on."""
+class Week(Record):
+    """How often a protocol was done in the seven days from `start`."""
 
     start: date
     done: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adherence:
+class Adherence(Record):
     """How often a client did a protocol, against its plan.
 
-    Weeks are seven days, counted from the day of the first treatment with the protocol.
+    Weeks are counted from the day of the first treatment with the protocol.
 
     Attributes
     ----------
@@ -215,15 +265,15 @@ class Adherence:
     times_per_week : float or None
         The plan; None = no plan.
     weeks : tuple of Week
-        Those that are over.
+        Completed weeks.
     done : int
-        Treatments in them.
+        Treatments in completed weeks.
     planned, share : float or None
-        Treatments planned for them, and done over planned; None without a plan or before the first week is over.
+        Treatments planned for completed weeks, and done over planned; None without a plan or a completed week.
     running : Week
-        The week that is not over yet.
+        The current week.
     minutes : float
-        Of all treatments, the running week's too, so far as durations are known.
+        Of all treatments, including the running week, as far as durations are known.
     """
 
     protocol: str
@@ -238,8 +288,8 @@ class Adherence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DiaryScale:
-    """Something that clients rate, such as tension from 0 to 10."""
+class DiaryScale(Record):
+    """A scale that clients rate, such as tension from 0 to 10."""
 
     name: str
     low: float
@@ -248,74 +298,28 @@ class DiaryScale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What a client said on one occasion.
+class Entry(Occasion):
+    """An entry in a client's diary.
 
     Attributes
     ----------
-    number : int
-        1 for the client's first; never given twice.
-    at : datetime
-    zone : str
+    number, at, zone
+        See `Occasion`.
     values : tuple of (str, float)
-        Name of the scale and what was rated, in the order of the names.
+        Scale and rating, ordered by the name of the scale.
     note : str
     """
 
-    number: int
-    at: datetime
-    zone: str
     values: tuple[tuple[str, float], ...]
     note: str
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
-    """What was removed with a client, and what a search of every file of the practice then found.
-
-    Attributes
-    ----------
-    id, name : str
-    sessions, treatments, entries : int
-        Rows removed.
-    files, size : int
-        Files removed from the client's folder, and their bytes.
-    backups : tuple of str
-        Copies of the database that were made before a migration and knew the client: removed too.
-    searched_files, searched_bytes : int
-    searched_for : int
-        How many different texts were looked for: name, id, uid, notes and hashes of photos.
-    too_short : tuple of str
-        Texts so short that they stand by chance in other files; looked for as whole words in the database only.
-    mentions : tuple of str
-        Where what others have in the practice holds the same words, in plain language: for a person to look at.
-    left : tuple of str
-        Files that still hold something of the client.
-    """
-
-    id: str
-    name: str
-    sessions: int
-    treatments: int
-    entries: int
-    files: int
-    size: int
-    backups: tuple[str, ...]
-    searched_files: int
-    searched_bytes: int
-    searched_for: int
-    too_short: tuple[str, ...]
-    mentions: tuple[str, ...]
-    left: tuple[str, ...]
-
-    @property
-    def clean(self) -> bool:
-        """Whether nothing of the client is left."""
-        return not self.left
+    def to_dict(self) -> dict[str, Any]:
+        """Give a JSON object, with the ratings by scale."""
+        return {**_fields(self), "values": dict(self.values)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientLine:
+class ClientLine(Record):
     """One client in a list.
 
     Attributes
@@ -323,7 +327,7 @@ class ClientLine:
     client : Client
     sessions, photos, treatments, entries : int
     first, last : datetime or None
-        When the first and the last session was.
+        Time of the first and the last session.
     """
 
     client: Client
@@ -334,35 +338,23 @@ class ClientLine:
     first: datetime | None
     last: datetime | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give a JSON object: the client's own keys, then the others."""
+        own = _fields(self)
+        return {**own.pop("client"), **own}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientPage:
+class ClientPage(Record):
     """Everything about one client except the pictures."""
 
     client: Client
-    sessions: tuple[Session, ...]
+    sessions: tuple[StoredSession, ...]
     treatments: tuple[Treatment, ...]
     entries: tuple[Entry, ...]
     adherence: tuple[Adherence, ...]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackupSummary:
-    """What a backup holds.
-
-    Attributes
-    ----------
-    clients, photos : int
-    files : int
-        The database, photos and results.
-    size : int
-        Bytes of the backup.
-    damaged : tuple of str
-        Photos that are missing in the practice or not what was once kept.
-    """
-
-    clients: int
-    photos: int
-    files: int
-    size: int
-    damaged: tuple[str, ...] = ()
+    def to_dict(self) -> dict[str, Any]:
+        """Give a JSON object: the client's own keys, then sessions, treatments, adherence and entries."""
+        own = _fields(self)
+        return {**own.pop("client"), **{key: own[key] for key in ("sessions", "treatments", "adherence", "entries")}}

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from symmetry.errors import BackupError, PracticeError
-from symmetry.practice.backups import CHUNK, LAYOUT, MANIFEST, MEMBER, Member
+from symmetry.practice.backups import CHUNK, LAYOUT, MANIFEST, MEMBER, BackupSummary, Member
 from symmetry.practice.checking import CHANGED, check_database
 from symmetry.practice.engine import held, make_lock
 from symmetry.practice.failures import plain_failures
@@ -34,7 +34,6 @@ from symmetry.practice.folders import (
     remove_tree,
     sync_folder,
 )
-from symmetry.practice.records import BackupSummary
 
 _LARGEST_MANIFEST: Final = 1 << 28
 _AS_A_WHOLE: Final = ("clients", "backups", DATABASE)

@@ -20,7 +20,7 @@ from symmetry.practice.failures import plain_failures
 from symmetry.practice.folders import private_folder, sync_folder, write_durably
 from symmetry.practice.models import ClientRow, PhotoRow, SessionRow
 from symmetry.practice.reading import sessions_of
-from symmetry.practice.records import NewPhoto, Photo, Session
+from symmetry.practice.records import NewPhoto, StoredPhoto, StoredSession
 from symmetry.practice.sweeping import sweep_client
 from symmetry.practice.times import captured_to_text
 
@@ -33,7 +33,7 @@ class Sessions(Base):
 
     def add_session(
         self, client_id: str, photos: Sequence[NewPhoto], *, at: datetime, zone: str, note: str = ""
-    ) -> Session:
+    ) -> StoredSession:
         """Add a session with its photos; when this returns all of it is on the disk, else nothing counts.
 
         Parameters
@@ -72,7 +72,7 @@ class Sessions(Base):
             db.flush()
             return sessions_in(db, client, session.number)[0]
 
-    def sessions(self, client_id: str) -> tuple[Session, ...]:
+    def sessions(self, client_id: str) -> tuple[StoredSession, ...]:
         """Give a client's sessions, in order of time.
 
         Raises
@@ -82,7 +82,7 @@ class Sessions(Base):
         with self._reading() as db:
             return sessions_in(db, find_client(db, client_id))
 
-    def session(self, client_id: str, number: int) -> Session:
+    def session(self, client_id: str, number: int) -> StoredSession:
         """Give one session.
 
         Raises
@@ -127,11 +127,11 @@ class Sessions(Base):
             for photo in session.photos
         }
 
-    def photo_path(self, photo: Photo) -> Path:
+    def photo_path(self, photo: StoredPhoto) -> Path:
         """Give where a photo's file is."""
         return self._places.root / photo.file
 
-    def read_photo(self, photo: Photo) -> bytes:
+    def read_photo(self, photo: StoredPhoto) -> bytes:
         """Read a photo's file.
 
         Raises
@@ -195,7 +195,7 @@ def _row(session: int, position: int, sha256: str, photo: NewPhoto) -> PhotoRow:
     )
 
 
-def sessions_in(db: Transaction, client: ClientRow, number: int | None = None) -> tuple[Session, ...]:
+def sessions_in(db: Transaction, client: ClientRow, number: int | None = None) -> tuple[StoredSession, ...]:
     """Give a client's sessions, or only the one with a number, in order of time."""
     chosen = select(SessionRow.__table__).where(SessionRow.client == client.key)
     if number is not None:

@@ -23,8 +23,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from symmetry.cli import main
-from symmetry.practice.records import Adherence, DiaryScale, Entry, Photo, Protocol, Session, Step, Treatment, Week
-from symmetry.practice.rows import (
+from symmetry.practice.listing import (
     ADHERENCE_COLUMNS,
     CLIENT_COLUMNS,
     DIARY_COLUMNS,
@@ -33,6 +32,17 @@ from symmetry.practice.rows import (
     SCALE_COLUMNS,
     SESSION_COLUMNS,
     TREATMENT_COLUMNS,
+)
+from symmetry.practice.records import (
+    Adherence,
+    DiaryScale,
+    Entry,
+    Protocol,
+    Step,
+    StoredPhoto,
+    StoredSession,
+    Treatment,
+    Week,
 )
 
 HOSTILE = {
@@ -499,7 +509,7 @@ def test_the_readme_lists_every_column_of_the_tables_about_clients():
 
 def test_the_readme_names_every_key_about_clients():
     readme = manual()
-    kinds = (Session, Photo, Treatment, Adherence, Week, Entry, Protocol, Step, DiaryScale)
+    kinds = (StoredSession, StoredPhoto, Treatment, Adherence, Week, Entry, Protocol, Step, DiaryScale)
     keys = {name for kind in kinds for name in kind.__dataclass_fields__} | set(CLIENT_COLUMNS) | {"adherence"}
     assert {key for key in keys - {"source_sha256"} if f"`{key}`" not in readme} == set()
 

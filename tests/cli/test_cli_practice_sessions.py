@@ -27,8 +27,8 @@ from symmetry.landmarks.scale import Scale
 from symmetry.measure.face_cache import KnownFaces, Look
 from symmetry.measure.quality.flags import Flag
 from symmetry.practice import intake
+from symmetry.practice.listing import SESSION_COLUMNS
 from symmetry.practice.records import NewPhoto
-from symmetry.practice.rows import SESSION_COLUMNS
 from symmetry.practice.sessions import Sessions
 from symmetry.tabular import SERIES_COLUMNS
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from symmetry.cli.steps import parse_step, read_steps
 from symmetry.errors import InvalidRecordError
+from symmetry.practice.listing import DIARY_COLUMNS, PROTOCOL_COLUMNS, SCALE_COLUMNS, TREATMENT_COLUMNS
 from symmetry.practice.records import Step
-from symmetry.practice.rows import DIARY_COLUMNS, PROTOCOL_COLUMNS, SCALE_COLUMNS, TREATMENT_COLUMNS
 
 
 @pytest.fixture(autouse=True)

@@ -16,8 +16,8 @@ from symmetry.practice.records import (
     DiaryScale,
     Entry,
     Protocol,
-    Session,
     Step,
+    StoredSession,
     Treatment,
 )
 from symmetry.tabular.text import printable
@@ -60,7 +60,7 @@ def page_tables(page: ClientPage) -> RenderableType:
     return Group(*parts)
 
 
-def sessions_table(sessions: Sequence[Session]) -> RenderableType:
+def sessions_table(sessions: Sequence[StoredSession]) -> RenderableType:
     """One line a session."""
     if not sessions:
         return _nothing("no sessions yet")
