@@ -7,3 +7,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 """Array of double precision numbers."""
+IntArray = NDArray[np.int64]
+"""Array of whole numbers."""
+BoolArray = NDArray[np.bool_]
+"""Array of truth values, such as a mask."""

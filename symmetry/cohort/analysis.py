@@ -22,7 +22,7 @@ from symmetry.cohort.responders import any_by_noise, responders
 from symmetry.cohort.study import CONTROLS, Study
 from symmetry.errors import TableError
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE
-from symmetry.stats.paired_tests import holm as holm_corrected
+from symmetry.stats.multiple_testing import holm as holm_corrected
 from symmetry.tabular.cohort import TABLES, typed
 
 _OF_GROUPS: Final = ("responders", "means", "contrasts", "dose", "ratings")

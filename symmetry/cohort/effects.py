@@ -12,9 +12,9 @@ from scipy import special
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
-from symmetry.stats.agreement import mean_and_squares
+from symmetry.stats.estimates import mean_and_squares
 from symmetry.stats.mean_changes import difference_of_means, hedges_g, mean_change, standardised_change
-from symmetry.stats.paired_tests import sign_flip_test, two_group_permutation, wilcoxon
+from symmetry.stats.permutation_tests import sign_flip_test, two_group_permutation, wilcoxon
 from symmetry.stats.proportions import fisher, newcombe
 from symmetry.tabular.cohort import CONTRAST_COLUMNS, MEAN_COLUMNS
 
@@ -112,7 +112,7 @@ def contrast_rows(
         [each[side].sum(axis=0) for side in (treated, ~treated)] for each in (better == 1, np.isfinite(better))
     )
     counts = (responded[0], measured[0], responded[1], measured[1])
-    share, share_low, share_high = newcombe(*counts)
+    share = newcombe(*counts)
     p_share = fisher(*counts)
     p_holm = correct(p)
     return pd.DataFrame(
@@ -129,9 +129,9 @@ def contrast_rows(
             "effect_high": effect.high,
             "p": p,
             "p_holm": p_holm,
-            "share_difference": share,
-            "share_low": share_low,
-            "share_high": share_high,
+            "share_difference": share.value,
+            "share_low": share.low,
+            "share_high": share.high,
             "p_share": p_share,
             "p_share_holm": correct(p_share),
             "verdict": _verdicts(difference.value, p, p_holm, _least_p(change, treated)),

@@ -16,7 +16,7 @@ from symmetry.measure.reliability_table import PART_NAMES, PARTS_OF_PAIR, Reliab
 from symmetry.measure.scores import REGION_NAMES
 from symmetry.measure.uncertainty import shot_variance
 from symmetry.measure.verdicts import FOR_CORRELATION, surest_change
-from symmetry.stats.agreement import half_width
+from symmetry.stats.estimates import half_width
 
 HEALTHY: Final = {
     ("jawline", "jaw angle"): (1.46, 0.91, -0.97),

@@ -15,8 +15,8 @@ from scipy import special
 from symmetry.arrays import FloatArray
 from symmetry.cohort.effects import Correction
 from symmetry.errors import MissingExtraError, TableError
-from symmetry.stats.paired_tests import holm
-from symmetry.stats.trends import ratio
+from symmetry.stats.estimates import ratio
+from symmetry.stats.multiple_testing import holm
 from symmetry.tabular.cohort import MIXED_COLUMNS
 
 _NEEDED: Final = ("person", "group", "region", "unit", "weeks", "value")

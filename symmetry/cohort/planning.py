@@ -15,7 +15,7 @@ from symmetry.cohort.measuring import Conditions, places_of
 from symmetry.cohort.simulation import checked_conditions, effect_of, measured_change
 from symmetry.errors import PlanError
 from symmetry.measure.reliability_table import ReliabilityTables
-from symmetry.stats.paired_tests import sign_flip_test, two_group_permutation
+from symmetry.stats.permutation_tests import sign_flip_test, two_group_permutation
 from symmetry.stats.proportions import wilson
 from symmetry.tabular.frames import frame_of
 from symmetry.tabular.plan import PLANS

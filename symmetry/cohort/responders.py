@@ -10,7 +10,7 @@ from scipy import special, stats
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import WHOLES
-from symmetry.stats.agreement import mean_and_squares
+from symmetry.stats.estimates import mean_and_squares
 from symmetry.stats.proportions import wilson
 
 ANY_REGION: Final = "any region"

@@ -34,7 +34,7 @@ from symmetry.measure.verdicts import (
     surest_change,
     verdict_on,
 )
-from symmetry.stats.agreement import half_width
+from symmetry.stats.estimates import half_width
 
 _CLEARLY_MORE: Final = 1.5
 """One side moved when it moved this many times as much as the other; else both did."""

@@ -33,7 +33,8 @@ from symmetry.measure.reliability_table import (
 from symmetry.measure.scores import region_means, region_scores
 from symmetry.measure.uncertainty import jitter_of, pair_difficulty, photo_difficulty, shared_movement, without_noise
 from symmetry.registration import register
-from symmetry.stats.agreement import Agreement, Estimate, agreement
+from symmetry.stats.agreement import Agreement, agreement
+from symmetry.stats.estimates import Estimate
 from symmetry.tabular.frames import frame_of
 from symmetry.tabular.reliability import FIGURES, RELIABILITY
 from symmetry.tabular.text import without_nan

@@ -25,7 +25,8 @@ from symmetry.measure.reliability_table import (
     ReliabilityTable,
 )
 from symmetry.measure.scores import LEAST_SHARE, region_means, region_scores
-from symmetry.stats.agreement import half_width, moderated_variance
+from symmetry.stats.agreement import moderated_variance
+from symmetry.stats.estimates import half_width
 
 _USUAL_YAW: Final = 2.0
 """Degrees of yaw that are accepted; a photo turned farther is less sure."""

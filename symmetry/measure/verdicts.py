@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
-from symmetry.stats.agreement import half_width
+from symmetry.stats.estimates import half_width
 
 Verdict = Literal["improved", "worse", "no detectable change", "not comparable"]
 IMPROVED: Final = "improved"

@@ -23,7 +23,7 @@ from symmetry.measure.scores import REGION_NAMES
 from symmetry.measure.verdicts import FOR_CORRELATION, IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, evenness
 from symmetry.series.course import Course
 from symmetry.series.result import MeasureCourse, PhasesOf, RegionCourse, TrendOf
-from symmetry.stats.agreement import half_width
+from symmetry.stats.estimates import half_width
 from symmetry.stats.phases import PhaseTest, compare_phases
 from symmetry.stats.trends import Trends, trends
 
@@ -169,8 +169,9 @@ def _parts(region: str, course: Course, correlation: FloatArray) -> _Candidates:
 
 def _surest(found: Trends) -> int:
     """Give the place of the trend that stands out most from its interval."""
-    reach = (found.high - found.low) / 2
-    sure = np.where(reach > 0, np.abs(found.slope) / np.where(reach > 0, reach, 1.0), -1.0)
+    slope = found.slope
+    reach = (slope.high - slope.low) / 2
+    sure = np.where(reach > 0, np.abs(slope.value) / np.where(reach > 0, reach, 1.0), -1.0)
     return int(np.argmax(np.nan_to_num(sure, nan=-1.0)))
 
 
@@ -195,7 +196,7 @@ def _sizes(weeks: FloatArray, values: FloatArray) -> tuple[FloatArray, NDArray[n
 
 
 def _trend(found: Trends, place: int, crosses: bool, times: Times) -> TrendOf:
-    slope, low, high = (float(numbers[place]) for numbers in (found.slope, found.low, found.high))
+    slope, low, high = (float(numbers[place]) for numbers in (found.slope.value, found.slope.low, found.slope.high))
     verdict: Verdict = NOT_COMPARABLE
     if times.weeks[-1] < _LEAST_WEEKS:  # a rate a week takes a week
         return TrendOf(slope=NAN, low=NAN, high=NAN, p=NAN, verdict=verdict)
@@ -217,21 +218,19 @@ def _phases(candidates: _Candidates, place: int, times: Times) -> PhasesOf | Non
 
 
 def _phases_of(found: PhaseTest) -> PhasesOf:
-    difference, low, high = (float(values[0]) for values in (found.difference, found.low, found.high))
+    columns = {
+        **found.difference.columns("difference", prefix=""),
+        **found.nonoverlap.columns("nonoverlap"),
+        **found.standardised.columns("standardised"),
+    }
+    numbers = {name: float(values[0]) for name, values in columns.items()}
+    difference, low, high = (numbers[name] for name in ("difference", "low", "high"))
     verdict: Verdict = NOT_COMPARABLE
     if np.isfinite([difference, low, high]).all():
         verdict = NO_CHANGE if low <= 0 <= high else IMPROVED if difference < 0 else WORSE
     return PhasesOf(
-        difference=difference,
-        low=low,
-        high=high,
+        **numbers,
         p=float(found.p[0]),
-        nonoverlap=float(found.nonoverlap[0]),
-        nonoverlap_low=float(found.nonoverlap_low[0]),
-        nonoverlap_high=float(found.nonoverlap_high[0]),
-        standardised=float(found.standardised[0]),
-        standardised_low=float(found.standardised_low[0]),
-        standardised_high=float(found.standardised_high[0]),
         baseline_sessions=found.baseline_sessions,
         treatment_sessions=found.treatment_sessions,
         verdict=verdict,

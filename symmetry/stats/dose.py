@@ -1,8 +1,8 @@
-"""Does more treatment go with more change: slopes and rank correlations of one quantity against another."""
+"""Dose-response: slopes and rank correlations of quantities against one other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -12,30 +12,29 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special, stats
 
-from symmetry.arrays import FloatArray
+from symmetry.arrays import BoolArray, FloatArray, IntArray
 from symmetry.errors import InvalidPointsError
-from symmetry.stats.agreement import Estimate
-from symmetry.stats.trends import IntArray
+from symmetry.stats.checks import as_columns, check_finite_or_nan
+from symmetry.stats.estimates import Z95, Estimate
 
-_Z: Final = float(special.ndtri(0.975))
 _VERY_FEW: Final = 9
-"""People of whom all ways to pair both quantities are tried: 362,880."""
+"""People up to whom all pairings of both quantities are used: 362,880."""
 _FEW: Final = 1500
-"""People of whom the slopes of all pairs are held at once: a million."""
+"""People up to whom the slopes of all pairs are held in memory: a million."""
 _SAMPLED: Final = 20_000
-"""Pairs whose slopes say where to look for those of more people."""
+"""Pairs sampled to bracket the slopes of more people."""
 _PRECISE: Final = 1e-10
-"""Relative to a slope and to how far slopes of much the same rank lie apart."""
+"""Relative to a slope and to the distance between slopes of neighbouring rank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DoseResponse:
-    """Slopes of k quantities against one dose; arrays as the quantities without their first axis.
+    """Slopes of quantities against one dose; arrays shaped as one row of the quantities.
 
     Attributes
     ----------
     people : ndarray of int
-        For whom dose and quantity are known.
+        Number with both a dose and the quantity.
     slope : Estimate
         Theil-Sen slope, unit of the quantity by unit of the dose, with Sen's 95 % interval.
     tau : ndarray
@@ -52,12 +51,12 @@ class DoseResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RankCorrelation:
-    """Spearman's correlations of k quantities with one other; arrays as the quantities without their first axis.
+    """Spearman's correlations of quantities with one other; arrays shaped as one row of the quantities.
 
     Attributes
     ----------
     people : ndarray of int
-        For whom both are known.
+        Number with both.
     rho : Estimate
         With its 95 % interval.
     p : ndarray
@@ -70,20 +69,20 @@ class RankCorrelation:
 
 
 def sen_slope(x: ArrayLike, y: ArrayLike) -> DoseResponse:
-    """Theil-Sen slope of each quantity against a dose.
+    """Theil-Sen slope and Kendall's tau of each quantity against a dose.
 
     Parameters
     ----------
     x : array_like, shape (n,)
-        Dose of n people, NaN where it is not known.
+        Doses of n people; NaN where unknown.
     y : array_like, shape (n, ...)
-        Quantities of the same people, NaN where one is not known.
+        Quantities of the same people; NaN where unknown.
 
     Returns
     -------
     DoseResponse
-        NaN where fewer than two people are known or all have the same dose; the interval is NaN where so few are known
-        that even the steepest and the flattest pair do not span 95 %.
+        NaN with fewer than two people, or where all have the same dose. The interval is NaN with so few people that
+        even the steepest and the flattest pair do not span 95 %.
 
     Raises
     ------
@@ -92,38 +91,45 @@ def sen_slope(x: ArrayLike, y: ArrayLike) -> DoseResponse:
 
     Notes
     -----
-    The median slope over all pairs with different doses, and the slopes at the ranks that Kendall's test with its
-    correction for ties would just accept (Sen 1968, J Am Stat Assoc 63:1379). That is what `scipy.stats.theilslopes`
-    gives, too, but where there are no such ranks it gives the flattest and the steepest slope, which is no 95 %
-    interval, and NaN is given here. Of more than 1,500 people the pairs are not held: a slope of given rank is where
-    as many pairs rise as fall once it is taken out, found by search in n log n steps each.
+    The median slope over all pairs with different doses, and the slopes at the ranks that Kendall's test, corrected
+    for ties, would just accept (Sen 1968, J Am Stat Assoc 63:1379). `scipy.stats.theilslopes` agrees, except that it
+    gives the extreme slopes where there are no such ranks, which is no 95 % interval. With more than 1,500 people the
+    pairs are not held in memory: the slope of a given rank is the one whose removal leaves the wanted number of
+    concordant pairs, found by search in n log n steps each.
 
-    Up to nine people p is exact, ties or not: the share of all ways to pair doses and quantities with as large a tau.
-    Of more, what `scipy.stats.kendalltau` says: exact up to 33 without ties, else by the normal distribution.
+    With up to nine people p is exact, ties or not, over all pairings of doses and quantities; with more it is that of
+    `scipy.stats.kendalltau`: exact up to 33 without ties, else the normal approximation.
+
+    Examples
+    --------
+    >>> found = sen_slope([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [0.1, -0.2, -0.2, -0.5, -0.7, -0.6])
+    >>> print(found.slope.value.round(2), found.tau.round(2), found.p.round(3))
+    -0.15 -0.83 0.028
     """
-    dose, quantities, shape = _pairs(x, y)
+    dose, quantities, shape = _checked(x, y)
     numbers = np.full((5, quantities.shape[1]), np.nan)
-    known = ~np.isnan(dose)[:, None] & ~np.isnan(quantities)
-    for column, own in enumerate(known.T):
-        over, of = dose[own], quantities[own, column]
-        if len(over) < 2 or np.ptp(over) == 0:
-            continue
-        numbers[:3, column] = _slope(over, of)
-        numbers[3:, column] = _kendall(over, of)
+    for column, over, of in _complete_pairs(dose, quantities):
+        if len(over) >= 2 and np.ptp(over) > 0:
+            numbers[:3, column] = _slope(over, of)
+            numbers[3:, column] = _kendall(over, of)
     value, low, high, tau, p = (row.reshape(shape) for row in numbers)
-    return DoseResponse(
-        people=known.sum(axis=0).reshape(shape), slope=Estimate(value=value, low=low, high=high), tau=tau, p=p
-    )
+    people = _both_known(dose, quantities).sum(axis=0).reshape(shape)
+    return DoseResponse(people=people, slope=Estimate(value=value, low=low, high=high), tau=tau, p=p)
 
 
 def spearman(x: ArrayLike, y: ArrayLike) -> RankCorrelation:
-    """Spearman's rank correlation of each quantity with one other; takes what `sen_slope` takes.
+    """Spearman's rank correlation of each quantity with one other.
+
+    Parameters
+    ----------
+    x, y
+        As for `sen_slope`.
 
     Returns
     -------
     RankCorrelation
-        NaN of fewer than three people, or where one of both is the same for all. The interval needs four people; it is
-        NaN where the ranks agree (or oppose each other) without exception, as Fisher's z has no end there.
+        NaN with fewer than three people, or where either is the same for all. The interval needs four people; it is
+        NaN where the ranks agree (or oppose each other) perfectly, where Fisher's z is infinite.
 
     Raises
     ------
@@ -133,46 +139,57 @@ def spearman(x: ArrayLike, y: ArrayLike) -> RankCorrelation:
     Notes
     -----
     The interval is by Fisher's z with the variance (1 + rho^2 / 2) / (n - 3) of Bonett & Wright (2000, Psychometrika
-    65:23). Up to nine people p is exact, ties or not: the share of all ways to pair both with as large a rho. Of more,
-    it is by Student's t with n - 2 degrees of freedom, as in `scipy.stats.spearmanr`, but never below 1 / n!, which is
-    what one of these ways is worth.
+    65:23). With up to nine people p is exact, ties or not, over all pairings. With more it is by Student's t with n - 2
+    degrees of freedom, as in `scipy.stats.spearmanr`, but never below 1 / n!, the probability of one pairing.
+
+    Examples
+    --------
+    >>> found = spearman([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [0.1, -0.2, -0.2, -0.5, -0.7, -0.6])
+    >>> print(found.rho.value.round(2), found.p.round(3))
+    -0.93 0.017
     """
-    other, quantities, shape = _pairs(x, y)
-    known = ~np.isnan(other)[:, None] & ~np.isnan(quantities)
-    people = known.sum(axis=0)
+    other, quantities, shape = _checked(x, y)
+    people = _both_known(other, quantities).sum(axis=0)
     rho, exact = np.full((2, len(people)), np.nan)
-    for column, own in enumerate(known.T):
-        ranks = [stats.rankdata(values[own]) for values in (other, quantities[:, column])]
+    for column, *pair in _complete_pairs(other, quantities):
+        ranks = [stats.rankdata(values) for values in pair]
         if people[column] >= 3 and all(np.ptp(rank) > 0 for rank in ranks):
             rho[column] = np.clip(np.corrcoef(ranks)[0, 1], -1.0, 1.0)
             if people[column] <= _VERY_FEW:
                 exact[column] = _rank_p(*ranks)
     inside = np.where(np.abs(rho) < 1 - 1e-12, rho, np.nan)
     error = np.sqrt((1 + inside**2 / 2) / np.where(people > 3, people - 3, np.nan))
-    low, high = (np.tanh(np.arctanh(inside) + side * _Z * error) for side in (-1, 1))
+    low, high = (np.tanh(np.arctanh(inside) + side * Z95 * error) for side in (-1, 1))
     freedom = np.where(people > 2, people - 2.0, np.nan)
-    size = np.abs(inside) * np.sqrt(freedom / (1 - inside**2))
-    by_t = np.where(np.isnan(inside) & ~np.isnan(rho), 0.0, 2 * special.stdtr(freedom, -size))
+    t = np.abs(inside) * np.sqrt(freedom / (1 - inside**2))
+    by_t = np.where(np.isnan(inside) & ~np.isnan(rho), 0.0, 2 * special.stdtr(freedom, -t))
     p = np.where(np.isnan(exact), np.maximum(by_t, np.exp(-special.gammaln(people + 1))), exact)
-    return RankCorrelation(
-        people=people.reshape(shape),
-        rho=Estimate(value=rho.reshape(shape), low=low.reshape(shape), high=high.reshape(shape)),
-        p=p.reshape(shape),
-    )
+    estimate = Estimate(value=rho, low=low, high=high).reshaped(shape)
+    return RankCorrelation(people=people.reshape(shape), rho=estimate, p=p.reshape(shape))
 
 
-def _pairs(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray, tuple[int, ...]]:
+def _checked(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray, tuple[int, ...]]:
+    """Dose (n,), quantities (n, k), and the shape of results."""
     dose, quantities = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if dose.ndim != 1 or quantities.shape[:1] != dose.shape:
         raise InvalidPointsError(f"shapes must be (n,) and (n, ...), not {dose.shape} and {quantities.shape}")
-    if np.isinf(dose).any() or np.isinf(quantities).any():
-        raise InvalidPointsError("values must be finite numbers, or NaN where they are not known")
-    return dose, quantities.reshape(len(dose), int(np.prod(quantities.shape[1:]))), quantities.shape[1:]
+    check_finite_or_nan(dose)
+    return dose, *as_columns(quantities)
+
+
+def _both_known(dose: FloatArray, quantities: FloatArray) -> BoolArray:
+    return np.asarray(~np.isnan(dose)[:, None] & ~np.isnan(quantities))
+
+
+def _complete_pairs(dose: FloatArray, quantities: FloatArray) -> Iterator[tuple[int, FloatArray, FloatArray]]:
+    """Each column with the doses and the quantities of those who have both."""
+    for column, own in enumerate(_both_known(dose, quantities).T):
+        yield column, dose[own], quantities[own, column]
 
 
 @cache
 def _orders(n: int) -> NDArray[np.int8]:
-    """All orders (n, n!) of the numbers below n, the last one rising."""
+    """All permutations (n, n!) of the numbers below n, the identity last."""
     if n == 0:
         return np.zeros((0, 1), dtype=np.int8)
     shorter = _orders(n - 1)
@@ -180,14 +197,14 @@ def _orders(n: int) -> NDArray[np.int8]:
 
 
 def _rank_p(first: FloatArray, second: FloatArray) -> float:
-    """Exact two-sided p of Spearman's rho of ranks."""
-    # Halves of whole numbers, whose sums of products have no rounding.
+    """Exact two-sided p of Spearman's rho, from ranks."""
+    # Multiples of one half: sums of their products are exact.
     first, second = first - first.mean(), second - second.mean()
     return float((np.abs(second @ first[_orders(len(first))]) >= np.abs(second @ first)).mean())
 
 
 def _kendall(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Tau-b and its two-sided p of doses that are not all the same."""
+    """Tau-b and its two-sided p, for doses that are not all the same."""
     if np.ptp(y) == 0:
         return np.nan, 1.0
     tau, p = stats.kendalltau(x, y)
@@ -202,7 +219,7 @@ def _kendall(x: FloatArray, y: FloatArray) -> tuple[float, float]:
 
 
 def _slope(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
-    """Median slope and limits of known pairs with more than one dose."""
+    """Median slope and its limits, for pairs with more than one dose."""
     n = len(x)
     _, repeats = np.unique(x, return_counts=True)
     slopes = (n * (n - 1) - int((repeats * (repeats - 1)).sum())) // 2
@@ -210,7 +227,7 @@ def _slope(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
     value = (ranked((slopes - 1) // 2) + ranked(slopes // 2)) / 2
     ties = sum(_score_variance(np.unique(values, return_counts=True)[1]) for values in (x, y))
     # Formula 2.6 of Sen (1968).
-    reach = _Z * np.sqrt(max(_score_variance(np.array([n])) - ties, 0))
+    reach = Z95 * np.sqrt(max(_score_variance(np.array([n])) - ties, 0))
     low, high = round((slopes - reach) / 2) - 1, round((slopes + reach) / 2)
     if low < 0 or high >= slopes:
         return value, np.nan, np.nan
@@ -218,12 +235,12 @@ def _slope(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
 
 
 def _score_variance(sizes: IntArray) -> float:
-    """Variance of Kendall's score within groups of so many people each."""
+    """Variance of Kendall's score within groups of these sizes."""
     return float((sizes * (sizes - 1.0) * (2.0 * sizes + 5)).sum() / 18)
 
 
 def _ranked_few(x: FloatArray, y: FloatArray) -> Callable[[int], float]:
-    """Slopes of all pairs by rank, from 0."""
+    """Slopes of all pairs, by rank from 0."""
     order = np.argsort(x, kind="stable")
     x, y = x[order], y[order]
     first, second = np.triu_indices(len(x), 1)
@@ -234,13 +251,13 @@ def _ranked_few(x: FloatArray, y: FloatArray) -> Callable[[int], float]:
 
 
 def _ranked_many(x: FloatArray, y: FloatArray, slopes: int) -> Callable[[int], float]:
-    """Slopes by rank, from 0, without holding those of all pairs."""
+    """Slopes of all pairs, by rank from 0, without holding them in memory."""
     sample = _sampled(x, y)
     middle, whole = float(np.subtract(*np.quantile(sample, [0.75, 0.25]))), float(np.ptp(sample))
     pairs = len(x) * (len(x) - 1) / 2
 
     def below(slope: float) -> float:
-        """How many slopes are less, those that are equal by half."""
+        """Count the lower slopes, equal ones as half."""
         left = y - slope * x
         sizes = np.unique(left, return_counts=True)[1]
         if len(sizes) == 1:
@@ -253,7 +270,7 @@ def _ranked_many(x: FloatArray, y: FloatArray, slopes: int) -> Callable[[int], f
         share = target / slopes
         margin = 5 * np.sqrt(share * (1 - share) / len(sample)) + 2 / len(sample)
         low, high = np.quantile(sample, np.clip([share - margin, share + margin], 0, 1)).tolist()
-        # Where the slopes about this rank are all the same, all others say what is a small step.
+        # Where the slopes about this rank are all equal, the others set the scale of a step.
         step = high - low if high - low > _PRECISE * whole else middle or whole or 1.0
         precision = _PRECISE * step
         while below(low) >= target:
@@ -263,7 +280,7 @@ def _ranked_many(x: FloatArray, y: FloatArray, slopes: int) -> Callable[[int], f
         found = optimize.brentq(
             lambda slope: below(slope) - target, low, high, xtol=precision, rtol=_PRECISE, maxiter=1000
         )
-        # A slope that many pairs share is told as it is, and not as a hair beside it.
+        # A slope that many pairs share is given exactly.
         nearest = sample[np.abs(sample - found).argmin()]
         return float(nearest if abs(nearest - found) <= 2 * (precision + _PRECISE * abs(found)) else found) + 0.0
 
@@ -271,7 +288,7 @@ def _ranked_many(x: FloatArray, y: FloatArray, slopes: int) -> Callable[[int], f
 
 
 def _sampled(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Slopes of some of the pairs with different doses, each as likely as any other, in order."""
+    """Sorted slopes of a random sample of the pairs with different doses, all equally likely."""
     rng = np.random.default_rng(0)
     order = np.argsort(x, kind="stable")
     x, y = x[order], y[order]
@@ -279,6 +296,6 @@ def _sampled(x: FloatArray, y: FloatArray) -> FloatArray:
     others = len(x) - size[group]
     first = rng.choice(len(x), size=_SAMPLED, p=others / others.sum())
     second = rng.integers(0, others[first])
-    # Those of the same dose are skipped.
+    # Skip those of the same dose.
     second += np.where(second >= start[group[first]], size[group[first]], 0)
     return np.sort((y[second] - y[first]) / (x[second] - x[first]))

@@ -54,7 +54,8 @@ def batches(courses: int, *seed: int) -> Iterator[np.random.Generator]:
 
 
 def told(found: Trends | PhaseTest) -> NDArray[np.bool_]:
-    return np.asarray((found.low > 0) | (found.high < 0))
+    estimate = found.slope if isinstance(found, Trends) else found.difference
+    return np.asarray((estimate.low > 0) | (estimate.high < 0))
 
 
 def percent(parts: list[NDArray[np.bool_]]) -> str:

@@ -10,7 +10,7 @@ from statsmodels.stats.power import TTestIndPower, TTestPower
 from symmetry.cohort.planning import MOST_PEOPLE, plan_study
 from symmetry.cohort.simulation import TREATED, simulate_study
 from symmetry.errors import PlanError
-from symmetry.stats.paired_tests import sign_flip_test, two_group_permutation
+from symmetry.stats.permutation_tests import sign_flip_test, two_group_permutation
 from symmetry.tabular.plan import PLAN_COLUMNS
 
 EFFECT, SD = 0.05, 0.1

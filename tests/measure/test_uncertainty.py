@@ -30,7 +30,8 @@ from symmetry.measure.uncertainty import (
     without_noise,
 )
 from symmetry.measure.verdicts import evenness
-from symmetry.stats.agreement import half_width, moderated_variance
+from symmetry.stats.agreement import moderated_variance
+from symmetry.stats.estimates import half_width
 
 PHOTO, PAIR = len(OF_PHOTO), len(OF_PAIR)
 SHARP = 1e6

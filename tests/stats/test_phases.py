@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -13,18 +14,16 @@ from hypothesis import strategies as st
 from scipy.stats import binom, nct, norm, t, ttest_ind
 
 from symmetry.errors import InvalidPointsError
-from symmetry.stats.phases import PhaseTest, arrangements, compare_phases
-from symmetry.stats.trends import Courses, fit_noise
+from symmetry.stats.autocorrelation import Courses, fit_noise
+from symmetry.stats.phases import PhaseTest, compare_phases, permuted_orders
 
-FIELDS = (
-    *("difference", "low", "high", "p", "nonoverlap", "nonoverlap_low", "nonoverlap_high"),
-    *("standardised", "standardised_low", "standardised_high"),
-)
+ESTIMATES = ("difference", "nonoverlap", "standardised")
+FIELDS = ("p", *(f"{name}.{part}" for name in ESTIMATES for part in ("value", "low", "high")))
 THREE_AND_THREE = np.arange(6) >= 3
 
 
 def numbers(found: PhaseTest):
-    return np.array([getattr(found, field) for field in FIELDS])
+    return np.array([attrgetter(field)(found) for field in FIELDS])
 
 
 def some(seed, courses=3):
@@ -41,14 +40,14 @@ def some(seed, courses=3):
 # Known answers.
 
 
-def test_p_and_interval_are_those_of_refitted_arrangements():
+def test_p_and_interval_are_those_of_refitted_permuted_orders():
     rng = np.random.default_rng(3)
     weeks, values = irregular(6, rng), rng.normal(size=6) - 2.0 * THREE_AND_THREE
     courses = Courses.of(weeks, values[:, None], [0.0])
-    resemblance = fit_noise(courses, (THREE_AND_THREE - 0.5)[:, None]).autocorrelation[0]
+    autocorrelation = fit_noise(courses, (THREE_AND_THREE - 0.5)[:, None]).autocorrelation[0]
     gaps = np.diff(weeks)
     places = np.concatenate([[0], np.cumsum(np.sqrt(gaps / np.median(gaps)))])
-    half = np.linalg.cholesky(resemblance ** np.abs(places[:, None] - places))
+    half = np.linalg.cholesky(autocorrelation ** np.abs(places[:, None] - places))
     plan = np.linalg.solve(half, np.column_stack([np.ones(6), THREE_AND_THREE]))
 
     def fit(whitened):
@@ -65,22 +64,27 @@ def test_p_and_interval_are_those_of_refitted_arrangements():
     p = (sum(np.array(by_chance) >= abs(difference / error)) + 1) / 721
     wide = sorted(by_chance)[-36] * error  # 36 of 721 arrangements are just 5 %
     found = compare_phases(weeks, values[:, None], THREE_AND_THREE, [0.0])
-    assert [found.difference[0], found.low[0], found.high[0], found.p[0]] == pytest.approx(
+    assert [found.difference.value[0], found.difference.low[0], found.difference.high[0], found.p[0]] == pytest.approx(
         [difference, difference - wide, difference + wide, p]
     )
     # Re-photographing alone, far above what the course shows, through the shares of the values in the difference.
     photos = np.linspace(50, 60, 6)
     shares = (np.linalg.pinv(plan) @ np.linalg.inv(half))[1]
     found = compare_phases(weeks, values[:, None], THREE_AND_THREE, photos[:, None])
-    assert found.high - found.difference == pytest.approx([norm.ppf(0.975) * np.linalg.norm(shares * photos)])
+    assert found.difference.high - found.difference.value == pytest.approx(
+        [norm.ppf(0.975) * np.linalg.norm(shares * photos)]
+    )
 
 
-def test_a_clean_step_is_as_sure_as_the_number_of_arrangements():
+def test_a_clean_step_is_as_sure_as_the_number_of_permuted_orders():
     found = compare_phases(np.arange(6), np.array([[5.0, 5, 5, 2, 2, 2]]).T, THREE_AND_THREE, [0.0])
-    assert found.difference == pytest.approx([-3])
+    assert found.difference.value == pytest.approx([-3])
     assert found.p == pytest.approx([1 / 721])
-    assert (found.low, found.high) == (pytest.approx([-3], abs=1e-9), pytest.approx([-3], abs=1e-9))
-    assert np.isnan(found.standardised)  # over no spread at all
+    assert (found.difference.low, found.difference.high) == (
+        pytest.approx([-3], abs=1e-9),
+        pytest.approx([-3], abs=1e-9),
+    )
+    assert np.isnan(found.standardised.value)  # over no spread at all
 
 
 def test_a_clean_step_is_no_surer_than_its_photos():
@@ -88,28 +92,28 @@ def test_a_clean_step_is_no_surer_than_its_photos():
     # that of the two sessions beside the step, so it can be no surer than two photos.
     values = np.array([[5.0, 5, 5, 5, 2, 2, 2, 2]]).T
     found = compare_phases(np.arange(8), values, np.arange(8) >= 4, [0.5])
-    half = found.high - found.difference
+    half = found.difference.high - found.difference.value
     assert 1.96 * 0.5 * np.sqrt(2 / 4) < half < 1.96 * 0.5 * np.sqrt(2)
     assert found.p == pytest.approx(max(2 * norm.sf(3 / (half[0] / norm.ppf(0.975))), 1 / 5000))
 
 
-def test_arrangements():
-    assert len({tuple(order) for order in arrangements(6, 0)}) == 720
-    drawn = arrangements(9, 0)
+def test_permuted_orders_are_all_of_few_and_a_sample_of_many():
+    assert len({tuple(order) for order in permuted_orders(6, 0)}) == 720
+    drawn = permuted_orders(9, 0)
     assert len(drawn) == 4999
     assert (np.sort(drawn, axis=1) == np.arange(9)).all()
-    assert (arrangements(9, 0) == drawn).all()
-    assert (arrangements(9, 1) != drawn).any()
+    assert (permuted_orders(9, 0) == drawn).all()
+    assert (permuted_orders(9, 1) != drawn).any()
 
 
 def test_nonoverlap_by_hand():
     # Lower in 3 + 3 pairs, and in one and a tie of the pairs with 4.
     found = compare_phases(np.arange(6), np.array([[3.0, 4, 5, 1, 2, 4]]).T, THREE_AND_THREE, [0.1])
-    assert found.nonoverlap == pytest.approx([7.5 / 9])
+    assert found.nonoverlap.value == pytest.approx([7.5 / 9])
     up = compare_phases(np.arange(6), -np.array([[3.0, 4, 5, 1, 2, 4]]).T, THREE_AND_THREE, [0.1])
-    assert up.nonoverlap == pytest.approx([1.5 / 9])
-    assert up.nonoverlap_low == pytest.approx(1 - found.nonoverlap_high)
-    assert up.nonoverlap_high == pytest.approx(1 - found.nonoverlap_low)
+    assert up.nonoverlap.value == pytest.approx([1.5 / 9])
+    assert up.nonoverlap.low == pytest.approx(1 - found.nonoverlap.high)
+    assert up.nonoverlap.high == pytest.approx(1 - found.nonoverlap.low)
 
 
 def test_interval_of_nonoverlap_is_method_5_of_newcombe():
@@ -120,10 +124,10 @@ def test_interval_of_nonoverlap_is_method_5_of_newcombe():
     fitted = fit_noise(Courses.of(weeks, values, [0.1]), (treated - 25 / 40)[:, None])
     growth = (fitted.error / fitted.white_error) ** 2
     assert growth > 1
-    for limit in (found.nonoverlap_low, found.nonoverlap_high):
+    for limit in (found.nonoverlap.low, found.nonoverlap.high):
         tail = (1 - limit) / (2 - limit) + limit / (1 + limit)
         variance = growth * limit * (1 - limit) * (1 + 19 * tail) / (15 * 25)
-        assert np.abs(limit - found.nonoverlap) == pytest.approx(norm.ppf(1 - 0.05 / 4) * np.sqrt(variance))
+        assert np.abs(limit - found.nonoverlap.value) == pytest.approx(norm.ppf(1 - 0.05 / 4) * np.sqrt(variance))
 
 
 def test_white_error_is_that_of_students_test():
@@ -140,11 +144,11 @@ def test_effect_size_by_hand():
     found = compare_phases(np.arange(7), values, np.arange(7) >= 3, [0.0])
     spread = np.sqrt((np.var(values[:3]) * 3 + np.var(values[3:]) * 4) / 5)
     corrected = 1 - 3 / (4 * 5 - 1)  # as Hedges approximates it
-    assert found.standardised == pytest.approx(corrected * found.difference / spread, rel=2e-3)
-    error = (found.high - found.difference) / t.ppf(0.975, 5)
-    for limit, tail in ((found.standardised_low, 0.975), (found.standardised_high, 0.025)):
-        away = limit / found.standardised * found.difference / error
-        assert nct.cdf(found.difference / error, 5, away) == pytest.approx([tail], abs=1e-5)
+    assert found.standardised.value == pytest.approx(corrected * found.difference.value / spread, rel=2e-3)
+    error = (found.difference.high - found.difference.value) / t.ppf(0.975, 5)
+    for limit, tail in ((found.standardised.low, 0.975), (found.standardised.high, 0.025)):
+        away = limit / found.standardised.value * found.difference.value / error
+        assert nct.cdf(found.difference.value / error, 5, away) == pytest.approx([tail], abs=1e-5)
 
 
 def test_too_few_sessions_of_a_phase():
@@ -158,7 +162,7 @@ def test_too_few_sessions_of_a_phase():
 
 def test_more_comparisons_than_arrangements_have_no_bounds():
     found = compare_phases(np.arange(6), np.array([[5.0, 5.1, 5, 2, 2.2, 2]]).T, THREE_AND_THREE, [0.0], comparisons=40)
-    assert (*found.low, *found.high) == (-np.inf, np.inf)
+    assert (*found.difference.low, *found.difference.high) == (-np.inf, np.inf)
     assert found.p >= 1 / 721
 
 
@@ -192,13 +196,13 @@ few = settings(max_examples=25, deadline=None)
 def test_interval_and_p_agree(seed, comparisons):
     found = compare_phases(*some(seed), comparisons=comparisons)
     told = np.isfinite(found.p)
-    outside = (found.low > 0) | (found.high < 0)
+    outside = (found.difference.low > 0) | (found.difference.high < 0)
     assert (outside == (found.p < 0.05 / comparisons))[told].all()
-    assert ((found.standardised_low > 0) | (found.standardised_high < 0) == outside)[told].all()
+    assert ((found.standardised.low > 0) | (found.standardised.high < 0) == outside)[told].all()
     for name in ("nonoverlap", "standardised"):
-        low, value, high = (getattr(found, name + end) for end in ("_low", "", "_high"))
-        assert ((low <= value + 1e-9) & (value <= high + 1e-9))[told].all()
-    assert ((found.nonoverlap_low >= 0) & (found.nonoverlap_high <= 1))[told].all()
+        each = getattr(found, name)
+        assert ((each.low <= each.value + 1e-9) & (each.value <= each.high + 1e-9))[told].all()
+    assert ((found.nonoverlap.low >= 0) & (found.nonoverlap.high <= 1))[told].all()
 
 
 @few
@@ -208,8 +212,8 @@ def test_never_surer_than_photos(seed):
     one, photos = (compare_phases(weeks, values, treated, factor * sd) for factor in (1, 2))
     told = np.isfinite(one.p)
     least = np.sqrt([1 / n for n in ((~treated).sum(), treated.sum())]).max() * sd.min()
-    assert (one.high - one.difference >= 1.96 * least * (1 - 1e-5))[told].all()
-    assert (photos.high - photos.low >= one.high - one.low)[told].all()
+    assert (one.difference.high - one.difference.value >= 1.96 * least * (1 - 1e-5))[told].all()
+    assert (photos.difference.high - photos.difference.low >= one.difference.high - one.difference.low)[told].all()
     assert (photos.p >= one.p)[told].all()
 
 
@@ -234,16 +238,14 @@ def test_scaled_and_mirrored(seed, power):
         compare_phases(weeks, factor * values, treated, -factor * sd),
     )
     assert scaled.p == pytest.approx(plain.p, abs=1e-3, nan_ok=True)
-    for names, turn in (
-        (("difference", "low", "high"), lambda v: factor * v),
-        (("nonoverlap", "nonoverlap_low", "nonoverlap_high"), lambda v: 1 - v),
-        (("standardised", "standardised_low", "standardised_high"), lambda v: -v),
+    for name, turn, scale in (
+        ("difference", lambda v: factor * v, abs(factor)),
+        ("nonoverlap", lambda v: 1 - v, 1),
+        ("standardised", lambda v: -v, 1),
     ):
-        middle, low, high = (getattr(plain, name) for name in names)
-        wanted = [turn(each) for each in (middle, high, low)]
-        for name, value in zip(names, wanted, strict=True):
-            scale = abs(factor) if name in ("difference", "low", "high") else 1
-            assert getattr(scaled, name) == pytest.approx(value, rel=1e-3, abs=1e-3 * scale, nan_ok=True)
+        before, after = getattr(plain, name), getattr(scaled, name)
+        for value, wanted in ((after.value, before.value), (after.low, before.high), (after.high, before.low)):
+            assert value == pytest.approx(turn(wanted), rel=1e-3, abs=1e-3 * scale, nan_ok=True)
 
 
 @few
@@ -251,8 +253,9 @@ def test_scaled_and_mirrored(seed, power):
 def test_a_step_added_is_added_to_the_difference(seed, step):
     weeks, values, treated, sd = some(seed)
     plain, stepped = (compare_phases(weeks, values + more * treated[:, None], treated, sd) for more in (0, step))
-    for field in ("difference", "low", "high"):
-        assert getattr(stepped, field) == pytest.approx(getattr(plain, field) + step, abs=1e-3, nan_ok=True)
+    for part in ("value", "low", "high"):
+        before, after = (getattr(found.difference, part) for found in (plain, stepped))
+        assert after == pytest.approx(before + step, abs=1e-3, nan_ok=True)
 
 
 @few
@@ -284,16 +287,16 @@ def test_a_session_that_knows_nothing_changes_nothing(seed):
 
 
 @pytest.mark.parametrize("sizes", [(3, 3), (4, 4), (3, 9), (6, 14), (10, 30)])
-@pytest.mark.parametrize("resemblance", [0, 0.3, 0.6])
-def test_false_alarms(sizes, resemblance):
-    rng = np.random.default_rng([*sizes, int(10 * resemblance)])
+@pytest.mark.parametrize("autocorrelation", [0, 0.3, 0.6])
+def test_false_alarms(sizes, autocorrelation):
+    rng = np.random.default_rng([*sizes, int(10 * autocorrelation)])
     told = 0
     for _ in range(4):
         weeks = irregular(sum(sizes), rng)
         found = compare_phases(
-            weeks, noise(weeks, resemblance, 50, rng), np.arange(len(weeks)) >= sizes[0], np.full(50, 0.5)
+            weeks, noise(weeks, autocorrelation, 50, rng), np.arange(len(weeks)) >= sizes[0], np.full(50, 0.5)
         )
-        told += ((found.low > 0) | (found.high < 0)).sum()
+        told += ((found.difference.low > 0) | (found.difference.high < 0)).sum()
     assert told <= binom.ppf(0.99, 200, 0.05)
 
 
@@ -302,7 +305,7 @@ def test_a_step_is_found_on_its_side():
     weeks = irregular(12, rng)
     treated = np.arange(12) >= 4
     found = compare_phases(weeks, 0.4 * rng.normal(size=(12, 200)) - 2 * treated[:, None], treated, np.full(200, 0.4))
-    assert (found.high < 0).mean() > 0.9
-    assert ((found.low < -2) & (found.high > -2)).mean() >= 0.95
-    assert (found.nonoverlap > 0.9).mean() > 0.9
-    assert np.median(found.standardised) < -3
+    assert (found.difference.high < 0).mean() > 0.9
+    assert ((found.difference.low < -2) & (found.difference.high > -2)).mean() >= 0.95
+    assert (found.nonoverlap.value > 0.9).mean() > 0.9
+    assert np.median(found.standardised.value) < -3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
 import pytest
 from helpers.courses import irregular, noise
@@ -11,14 +13,15 @@ from hypothesis import strategies as st
 from scipy.stats import binom, norm, t, theilslopes
 
 from symmetry.errors import InvalidPointsError
-from symmetry.stats.trends import Courses, Trends, fit_noise, trends
+from symmetry.stats.autocorrelation import Courses, fit_noise
+from symmetry.stats.trends import Trends, trends
 
-FIELDS = ("slope", "low", "high", "p", "autocorrelation")
-RESEMBLANCES = (np.arange(16) + 0.5) / 16
+FIELDS = ("slope.value", "slope.low", "slope.high", "p", "autocorrelation")
+AUTOCORRELATIONS = (np.arange(16) + 0.5) / 16
 
 
 def numbers(found: Trends):
-    return np.array([getattr(found, field) for field in FIELDS])
+    return np.array([attrgetter(field)(found) for field in FIELDS])
 
 
 def some(seed, courses=3):
@@ -40,14 +43,14 @@ def test_slope_is_that_of_theil_and_sen(regular, sessions):
     weeks = np.arange(sessions) / 2 if regular else irregular(sessions, rng)
     values = rng.normal(size=(sessions, 4))
     found = trends(weeks, values, np.full(4, 0.1))
-    assert found.slope == pytest.approx([theilslopes(column, weeks).slope for column in values.T])
+    assert found.slope.value == pytest.approx([theilslopes(column, weeks).slope for column in values.T])
 
 
 def test_slope_of_the_known_sessions():
     weeks, values, sd = some(7)
     known = ~np.isnan(values)
     wanted = [theilslopes(column[own], weeks[own]).slope for column, own in zip(values.T, known.T, strict=True)]
-    assert trends(weeks, values, sd).slope == pytest.approx(wanted)
+    assert trends(weeks, values, sd).slope.value == pytest.approx(wanted)
 
 
 def dense_error(weeks, values):
@@ -58,20 +61,20 @@ def dense_error(weeks, values):
     line = np.column_stack([np.ones(count), weeks - weeks.mean()])
     share = line[:, 1] / (line[:, 1] @ line[:, 1])
     logs, variances = [], []
-    for resemblance in RESEMBLANCES:
-        matrix = resemblance ** np.abs(places[:, None] - places)
+    for autocorrelation in AUTOCORRELATIONS:
+        matrix = autocorrelation ** np.abs(places[:, None] - places)
         inverse = np.linalg.inv(matrix)
         information = line.T @ inverse @ line
         left = values - line @ np.linalg.solve(information, line.T @ inverse @ values)
         square = left @ inverse @ left
         logs.append(
             -0.5 * (np.linalg.slogdet(matrix)[1] + np.linalg.slogdet(information)[1] + (count - 2) * np.log(square))
-            - 0.5 * np.log(resemblance * (1 - resemblance))
+            - 0.5 * np.log(autocorrelation * (1 - autocorrelation))
         )
         variances.append(square / (count - 2) * (share @ matrix @ share))
     weights = np.exp(np.array(logs) - max(logs))
     weights /= weights.sum()
-    return np.exp(0.5 * weights @ np.log(variances)), weights @ RESEMBLANCES
+    return np.exp(0.5 * weights @ np.log(variances)), weights @ AUTOCORRELATIONS
 
 
 @pytest.mark.parametrize("sessions", [5, 6, 12])
@@ -88,27 +91,29 @@ def test_interval_of_few_sessions_is_students():
     # Of five sessions nothing is clipped, so the interval can be had from the matrices at once.
     rng = np.random.default_rng(5)
     weeks, values = irregular(5, rng), rng.normal(size=5)
-    error, resemblance = dense_error(weeks, values)
+    error, autocorrelation = dense_error(weeks, values)
     found = trends(weeks, values[:, None], [0.0], comparisons=3)
     half = 1.15 * error * t.ppf(1 - 0.05 / 6, 3)
-    assert [found.slope - found.low, found.high - found.slope] == pytest.approx(np.full((2, 1), half))
-    assert found.p == pytest.approx(2 * t.sf(np.abs(found.slope) / (1.15 * error), 3))
-    assert found.autocorrelation == pytest.approx([resemblance])
+    assert [found.slope.value - found.slope.low, found.slope.high - found.slope.value] == pytest.approx(
+        np.full((2, 1), half)
+    )
+    assert found.p == pytest.approx(2 * t.sf(np.abs(found.slope.value) / (1.15 * error), 3))
+    assert found.autocorrelation == pytest.approx([autocorrelation])
 
 
 def test_a_straight_line_is_as_sure_as_its_photos():
     weeks = np.array([0.0, 1, 2, 4, 5, 8, 9])
     found = trends(weeks, 3 - 0.2 * weeks[:, None], [0.3])
     error = 0.3 * np.sqrt(np.pi / 3 / ((weeks - weeks.mean()) ** 2).sum())
-    assert found.slope == pytest.approx([-0.2])
-    assert found.high - found.slope == pytest.approx([norm.ppf(0.975) * error])
+    assert found.slope.value == pytest.approx([-0.2])
+    assert found.slope.high - found.slope.value == pytest.approx([norm.ppf(0.975) * error])
     assert found.p == pytest.approx([2 * norm.sf(0.2 / error)])
 
 
 def test_nothing_moves_where_nothing_moves():
     found = trends(np.arange(8), np.full((8, 1), 2.5), [0.0])
-    assert (*found.slope, *found.p) == (0.0, 1.0)
-    assert found.low <= 0 <= found.high
+    assert (*found.slope.value, *found.p) == (0.0, 1.0)
+    assert found.slope.low <= 0 <= found.slope.high
 
 
 def test_too_few_sessions_have_no_interval():
@@ -116,9 +121,9 @@ def test_too_few_sessions_have_no_interval():
     for column, count in enumerate((5, 4, 2, 1)):
         values[:count, column] = np.arange(count) ** 2
     found = trends(np.arange(6), values, np.ones(4))
-    assert found.slope == pytest.approx([4, 3, 1, np.nan], nan_ok=True)
-    for field in ("low", "high", "p", "autocorrelation"):
-        assert np.isnan(getattr(found, field)).tolist() == [False, True, True, True]
+    assert found.slope.value == pytest.approx([4, 3, 1, np.nan], nan_ok=True)
+    for field in FIELDS[1:]:
+        assert np.isnan(attrgetter(field)(found)).tolist() == [False, True, True, True]
 
 
 def test_a_value_of_unknown_precision_is_not_known():
@@ -138,7 +143,7 @@ def test_sessions_at_one_time_make_no_slope_of_their_own():
 
 
 def test_no_courses_and_no_sessions():
-    assert trends(np.arange(6), np.empty((6, 0)), np.empty(0)).slope.shape == (0,)
+    assert trends(np.arange(6), np.empty((6, 0)), np.empty(0)).slope.value.shape == (0,)
     assert np.isnan(numbers(trends([], np.empty((0, 2)), [1, 1]))).all()
 
 
@@ -148,8 +153,8 @@ def test_one_odd_session_does_not_hide_a_drift():
     values = 0.4 * rng.normal(size=(20, 1)) - 0.15 * weeks[:, None]
     values[12] += 3
     found = trends(weeks, values, [0.3])
-    assert found.high < 0
-    assert found.low < -0.15 < found.high
+    assert found.slope.high < 0
+    assert found.slope.low < -0.15 < found.slope.high
 
 
 @pytest.mark.parametrize(
@@ -181,9 +186,9 @@ def test_one_look_at_least():
 def test_interval_and_p_agree(seed, comparisons):
     found = trends(*some(seed), comparisons=comparisons)
     told = np.isfinite(found.p)
-    outside = (found.low > 0) | (found.high < 0)
+    outside = (found.slope.low > 0) | (found.slope.high < 0)
     assert (outside == (found.p < 0.05 / comparisons))[told].all()
-    assert ((found.low <= found.slope) & (found.slope <= found.high))[told].all()
+    assert ((found.slope.low <= found.slope.value) & (found.slope.value <= found.slope.high))[told].all()
     assert ((found.autocorrelation > 0) & (found.autocorrelation < 1))[told].all()
 
 
@@ -194,8 +199,8 @@ def test_never_surer_than_photos_and_wider_with_more_comparisons(seed):
     one, photos = trends(weeks, values, sd), trends(weeks, values, 2 * sd)
     many = trends(weeks, values, sd, comparisons=5)
     told = np.isfinite(one.p)
-    assert (photos.high - photos.low >= one.high - one.low)[told].all()
-    assert (many.high - many.low > one.high - one.low)[told].all()
+    assert (photos.slope.high - photos.slope.low >= one.slope.high - one.slope.low)[told].all()
+    assert (many.slope.high - many.slope.low > one.slope.high - one.slope.low)[told].all()
     assert (photos.p >= one.p)[told].all()
     assert many.p == pytest.approx(one.p, nan_ok=True)
 
@@ -214,8 +219,8 @@ def test_scaled_and_mirrored(seed, power, sign):
     weeks, values, sd = some(seed)
     factor = sign * 10**power
     plain, scaled = trends(weeks, values, sd), trends(weeks, factor * values, abs(factor) * sd)
-    ends = np.sort([factor * plain.low, factor * plain.high], axis=0)
-    wanted = np.array([factor * plain.slope, *ends, plain.p, plain.autocorrelation])
+    ends = np.sort([factor * plain.slope.low, factor * plain.slope.high], axis=0)
+    wanted = np.array([factor * plain.slope.value, *ends, plain.p, plain.autocorrelation])
     assert numbers(scaled) == pytest.approx(wanted, rel=1e-6, abs=1e-9 * abs(factor), nan_ok=True)
 
 
@@ -224,8 +229,8 @@ def test_scaled_and_mirrored(seed, power, sign):
 def test_a_line_added_is_added_to_the_slope(seed, slope):
     weeks, values, sd = some(seed)
     plain, tilted = trends(weeks, values, sd), trends(weeks, values + slope * weeks[:, None], sd)
-    for field in ("slope", "low", "high"):
-        assert getattr(tilted, field) == pytest.approx(getattr(plain, field) + slope, abs=1e-7, nan_ok=True)
+    for field in FIELDS[:3]:
+        assert attrgetter(field)(tilted) == pytest.approx(attrgetter(field)(plain) + slope, abs=1e-7, nan_ok=True)
 
 
 @settings(deadline=None)
@@ -233,7 +238,7 @@ def test_a_line_added_is_added_to_the_slope(seed, slope):
 def test_time_turned_round(seed):
     weeks, values, sd = some(seed)
     plain, back = trends(weeks, values, sd), trends(-weeks, values, sd)
-    wanted = np.array([-plain.slope, -plain.high, -plain.low, plain.p, plain.autocorrelation])
+    wanted = np.array([-plain.slope.value, -plain.slope.high, -plain.slope.low, plain.p, plain.autocorrelation])
     assert numbers(back) == pytest.approx(wanted, rel=1e-6, abs=1e-9, nan_ok=True)
 
 
@@ -263,15 +268,15 @@ def test_a_session_that_knows_nothing_changes_nothing(seed):
 
 
 @pytest.mark.parametrize("sessions", [5, 8, 12, 20, 40])
-@pytest.mark.parametrize("resemblance", [0, 0.3, 0.6])
+@pytest.mark.parametrize("autocorrelation", [0, 0.3, 0.6])
 @pytest.mark.parametrize("sd", [1, 0.5])
-def test_false_alarms(sessions, resemblance, sd):
-    rng = np.random.default_rng([sessions, int(10 * resemblance)])
+def test_false_alarms(sessions, autocorrelation, sd):
+    rng = np.random.default_rng([sessions, int(10 * autocorrelation)])
     told = 0
     for _ in range(4):
         weeks = irregular(sessions, rng)
-        found = trends(weeks, noise(weeks, resemblance, 50, rng), np.full(50, sd))
-        told += ((found.low > 0) | (found.high < 0)).sum()
+        found = trends(weeks, noise(weeks, autocorrelation, 50, rng), np.full(50, sd))
+        told += ((found.slope.low > 0) | (found.slope.high < 0)).sum()
     assert told <= binom.ppf(0.99, 200, 0.05)
 
 
@@ -280,5 +285,5 @@ def test_eight_sessions_in_six_weeks_find_a_drift(drift, least):
     weeks = np.linspace(0, 6, 8)
     values = 0.4 * np.random.default_rng(8).normal(size=(8, 400)) - drift * weeks[:, None] / 6
     found = trends(weeks, values, np.full(400, 0.4))
-    assert (found.high < 0).mean() >= least
-    assert ((found.low < -drift / 6) & (-drift / 6 < found.high)).mean() >= 0.95
+    assert (found.slope.high < 0).mean() >= least
+    assert ((found.slope.low < -drift / 6) & (-drift / 6 < found.slope.high)).mean() >= 0.95

@@ -12,7 +12,8 @@ from symmetry.arrays import FloatArray
 from symmetry.errors import InvalidPointsError
 from symmetry.output.colours import BAND, COURSE, INK, QUIET
 from symmetry.output.plots.canvas import Canvas, in_unit, signed_number, spread_apart
-from symmetry.stats.agreement import Agreement, Estimate, agreement
+from symmetry.stats.agreement import Agreement, agreement
+from symmetry.stats.estimates import Estimate
 
 _FAR: Final = 1.5
 """Reach of the intervals of the limits, in spans of all differences, beyond which they are cut off."""

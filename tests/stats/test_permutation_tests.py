@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from symmetry.errors import InvalidPointsError
-from symmetry.stats import paired_tests
-from symmetry.stats.effect_sizes import standardised
+from symmetry.stats import permutation_tests
+from symmetry.stats.effect_sizes import effect_size
 from symmetry.stats.mean_changes import difference_of_means, hedges_g, mean_change, standardised_change
-from symmetry.stats.paired_tests import holm, sign_flip_test, two_group_permutation, wilcoxon
+from symmetry.stats.multiple_testing import holm
+from symmetry.stats.permutation_tests import sign_flip_test, two_group_permutation, wilcoxon
 
 OF_ONE = (sign_flip_test, wilcoxon, mean_change, standardised_change)
 OF_TWO = (two_group_permutation, difference_of_means, hedges_g)
@@ -57,7 +58,7 @@ def test_groups_apart_are_as_sure_as_their_number():
 def test_drawn_signs_come_near_the_exact_answer(monkeypatch):
     values = np.random.default_rng(3).normal(0.4, 1, (14, 6))
     exact = sign_flip_test(values)
-    monkeypatch.setattr(paired_tests, "_FEW", 1)
+    monkeypatch.setattr(permutation_tests, "_FEW", 1)
     assert sign_flip_test(values) == pytest.approx(exact, abs=4 * 0.5 / np.sqrt(9999))
 
 
@@ -66,7 +67,7 @@ def test_drawn_groups_come_near_the_exact_answer(monkeypatch, first):
     values, member = np.random.default_rng(4).normal(0, 1, (14, 6)), np.arange(14) < first
     values[:first] += 0.7
     exact = two_group_permutation(values, member)
-    monkeypatch.setattr(paired_tests, "_MOST", 1)
+    monkeypatch.setattr(permutation_tests, "_MOST", 1)
     assert two_group_permutation(values, member) == pytest.approx(exact, abs=4 * 0.5 / np.sqrt(9999))
 
 
@@ -74,7 +75,7 @@ def test_drawn_groups_come_near_the_exact_answer(monkeypatch, first):
 def test_many_people_as_by_welch(monkeypatch, many, first):
     values, member = np.random.default_rng(5).normal(0, 1, (1200, 3)), np.arange(1200) < first
     values[:first] += [0.0, 0.1, 0.2]
-    monkeypatch.setattr(paired_tests, "_MANY", many)
+    monkeypatch.setattr(permutation_tests, "_MANY", many)
     expected = stats.ttest_ind(values[:first], values[first:], equal_var=False).pvalue
     assert two_group_permutation(values, member) == pytest.approx(expected, abs=4 * 0.5 / np.sqrt(9999))
 
@@ -126,11 +127,11 @@ def test_signed_ranks_as_in_scipy():
 
 def test_limits_of_large_effects_of_many_people_are_finite_and_near_the_exact_ones():
     freedom = np.array([299.0, 301.0, 1000.0])
-    found = np.array(standardised(np.full(3, 5.0), np.full(3, 0.0625), np.ones(3), freedom))
+    found = all_of(effect_size(np.full(3, 5.0), np.full(3, 0.0625), np.ones(3), freedom))
     assert found[:, 0] == pytest.approx(found[:, 1], rel=2e-3)  # either side of where the formula changes
     tails = stats.nct.cdf(80, 1000, found[1:, 2] / found[0, 2] * 80)
     assert tails == pytest.approx([0.975, 0.025], abs=2e-3)
-    value, low, high = standardised(np.array([5.0]), np.array([0.001]), np.ones(1), np.array([9999.0]))
+    value, low, high = all_of(effect_size(np.array([5.0]), np.array([0.001]), np.ones(1), np.array([9999.0])))
     assert low < value < high
 
 
@@ -138,7 +139,7 @@ def test_limits_of_large_effects_of_many_people_are_finite_and_near_the_exact_on
 def test_limits_of_effects_of_many_people_are_near_the_exact_ones_and_nearly_go_with_p(freedom):
     size = np.concatenate([[0.0, 1.0, 3.0, 8.0], stats.t.isf(np.array([0.04998, 0.05002]) / 2, freedom)])
     error = 1 / np.sqrt(freedom + 1)
-    value, low, high = standardised(size * error, np.full(6, error), np.ones(6), np.full(6, freedom))
+    value, low, high = all_of(effect_size(size * error, np.full(6, error), np.ones(6), np.full(6, freedom)))
     unit = (1 - 3 / (4 * freedom - 1)) * error
     assert value == pytest.approx(unit * size, rel=1e-5)
     for limit, tail in ((low, 0.975), (high, 0.025)):
@@ -253,11 +254,11 @@ def test_same_seed_same_p_and_any_number_of_columns_at_a_time():
 def test_batches_do_not_matter(monkeypatch):
     values, member = np.random.default_rng(10).normal(0.2, 1, (40, 3)), np.arange(40) < 25
     whole = sign_flip_test(values), two_group_permutation(values, member)
-    monkeypatch.setattr(paired_tests, "_CELLS", 10_000)
+    monkeypatch.setattr(permutation_tests, "_CELLS", 10_000)
     assert np.array_equal(whole, (sign_flip_test(values), two_group_permutation(values, member)))
     values, member = np.random.default_rng(11).normal(size=(401, 2)), np.arange(401) < 200
     by_coins = two_group_permutation(values, member)
-    monkeypatch.setattr(paired_tests, "_CELLS", 30_000)
+    monkeypatch.setattr(permutation_tests, "_CELLS", 30_000)
     assert np.array_equal(by_coins, two_group_permutation(values, member))
 
 
@@ -298,10 +299,10 @@ def test_all_changed_by_the_same():
     assert two_group_permutation(values + member[:, None], member) < 1e-3
 
 
-@pytest.mark.parametrize("values", [3.0, [1.0, np.inf]])
-def test_values_that_cannot_be_are_refused(values):
+@pytest.mark.parametrize(("values", "says"), [(3.0, "first axis"), ([1.0, np.inf], "finite")])
+def test_values_that_cannot_be_are_refused(values, says):
     for test in OF_ONE:
-        with pytest.raises(InvalidPointsError, match="finite"):
+        with pytest.raises(InvalidPointsError, match=says):
             test(values)
 
 
