@@ -16,7 +16,7 @@ from symmetry.photos.reading import Photo
 from symmetry.registration.refinement import FieldMap
 from symmetry.tabular.change import CHANGES
 from symmetry.tabular.frames import frame_of
-from symmetry.tabular.text import but, without_nan
+from symmetry.tabular.text import without, without_nan
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -236,14 +236,14 @@ class Change:
         """
         return without_nan(
             {
-                "before": but(self.before.to_dict(), "error"),
-                "after": but(self.after.to_dict(), "error"),
+                "before": without(self.before.to_dict(), "error"),
+                "after": without(self.after.to_dict(), "error"),
                 "befores": [face.photo.name for face in self.befores],
                 "afters": [face.photo.name for face in self.afters],
                 "error": error,
                 "method": self.method,
-                "regions": {name: but(asdict(region), "region") for name, region in self.regions.items()},
-                "measures": {name: but(asdict(measure), "name") for name, measure in self.measures.items()},
+                "regions": {name: without(asdict(region), "region") for name, region in self.regions.items()},
+                "measures": {name: without(asdict(measure), "name") for name, measure in self.measures.items()},
                 "flags": [asdict(flag) for flag in self.flags],
             }
         )

@@ -20,7 +20,7 @@ from symmetry.registration import StandardFace
 from symmetry.registration.refinement import FieldMap, MirrorRefinement, asymmetry_map
 from symmetry.tabular.face import FACE_TABLES
 from symmetry.tabular.frames import to_frame
-from symmetry.tabular.text import but, without_nan
+from symmetry.tabular.text import without, without_nan
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -275,8 +275,8 @@ class FaceAnalysis:
                 "mm_per_pixel": self.mm_per_pixel,
                 "scale_source": self.scale.source,
                 "pose": asdict(self.pose),
-                "regions": {name: but(asdict(region), "region") for name, region in self.regions.items()},
-                "measures": {name: but(asdict(measure), "name") for name, measure in self.measures.items()},
+                "regions": {name: without(asdict(region), "region") for name, region in self.regions.items()},
+                "measures": {name: without(asdict(measure), "name") for name, measure in self.measures.items()},
                 "flags": [asdict(flag) for flag in self.flags],
             }
         )

@@ -10,7 +10,7 @@ from symmetry.measure.face import FaceAnalysis
 from symmetry.series.result import MeasureCourse, RegionCourse, SeriesResult, Session
 from symmetry.series.wording import answer
 from symmetry.tabular.series import NUMBERS
-from symmetry.tabular.text import but, without_nan
+from symmetry.tabular.text import without, without_nan
 from symmetry.version import ENGINE, __version__
 
 
@@ -73,7 +73,7 @@ def _region(course: RegionCourse, change: Change | None) -> dict[str, Any]:
         "course": {name: getattr(course, name).tolist() for name in NUMBERS},
         "trend": asdict(course.trend),
         "phases": asdict(course.phases) if course.phases else None,
-        "change": but(asdict(change.regions[course.region]), "region") if change else None,
+        "change": without(asdict(change.regions[course.region]), "region") if change else None,
     }
 
 
@@ -83,5 +83,5 @@ def _measure(course: MeasureCourse, change: Change | None) -> dict[str, Any]:
         "course": {"difference": course.difference.tolist(), "difference_error": course.error.tolist()},
         "trend": asdict(course.trend),
         "phases": asdict(course.phases) if course.phases else None,
-        "change": but(asdict(change.measures[course.name]), "name") if change else None,
+        "change": without(asdict(change.measures[course.name]), "name") if change else None,
     }

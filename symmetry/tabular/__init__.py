@@ -1,6 +1,6 @@
-"""Results as data for other programs: rows, columns and forms of what the results' `to_dict` gives.
+"""Results as data for other programs: JSON, CSV, parquet and DataFrames, written and read back.
 
-JSON objects come in, and out of `symmetry.tabular.reading` tables. No class of a result is known here.
+This room knows no result class: it works on the JSON objects that their `to_dict` returns.
 """
 
 from symmetry.tabular.audit import AUDIT_COLUMNS, AUDITS, audit_rows, failed_audit

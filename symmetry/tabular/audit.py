@@ -1,4 +1,4 @@
-"""What a photo can show, from the JSON object of `audit`."""
+"""Tables of audits, from the JSON object of `audit`."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _OF_FACE: Final = ("method", "mm_per_pixel", "scale_source")
 
 
 def failed_audit(photo: str, error: str) -> dict[str, Any]:
-    """Stand for a photo that could not be measured: the same keys, all None or empty but two."""
+    """Object for a photo that could not be measured: the usual keys, all None or empty but the photo and the reason."""
     return {"photo": photo, "error": error, **dict.fromkeys(_OF_FACE), "trials": [], "real_from": [], "flags": []}
 
 
 def audit_rows(audit: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row per trial; one row with the reason where the photo could not be measured."""
+    """One row per trial; one row with the reason for a photo that could not be measured."""
     if audit["error"] is not None:
         return [{"photo": audit["photo"], "error": audit["error"]}]
     of_photo = {

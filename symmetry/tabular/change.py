@@ -1,4 +1,4 @@
-"""Comparisons, from the JSON object of `compare`."""
+"""Tables of comparisons, from the JSON object of `compare`."""
 
 from __future__ import annotations
 
@@ -52,41 +52,12 @@ CHANGE_COLUMNS: Final = (
     "method",
     "flags",
 )
-_ALIKE: Final = (
-    "unit",
-    "before",
-    "after",
-    "change",
-    "verdict",
-    "reason",
-    "evenness",
-    "came_from",
-    "noticed_from",
-    "moved",
-)
-_OF_REGION: Final = (
-    "part",
-    "noticed_by",
-    "noticed_change",
-    "noticed_error",
-    "evenness_error",
-    "lateral_before",
-    "lateral_after",
-    "vertical_before",
-    "vertical_after",
-    "lateral_change",
-    "lateral_change_error",
-    "vertical_change",
-    "vertical_change_error",
-    "lift",
-    "lift_error",
-)
 _SIDES: Final = {"right": "subject_right", "left": "subject_left"}
 _MOVEMENTS: Final = ("outward", "up", "size")
 
 
 def failed_change(befores: Sequence[str], afters: Sequence[str], error: str) -> dict[str, Any]:
-    """Stand for a comparison that could not be made: the same keys, all None but the photos and the reason."""
+    """Object for a comparison that failed: the usual keys, all None but the photos and the reason."""
     return {
         "before": {"photo": befores[0]},
         "after": {"photo": afters[0]},
@@ -101,8 +72,8 @@ def failed_change(befores: Sequence[str], afters: Sequence[str], error: str) -> 
 
 
 def change_rows(change: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row per region and per clinical measure; one row with the reason where nothing could be compared."""
-    of_both = {
+    """One row per region and per clinical measure; one row with the reason where the comparison failed."""
+    about = {
         "before_photo": "; ".join(change["befores"]),
         "after_photo": "; ".join(change["afters"]),
         "error": change["error"],
@@ -110,33 +81,31 @@ def change_rows(change: Mapping[str, Any]) -> list[dict[str, Any]]:
         "flags": flag_names(change["flags"]),
     }
     if change["regions"] is None:
-        return [of_both]
+        return [about]
     return [
-        *({**of_both, **_region_row(name, region)} for name, region in change["regions"].items()),
-        *({**of_both, **_measure_row(name, measure)} for name, measure in change["measures"].items()),
+        *({**_region_row(name, region), **about} for name, region in change["regions"].items()),
+        *({**_measure_row(name, measure), **about} for name, measure in change["measures"].items()),
     ]
 
 
 def _region_row(name: str, region: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        **region,
         "kind": "region",
         "name": name,
         "change_error": region["error"],
         **{f"{side}_{number}": region[key][number] for side, key in _SIDES.items() for number in _MOVEMENTS},
-        **{column: region[column] for column in _ALIKE + _OF_REGION},
     }
 
 
 def _measure_row(name: str, measure: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        **measure,
         "kind": "measure",
         "name": name,
         "change_error": measure["error"],
-        # The difference is one number: its size changes by as much as it is unsure by.
-        "evenness_error": measure["error"],
-        "norm": measure["norm"],
+        "evenness_error": measure["error"],  # the difference is one number: its size is as uncertain as itself
         **{f"{side}_change": measure[key] for side, key in _SIDES.items()},
-        **{column: measure[column] for column in _ALIKE},
     }
 
 

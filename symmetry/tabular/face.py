@@ -1,4 +1,4 @@
-"""Rows of single photos, from the JSON objects of `score`."""
+"""Tables of single photos, from the JSON objects of `score`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NUMBERS: Final = {
     "lateral_error_percent": "lateral_percent_error",
     "vertical_error_percent": "vertical_percent_error",
 }
-"""Columns whose names say the unit, and what they are called in JSON."""
+"""Columns that name their unit, and the keys of JSON that they show."""
 _OF_MEASURE: Final = (
     *("unit", "subject_right", "subject_left", "difference", "difference_error", "noticed_from", "norm"),
 )
@@ -37,33 +37,27 @@ SCORE_COLUMNS: Final = ("photo", "error", "region", *_NUMBERS, *_ABOUT)
 MEASURE_COLUMNS: Final = ("photo", "error", "measure", *_OF_MEASURE, *_ABOUT)
 
 
-def score_rows(objects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row per photo and region; a photo that could not be measured has one row with its reason."""
+def score_rows(faces: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One row per photo and region; one row with the reason for a photo that could not be measured."""
+    return _rows(faces, "regions", "region", _NUMBERS)
+
+
+def measure_rows(faces: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One row per photo and clinical measure; one row with the reason for a photo that could not be measured."""
+    return _rows(faces, "measures", "measure", {})
+
+
+def _rows(
+    faces: Iterable[Mapping[str, Any]], parts: str, column: str, numbers: Mapping[str, str]
+) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for face in objects:
+    for face in faces:
         if face["error"] is not None:
             rows.append({"photo": face["photo"], "error": face["error"]})
             continue
         about = _about(face)
-        rows += [
-            {**about, "region": name, **{column: region[key] for column, key in _NUMBERS.items()}}
-            for name, region in face["regions"].items()
-        ]
-    return rows
-
-
-def measure_rows(objects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row per photo and clinical measure; a photo that could not be measured has one row with its reason."""
-    rows: list[dict[str, Any]] = []
-    for face in objects:
-        if face["error"] is not None:
-            rows.append({"photo": face["photo"], "error": face["error"]})
-            continue
-        about = _about(face)
-        rows += [
-            {**about, "measure": name, **{column: measure[column] for column in _OF_MEASURE}}
-            for name, measure in face["measures"].items()
-        ]
+        for name, part in face[parts].items():
+            rows.append({**part, **{own: part[key] for own, key in numbers.items()}, **about, column: name})
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Tables of results as pandas DataFrames: the same columns and types whichever form they come from."""
+"""Tables of results as pandas DataFrames, with the same columns and types from whichever form they come."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ def to_frame(found: object, layouts: Mapping[str, Layout], of: str) -> DataFrame
     Parameters
     ----------
     found : JSON object, or list of them
-        What the result's `to_dict` gives.
+        As the result's `to_dict` returns it.
     layouts : mapping of str to Layout
-        The tables that there are of it.
+        Tables that the result has.
     of : str
         Name of one of them.
 
     Raises
     ------
     TableError
-        If there is no table of that name.
+        If the result has no table of that name.
     """
     layout = layout_of(layouts, of)
     return frame_of(layout.rows(found), layout)
 
 
 def layout_of(layouts: Mapping[str, Layout], of: str) -> Layout:
-    """Layout of a table of a result.
+    """Layout of one of a result's tables.
 
     Raises
     ------
     TableError
-        If there is no table of that name.
+        If the result has no table of that name.
     """
     if of not in layouts:
         raise TableError(f"there is no table '{of}' of this result; take one of: {', '.join(layouts)}")
@@ -51,17 +51,17 @@ def layout_of(layouts: Mapping[str, Layout], of: str) -> Layout:
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]], layout: Layout) -> DataFrame:
-    """Rows as a table, with every column of the layout in its order."""
+    """Table of rows, with every column of the layout in its order."""
     return frame_of_columns({column: [row.get(column) for row in rows] for column in layout.columns}, layout)
 
 
 def frame_of_columns(values: Mapping[str, Sequence[Any]], layout: Layout) -> DataFrame:
-    """Columns as a table, with every column of the layout in its order."""
+    """Table of columns, with every column of the layout in its order."""
     import pandas as pd
 
     return pd.DataFrame(
         {
-            # Texts are objects in every pandas: its own type of texts differs between 2 and 3.
+            # Texts stay objects: pandas' own string type differs between versions 2 and 3.
             column: pd.Series(known(values[column], layout.holds(column)), dtype=_DTYPES[layout.holds(column)])
             for column in layout.columns
         }
@@ -69,11 +69,7 @@ def frame_of_columns(values: Mapping[str, Sequence[Any]], layout: Layout) -> Dat
 
 
 def with_types(frame: DataFrame, layout: Layout) -> DataFrame:
-    """Give a table the columns of a layout and their types, whatever it was made of; texts stay as they are.
-
-    An empty table, and one whose texts are of pandas' own type, get the same types as any other; a text that is not
-    known is None.
-    """
+    """Give a table the columns of a layout and their types, whatever types it has; missing texts become None."""
     import pandas as pd
 
     columns = {}
@@ -88,10 +84,10 @@ def with_types(frame: DataFrame, layout: Layout) -> DataFrame:
 
 
 def known(values: Sequence[Any], holds: Holds) -> list[Any]:
-    """Values of a column as tables hold them, None where one is not known.
+    """Values of a column as tables hold them, None where one is unknown.
 
-    Texts are as in CSV, but for the apostrophe before what looks like a formula: control characters are written as
-    ``\\x1b`` and the like, and an empty text says nothing.
+    Texts are as in CSV, without the apostrophe before what looks like a formula: control characters are escaped (as
+    ``\\x1b``), and an empty text is None.
     """
     if holds == "text":
         shown = {value: None if value is None or value == "" else printable(str(value)) for value in set(values)}

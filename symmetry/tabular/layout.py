@@ -1,4 +1,4 @@
-"""What a table of results is: its columns, what they hold, and the JSON objects whose rows it shows."""
+"""Layout of a table of results: its columns, their types, and how its rows come out of JSON objects."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ Holds = Literal["text", "truth", "count", "number"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Layout of a table, the same whichever form it is written in.
+    """Layout of a table, the same in CSV, JSON, parquet and pandas.
 
     Attributes
     ----------
     name : str
-        The command that writes it.
+        Command that writes it.
     columns : tuple of str
-        In their order; never renamed lightly.
+        In order.
     texts, truths, counts : collection of str
-        Columns that hold texts (times too: ISO 8601), true or false, and whole numbers that are never missing.
-        All others hold numbers, NaN where one is not known.
+        Columns of texts (also times, as ISO 8601), of booleans, and of whole numbers that are never missing. All other
+        columns are of numbers, NaN where one is unknown.
     rows : callable
-        Turns what the JSON of the command holds into rows, by column; what a row leaves out is not known.
+        Turns the JSON of the command into rows by column; what a row leaves out is unknown.
     keys : collection of str
-        Keys that tell the JSON object, or each one of its array, from that of other commands; empty for a table that
-        is not read back.
+        Keys by which the JSON object, or each object of its array, is recognised; empty for a table that is not read
+        back.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Layout:
     keys: Collection[str] = ()
 
     def holds(self, column: str) -> Holds:
-        """Tell what a column holds."""
+        """Type of a column."""
         if column in self.texts:
             return "text"
         if column in self.truths:

@@ -1,4 +1,4 @@
-"""Rows of results as a parquet file: numbers in full, columns with their types."""
+"""Rows of results as a parquet file, with numbers in full and typed columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from symmetry.tabular.layout import Layout
 
 
 def to_parquet(rows: Sequence[Mapping[str, Any]], layout: Layout) -> bytes:
-    """Content of a parquet file with all columns of a layout; what is not known is null."""
+    """Content of a parquet file with all columns of a layout; unknown values are null."""
     import pyarrow as pa
     from pyarrow import parquet
 

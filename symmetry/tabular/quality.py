@@ -1,4 +1,4 @@
-"""What the quality gate found, from the JSON objects of `check` or of `score`."""
+"""Tables of quality flags, from the JSON objects of `check` or of `score`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _KEYS: Final = ("photo", "error", "flags")
 
 
 def check_object(face: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what was found in a photo alone, of the JSON object of a face or a failure."""
+    """Reduce the JSON object of a face or a failure to its flags."""
     return {key: face[key] for key in _KEYS}
 
 
 def check_rows(objects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row per photo and flag; a photo without any has one row too."""
+    """One row per photo and flag; a photo without flags has one row too."""
     rows: list[dict[str, Any]] = []
     for face in objects:
         of_photo = {"photo": face["photo"], "error": face["error"]}

@@ -1,4 +1,4 @@
-"""Reading back what the commands wrote, in any form, as one table."""
+"""Reading back the files that the commands wrote, in any form, as one table."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 READABLE: Final = (SCORES, CHANGES, SERIES, RELIABILITY, AUDITS, COHORTS, PLANS, CHECKS)
-"""Tables that can be read back; one whose keys another one has too stands after it."""
+"""Tables that can be read back, in the order in which JSON is compared with their keys: the fewest keys come last."""
 SUFFIXES: Final = (".csv", ".json", ".parquet")
 DAMAGED: Final = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, OSError, RecursionError),
     *(TypeError, ValueError, csv.Error),
 )
-"""All that text which is cut off, values of a wrong type, and a file that is no parquet at all come to."""
+"""Errors that a truncated file, values of a wrong type, or a file of another format may raise."""
 _TRUTHS: Final = {"True": True, "False": False}
 
 
@@ -50,22 +50,27 @@ def read_results(source: str | os.PathLike[str] | Iterable[str | os.PathLike[str
     Parameters
     ----------
     source : path or iterable of paths
-        Files that end in .csv, .json or .parquet, or folders of such; what lies in folders within is left alone. What
-        a file holds is told by its columns or keys; all must be of one command.
+        Files that end in .csv, .json or .parquet, or folders of such files (not searched recursively). All must come
+        from the same command, which is recognised by their columns or keys.
 
     Returns
     -------
     DataFrame
         One row per row of the command's CSV, whichever form was read: first `file`, the name without its folder, then
-        the columns of the CSV. Numbers are float64, NaN where one is not known (whole numbers that always are:
-        int64); texts are objects, None where there is none; true or false is "boolean". Times are texts, as ISO 8601.
-        CSV rounds numbers to six decimals; JSON and parquet hold them in full.
+        the columns of the CSV. Numbers are float64, NaN where unknown (whole numbers that never are: int64); texts are
+        objects, None where there is none; booleans are "boolean". Times are texts, as ISO 8601. CSV rounds numbers to
+        six decimals; JSON and parquet hold them in full.
 
     Raises
     ------
     TableError
-        If a file cannot be read, is damaged or none that the commands write; if there is none; if files are of
-        different commands or two have one name.
+        If there is no file; if one cannot be read, is damaged, or is no result; if files come from different commands,
+        or two have the same name.
+
+    Examples
+    --------
+    >>> scores = symmetry.read_results(["monday.csv", "friday.csv"])  # doctest: +SKIP
+    >>> scores.groupby("region")["asymmetry_mm"].mean()  # doctest: +SKIP
     """
     import pandas as pd
 
@@ -82,7 +87,7 @@ def read_results(source: str | os.PathLike[str] | Iterable[str | os.PathLike[str
 
 
 def _files_of(sources: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """List files, those of folders by name, each once."""
+    """List the files, those of a folder by name, each once."""
     found: dict[Path, None] = {}
     for source in sources:
         path = Path(source)
@@ -163,7 +168,7 @@ def _read_parquet(data: bytes) -> _Table | None:
 
 
 def _values(column: Any, holds: Holds) -> list[Any]:
-    """Values of a column of a parquet file; numbers, which most are, by the quicker way."""
+    """Values of a column of a parquet file; numbers take the faster way."""
     found: list[Any] = column.to_numpy().tolist() if holds == "number" else column.to_pylist()
     return found
 

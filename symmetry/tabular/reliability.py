@@ -1,4 +1,4 @@
-"""How well repeated photos agree, from the JSON object of `reliability`."""
+"""Tables of reliability, from the JSON object of `reliability`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Series of photos, from the JSON object of `series`."""
+"""Tables of series, from the JSON object of `series`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NUMBERS: Final = (
     "left_outward",
     "left_up",
 )
-"""What is known of a region in each session."""
+"""Numbers of a region in each session."""
 _DIFFERENCE: Final = ("difference", "difference_error")
 _TREND: Final = ("slope", "low", "high", "p", "verdict", "crosses")
 _PHASES: Final = (
@@ -85,7 +85,7 @@ _KEYS: Final = (
 
 
 def failed_series(photos: Sequence[str], error: str) -> dict[str, Any]:
-    """Stand for a series of which no photo could be used: the same keys, all None but the photos and the reason."""
+    """Object for a series without a usable photo: the usual keys, all None but the photos and the reason."""
     return {
         "version": __version__,
         "engine": ENGINE,
@@ -96,10 +96,10 @@ def failed_series(photos: Sequence[str], error: str) -> dict[str, Any]:
 
 
 def series_rows(series: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Three kinds of rows, told apart by `of`.
+    """Rows of three kinds, told apart by `of`.
 
-    "session" is one number's state in one session, "series" what the whole series says of that number (trend, phases,
-    change since the first sessions), "left_out" a photo that does not count, with the reason.
+    "session" is one region or measure in one session, "series" is its trend, phases and change over the whole series,
+    and "left_out" is a photo that was not used, with the reason.
     """
     of_all = {name: series[name] for name in _OF_ALL}
     rows = [*_sessions(series), *_courses(series), *(_left_out(one, series["error"]) for one in series["left_out"])]
@@ -134,13 +134,13 @@ def _courses(series: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             change = course["change"]
             row |= {f"change_{name}": change.get(name) for name in _CHANGE}
             if what["kind"] == "measure":
-                # The difference is one number: its size changes by as much as it is unsure by.
+                # The difference is one number: its size is as uncertain as itself.
                 row["change_evenness_error"] = change["error"]
         yield row
 
 
 def _all(series: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
-    """Every region and measure with what it is."""
+    """Every region and measure, with the columns that identify it."""
     for name, region in (series["regions"] or {}).items():
         yield {"kind": "region", "name": name, "unit": region["unit"], "part": region["part"]}, region
     for name, measure in (series["measures"] or {}).items():
@@ -148,7 +148,7 @@ def _all(series: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[st
 
 
 def _left_out(one: Mapping[str, Any], error: str | None) -> dict[str, Any]:
-    """Row of a photo; where no photo of the series could be used, `error` says why."""
+    """Row of a photo; `error` is the reason why no photo of the series could be used, if so."""
     return {
         "of": "left_out",
         "day": one["at"][: len("2026-04-06")] if one["at"] else None,
@@ -180,4 +180,4 @@ SERIES_TABLES: Final = {
         "left_out": ("photos", "day", "at", "reason", "error", *_OF_ALL),
     }.items()
 }
-"""Each kind of rows by itself, with the columns that such rows fill."""
+"""Tables of the three kinds of rows, each with the columns that it fills."""

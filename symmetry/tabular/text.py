@@ -1,4 +1,4 @@
-"""JSON and CSV text, and names that are safe to show."""
+"""JSON and CSV texts, and names made safe to print."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a text begins with that a spreadsheet would run."""
+"""Beginnings of texts that a spreadsheet would run as a formula."""
 _GUARDED: Final = re.compile(r"'+(?:[=+@-]|\\[tr])")
-"""The same in a cell, where an apostrophe keeps it from being run."""
+"""The same in a cell, where an apostrophe keeps it from running."""
 
 
 def to_json(value: object) -> str:
@@ -22,7 +22,7 @@ def to_json(value: object) -> str:
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """CSV text with a header; numbers in full, what is not known left empty."""
+    """CSV text with a header; numbers have six decimals, unknown values are empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -32,29 +32,29 @@ def to_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
 
 
 def printable(name: str) -> str:
-    """Show a file's name without what would confuse a terminal: control characters, direction marks, broken bytes."""
+    """Escape what would confuse a terminal in a name: control characters, direction marks, invalid bytes."""
     if name.isprintable():
         return name
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in name)
 
 
 def from_cell(cell: str) -> str:
-    """Text of a cell that `to_csv` wrote, without the apostrophe that keeps spreadsheets from running it."""
+    """Text of a cell that `to_csv` wrote, without the apostrophe that guards it."""
     return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
-def but(fields: dict[str, Any], name: str) -> dict[str, Any]:
-    """Leave one key out."""
+def without(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    """Copy a mapping without one key."""
     return {key: value for key, value in fields.items() if key != name}
 
 
 def flag_names(flags: Iterable[Mapping[str, Any]]) -> str:
-    """Names of flags, given as JSON objects, for a cell, each once."""
+    """Names of flags, given as JSON objects, each once, for a cell."""
     return " ".join(dict.fromkeys(flag["name"] for flag in flags))
 
 
 def without_nan(fields: dict[str, Any]) -> dict[str, Any]:
-    """Replace what is not known by None, however deep."""
+    """Replace NaN and infinite numbers by None, at any depth."""
 
     def clean(value: Any) -> Any:
         if isinstance(value, dict):
@@ -72,6 +72,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{round(value, 6) + 0.0:.10g}"
     text = str(value)
-    # A terminal obeys control characters; what looks guarded before it is gets one more, so that it can be read back.
+    # A text that looks guarded already gets one more apostrophe, so that it can be read back.
     shown = printable(text)
     return f"'{shown}" if text.startswith(_FORMULA) or _GUARDED.match(shown) else shown
