@@ -23,7 +23,7 @@ OF_STUDY: Final = ("people", "changes", "sessions")
 class Cohort:
     """Group statistics of a before-and-after study.
 
-    The tables are DataFrames with fixed columns, described in `docs/cohort.md`; what is not known is NaN.
+    The tables are DataFrames with fixed columns, described in `docs/output.md`; what is not known is NaN.
 
     Attributes
     ----------

@@ -157,7 +157,7 @@ def responder_curve(
         Real changes toward even, as multiples of the detectable change.
     people : int
         Simulated for each of them.
-    photos, region, table, seed
+    photos, region, reliability, seed
         As for `simulate_study`.
 
     Returns

@@ -181,10 +181,10 @@ def keys_of(value: object) -> set[str]:
 
 
 def listed_in_readme(*first: str) -> list[str]:
-    """Names of the indented list in the README that begins with these."""
+    """Names of the list in the manual that begins with these."""
     readme = manual()
-    start = readme.index(f"    {', '.join(first)},")
-    return re.split(r",\s+", readme[start : readme.index("\n\n", start)].strip())
+    start = readme.index(f"```text\n{', '.join(first)},") + len("```text\n")
+    return re.split(r",\s+", readme[start : readme.index("```", start)].strip())
 
 
 def test_the_readme_lists_every_column_in_its_order():

@@ -268,10 +268,10 @@ def test_a_picture_is_drawn(table, tmp_path):
 
 
 def test_the_manual_lists_the_columns_and_the_keys(table):
-    listed = f"    {', '.join(COHORT_COLUMNS[:4])}"
+    opening = "```text\n"
     text = manual()
-    start = text.index(listed)
-    assert tuple(text[start:].split("\n\n")[0].replace("\n", " ").replace(" ", "").split(",")) == COHORT_COLUMNS
+    start = text.index(f"{opening}{', '.join(COHORT_COLUMNS[:4])}") + len(opening)
+    assert tuple(text[start:].split("\n```")[0].replace("\n", " ").replace(" ", "").split(",")) == COHORT_COLUMNS
     assert [key for key in data(table) if f"`{key}`" not in text] == []
     assert [column for column in COHORT_COLUMNS if column not in text] == []
 

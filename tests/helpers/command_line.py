@@ -23,7 +23,7 @@ BEFORE, AFTER, EVEN = (str(SAMPLES / f"{name}.jpg") for name in ("before", "afte
 def manual() -> str:
     """What people are told: the README and the pages behind it."""
     return "\n\n".join(
-        page.read_text(encoding="utf-8") for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
+        page.read_text(encoding="utf-8") for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")))
     )
 
 
