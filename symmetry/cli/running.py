@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 from symmetry.cli.options import complain, complaining, say, speaking_through
 
 if TYPE_CHECKING:
-    from symmetry.measure.batch import Failure
     from symmetry.measure.reliability_table import ReliabilityTables
 
 Result = TypeVar("Result")
@@ -57,7 +56,7 @@ def table_from(file: Path | None) -> ReliabilityTables | None:
         return read_reliability(file)
 
 
-def run_through(results: Iterator[Result | Failure], total: int, take: Callable[[Result | Failure], None]) -> bool:
+def run_through(results: Iterator[Result], total: int, take: Callable[[Result], None]) -> bool:
     """Take results one by one and complain of failures; tell whether the person stopped the run.
 
     On a terminal a bar shows how far a long run is, and what is said meanwhile stands above it.

@@ -28,9 +28,7 @@ from symmetry.cli.options import (
 from symmetry.cli.running import check_targets, photos_of, run_through, stopping, table_from
 
 if TYPE_CHECKING:
-    from symmetry.measure.batch import Failure
-    from symmetry.measure.face import FaceAnalysis
-    from symmetry.measure.face_cache import KnownFaces
+    from symmetry.measure.face_cache import FaceCache
     from symmetry.series import DatedFace, LeftOut, Series
 
 PAGE_SUFFIXES = (".html", ".htm")
@@ -118,8 +116,8 @@ def series(
     inputs = [*paths, *([reliability] if reliability else [])]
     check_targets(output, figure, report, inputs=inputs)
     options["reliability"] = table_from(reliability)
-    known = None if no_cache else _known_faces(cache)
-    dated, left_out, stopped = _measure(paths, known=known, **options)
+    kept = None if no_cache else _face_cache(cache)
+    dated, left_out, stopped = _measure(paths, cache=kept, **options)
     if stopped:
         raise SystemExit(130)
     failed = bool(left_out)
@@ -137,20 +135,19 @@ def series(
     with complaining(photos[0]), stopping():
         try:
             found = analyze_series(
-                dated,
+                [*dated, *left_out],
                 treatment_start=treatment_start,
                 pool=pool,
                 same_person=same_person,
                 reliability=options["reliability"],
-                known=known,
-                left_out=left_out,
+                cache=kept,
             )
         except NothingFitError as error:
             deliver_failure([str(path) for path in paths], str(error), wanted, output)
             raise
     report_left_out(found, left_out)
-    if known is not None and known.trouble:
-        say(f"symmetry: {known.folder}: nothing can be kept there ({known.trouble}); --no-cache says nothing of it")
+    if kept is not None and kept.trouble:
+        say(f"symmetry: {kept.folder}: nothing can be kept there ({kept.trouble}); --no-cache says nothing of it")
     with complaining(output):
         deliver_series(found, wanted, output, details=details)
     if figure is not None:
@@ -166,36 +163,31 @@ def series(
         raise SystemExit(1)
 
 
-def _known_faces(folder: Path | None) -> KnownFaces:
-    from symmetry.measure.face_cache import KnownFaces, usual_folder
+def _face_cache(folder: Path | None) -> FaceCache:
+    from symmetry.measure.face_cache import FaceCache, usual_folder
 
-    return KnownFaces(folder or usual_folder())
+    return FaceCache(folder or usual_folder())
 
 
 def _measure(
-    paths: list[Path], *, known: KnownFaces | None, **options: Any
+    paths: list[Path], *, cache: FaceCache | None, **options: Any
 ) -> tuple[list[DatedFace], list[LeftOut], bool]:
     """Measure photos and find out when they were taken; tell whether the person stopped the run."""
-    from symmetry.measure.batch import Failure, analyze_photos
-    from symmetry.photos.capture_time import local_zone
-    from symmetry.series import LeftOut, date_face
+    from symmetry.series import LeftOut, date_photos
 
     dated: list[DatedFace] = []
     left_out: list[LeftOut] = []
-    zone = local_zone()
 
-    def take(result: FaceAnalysis | Failure) -> None:
-        one = date_face(result, zone)
+    def take(one: DatedFace | LeftOut) -> None:
         if isinstance(one, LeftOut):
-            if not isinstance(result, Failure):  # of failures the run has told already
-                complain(one.photo, one.advice)
+            complain(one.photo, one.advice)
             left_out.append(one)
             return
         if one.note:
             complain(one.face.photo.name, f"{one.note}; the {one.source} counts instead")
         dated.append(one)
 
-    stopped = run_through(analyze_photos(paths, known=known, **options), len(paths), take)
+    stopped = run_through(date_photos(paths, cache=cache, **options), len(paths), take)
     return dated, left_out, stopped
 
 

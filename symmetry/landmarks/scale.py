@@ -62,6 +62,7 @@ class Scale:
         return np.asarray(IRIS_MM / iris_diameter(points))
 
 
+IRIS: Final = Scale("iris")
 AVERAGE_SCALE: Final = Scale("ipd", AVERAGE_IPD_MM)
 """Every face as large as the reference face: for what is taken of photos before their common scale is known."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,23 +15,34 @@ from symmetry.errors import SeveralFacesError
 from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS, WHOLES
 from symmetry.landmarks.scale import AVERAGE_IPD_MM, Scale, interpupillary_distance
-from symmetry.measure.face import NAN, PERCENT, FaceAnalysis, Measure, Pose, RegionScore, Sightings, portrait_of
-from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, clinical_measures
+from symmetry.measure.face import (
+    NAN,
+    PERCENT,
+    Evidence,
+    FaceAnalysis,
+    Measure,
+    Pose,
+    RegionScore,
+    Sightings,
+    portrait_of,
+)
+from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, ClinicalMeasures, clinical_measures
+from symmetry.measure.options import Measuring
 from symmetry.measure.quality import check_photo, light_of
 from symmetry.measure.quality.flags import ALL, Flag, joined, rejecting
 from symmetry.measure.reliability_table import (
     PHOTO_NUMBERS,
     REGIONS_OF_PHOTO,
-    Method,
     ReliabilityTables,
     of_method,
 )
 from symmetry.measure.scores import REGION_NAMES, region_means
 from symmetry.measure.uncertainty import jitter_of, noiseless_scores, photo_errors, unseen_part
 from symmetry.photos.reading import Photo, photo_from_array, read_photo
-from symmetry.registration import StandardFace, standardize
-from symmetry.registration.refinement import MirrorRefinement, refine_by_mirror_image
+from symmetry.registration import standardize
+from symmetry.registration.refinement import refine_by_mirror_image
 
+_NO_EVIDENCE: Final = Evidence()
 ImageLike = Photo | str | os.PathLike[str] | NDArray[np.uint8]
 
 
@@ -76,14 +87,22 @@ def analyze(
     ScaleError
         If `scale` is not understood.
     """
+    return measure_photo(
+        image,
+        Measuring.of(scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=reliability),
+    )
+
+
+def measure_photo(image: ImageLike, measuring: Measuring) -> FaceAnalysis:
+    """Measure the face in a photo as `analyze` does, with options that are checked already."""
     from symmetry.landmarks.detection import detect_largest_face  # loads the networks: only when a photo is at hand
 
-    wanted = Scale.parse(scale) if isinstance(scale, str) else scale
     photo = _as_photo(image)
-    if mirrored:
+    if measuring.mirrored:
         photo = turned_back(photo)
-    found = detect_largest_face(photo.pixels, count_all=face == "only")
-    if found.others and face == "only":
+    only = measuring.face == "only"
+    found = detect_largest_face(photo.pixels, count_all=only)
+    if found.others and only:
         raise SeveralFacesError(f"{found.others + 1} faces found; crop the photo to one, or let the largest be taken")
 
     landmarks = photo.to_full(found.landmarks)
@@ -92,15 +111,14 @@ def analyze(
     )
     standard = standardize(photo, landmarks)
     portrait = portrait_of(photo, landmarks, standard, sightings)
-    return measure_landmarks(
-        photo,
-        landmarks,
-        scale=wanted,
+    evidence = Evidence(
         standard=standard,
-        refined=None if landmarks_only else refine_by_mirror_image(standard, landmarks),
+        refined=None if measuring.landmarks_only else refine_by_mirror_image(standard, landmarks),
         flags=check_photo(portrait),
         sightings=replace(sightings, side_light=light_of(portrait).side_light),
-        reliability=reliability,
+    )
+    return measure_landmarks(
+        photo, landmarks, scale=measuring.scale, evidence=evidence, reliability=measuring.reliability
     )
 
 
@@ -116,87 +134,123 @@ def measure_landmarks(
     landmarks: FloatArray,
     *,
     scale: Scale,
-    standard: StandardFace | None = None,
-    refined: MirrorRefinement | None = None,
+    evidence: Evidence = _NO_EVIDENCE,
     as_pair: FloatArray | None = None,
-    flags: tuple[Flag, ...] = (),
-    sightings: Sightings | None = None,
     reliability: ReliabilityTables | None = None,
 ) -> FaceAnalysis:
-    """Score a photo whose landmarks (478, 3), pixels of the upright photo at full size, are known.
+    """Score a photo whose landmarks are known.
 
-    What rests on landmarks beyond the photo's edge is NaN, for the mesh guesses there, and so is what the image could
-    not match between the sides and what a flag rejects. As one of a pair, the points that are scored are given too
-    (478, 3), in pixels of the facial frame that the pair shares.
+    What rests on landmarks beyond the photo's edge is NaN, for there the mesh guesses; so is what the image could not
+    match between the two sides, and what a flag rejects.
+
+    Parameters
+    ----------
+    photo : Photo
+    landmarks : ndarray, shape (478, 3)
+        Pixels of the upright photo at full size.
+    scale : Scale
+    evidence : Evidence, optional
+    as_pair : ndarray, shape (478, 3), optional
+        Points to score for one photo of a pair, pixels of the facial frame that the two share.
+    reliability : mapping, optional
     """
-    seen_by = sightings or Sightings()
+    refined, flags, sightings = evidence.refined, evidence.flags, evidence.sightings
     points = landmarks if refined is None else refined.points
-    outside = beyond_edge(photo, landmarks)
-    cut = outside | outside[MIRROR]
     frame = fit_frame(points)
     placed = frame.place(points) if as_pair is None else as_pair
-    interpupillary = float(interpupillary_distance(landmarks))
-    mm_per_pixel = float(scale.mm_per_pixel(landmarks))
-    in_mm = bool(np.isfinite(mm_per_pixel))
-    mm = mm_per_pixel if in_mm else AVERAGE_IPD_MM / interpupillary
-    unit_per_pixel = mm_per_pixel if in_mm else 100 / interpupillary
-
-    field = across_jawline(asymmetry_field(placed), made_even(placed))
-    unmatched = np.zeros_like(outside) if refined is None else ~refined.seen
-    field[unmatched] = NAN
-    unseen = [name for name, share in zip(REGION_NAMES, region_means(field[:, 0]), strict=True) if np.isnan(share)]
-    field[cut] = NAN
-    field[stopped_landmarks(flags)] = NAN
-    hidden = outside | unmatched
-    if (hidden | hidden[MIRROR])[REGIONS["face"]].mean() > _MOST_HIDDEN:
-        hidden[MIDLINE] = True
+    size = _size_of(landmarks, scale)
+    shown = _shown(placed, beyond_edge(photo, landmarks), evidence)
     yaw, pitch, roll = (float(angle) for angle in frame.pose())
-    method: Method = "landmarks" if refined is None else "registration"
-    known = of_method(reliability, method)
+    table = of_method(reliability, "landmarks" if refined is None else "registration")
     errors = photo_errors(
-        known,
+        table,
         yaw=yaw,
-        jitter=NAN if seen_by.crops is None else jitter_of(seen_by.crops, interpupillary),
-        interpupillary=interpupillary,
-        unseen=unseen_part(field * mm),
+        jitter=NAN if sightings.crops is None else jitter_of(sightings.crops, size.interpupillary),
+        interpupillary=size.interpupillary,
+        unseen=unseen_part(shown.field * size.mm),
         flags=flags,
     )
-    cut_regions = [bool(cut[pairs].any()) for pairs in REGIONS.values()]
-    of_regions = errors[REGIONS_OF_PHOTO].reshape(len(REGIONS), -1)
-    scores = _region_scores(field * mm, known.field_noise, of_regions, cut_regions, flags)
-    regions = {name: _in_units(name, *found, ipd_mm=interpupillary * mm, in_mm=in_mm) for name, found in scores.items()}
-    taken = clinical_measures(placed, placed * unit_per_pixel, unit_per_pixel=unit_per_pixel, unknown=hidden)
-    numbers = np.stack([taken.subject_right, taken.subject_left, taken.difference], axis=-1)
+    scores = _region_scores(shown.field * size.mm, table.field_noise, errors, shown.cut, flags)
+    regions = {name: _in_units(name, *one, size) for name, one in scores.items()}
+    taken = clinical_measures(placed, placed * size.unit, unit_per_pixel=size.unit, unknown=shown.hidden)
     return FaceAnalysis(
         photo=photo,
         landmarks=_read_only(landmarks),
         frame=frame,
         scale=scale,
-        mm_per_pixel=mm_per_pixel,
+        mm_per_pixel=size.mm_per_pixel,
         pose=Pose(yaw=yaw, pitch=pitch, roll=roll),
-        asymmetry=_read_only(field * mm_per_pixel),
-        difference=_read_only(field * unit_per_pixel),
+        asymmetry=_read_only(shown.field * size.mm_per_pixel),
+        difference=_read_only(shown.field * size.unit),
         regions=MappingProxyType(regions),
-        measures=MappingProxyType(_measures(numbers, errors[REGIONS_OF_PHOTO.stop :], flags, in_mm=in_mm)),
-        flags=_with_what_is_missing(flags, unseen),
-        standard=standard,
+        measures=MappingProxyType(_measures(taken, errors[REGIONS_OF_PHOTO.stop :], flags, in_mm=size.in_mm)),
+        flags=_with_what_is_missing(flags, shown.unmatched),
+        standard=evidence.standard,
         refined=refined,
-        sightings=seen_by,
+        sightings=sightings,
     )
+
+
+class _Size(NamedTuple):
+    """How large a face is; without a scale its eyes count as those of a usual face where millimetres are needed."""
+
+    interpupillary: float
+    """Pixels."""
+    mm_per_pixel: float
+    """NaN without a scale."""
+    mm: float
+    """Millimetres a pixel, known or usual."""
+    unit: float
+    """Size of a pixel in the unit of the results: millimetres, or percent of the interpupillary distance."""
+    in_mm: bool
+
+
+def _size_of(landmarks: FloatArray, scale: Scale) -> _Size:
+    interpupillary = float(interpupillary_distance(landmarks))
+    mm_per_pixel = float(scale.mm_per_pixel(landmarks))
+    if np.isfinite(mm_per_pixel):
+        return _Size(interpupillary, mm_per_pixel, mm_per_pixel, mm_per_pixel, True)
+    return _Size(interpupillary, mm_per_pixel, AVERAGE_IPD_MM / interpupillary, 100 / interpupillary, False)
+
+
+class _Shown(NamedTuple):
+    """What can be measured of a face.
+
+    Attributes
+    ----------
+    field : ndarray, shape (478, 2)
+        Asymmetry in pixels; NaN where it is not known.
+    cut : list of bool
+        Which regions lie partly beyond the photo's edge.
+    hidden : ndarray, shape (478,), bool
+        Landmarks without which no clinical measure is taken.
+    unmatched : list of str
+        Regions whose two sides could not be matched.
+    """
+
+    field: FloatArray
+    cut: list[bool]
+    hidden: NDArray[np.bool_]
+    unmatched: list[str]
+
+
+def _shown(placed: FloatArray, outside: NDArray[np.bool_], evidence: Evidence) -> _Shown:
+    cut = outside | outside[MIRROR]
+    field = across_jawline(asymmetry_field(placed), made_even(placed))
+    unmatched = np.zeros_like(outside) if evidence.refined is None else ~evidence.refined.seen
+    field[unmatched] = NAN
+    unseen = [name for name, share in zip(REGION_NAMES, region_means(field[:, 0]), strict=True) if np.isnan(share)]
+    field[cut] = NAN
+    field[stopped_landmarks(evidence.flags)] = NAN
+    hidden = outside | unmatched
+    if (hidden | hidden[MIRROR])[REGIONS["face"]].mean() > _MOST_HIDDEN:
+        hidden[MIDLINE] = True
+    return _Shown(field, [bool(cut[pairs].any()) for pairs in REGIONS.values()], hidden, unseen)
 
 
 def rescaled(face: FaceAnalysis, scale: Scale, reliability: ReliabilityTables | None = None) -> FaceAnalysis:
     """Score a face again with another scale."""
-    return measure_landmarks(
-        face.photo,
-        face.landmarks,
-        scale=scale,
-        standard=face.standard,
-        refined=face.refined,
-        flags=face.flags,
-        sightings=face.sightings,
-        reliability=reliability,
-    )
+    return measure_landmarks(face.photo, face.landmarks, scale=scale, evidence=face.evidence, reliability=reliability)
 
 
 def _region_scores(
@@ -204,6 +258,7 @@ def _region_scores(
 ) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Asymmetry, lateral and vertical (3,) of each region and their errors (3,), mm; NaN where a flag stops them."""
     scores = noiseless_scores(field, noise)
+    errors = errors[REGIONS_OF_PHOTO].reshape(len(REGIONS), -1)
     found = {}
     for i, name in enumerate(REGION_NAMES):
         stopped = [cut[i] or rejecting(flags, f"{name}.{number}") is not None for number in PHOTO_NUMBERS[:3]]
@@ -212,9 +267,10 @@ def _region_scores(
     return found
 
 
-def _in_units(region: str, scores: FloatArray, errors: FloatArray, *, ipd_mm: float, in_mm: bool) -> RegionScore:
-    """Give a region's numbers, mm of a face with this interpupillary distance, in millimetres and in percent."""
-    millimetres = [float(value) if in_mm else NAN for value in (*scores, *errors)]
+def _in_units(region: str, scores: FloatArray, errors: FloatArray, size: _Size) -> RegionScore:
+    """Give a region's numbers, mm of a face of this size, in millimetres and in percent."""
+    ipd_mm = size.interpupillary * size.mm
+    millimetres = [float(value) if size.in_mm else NAN for value in (*scores, *errors)]
     percent = [float(value) * 100 / ipd_mm for value in (*scores, *errors)]
     return RegionScore(
         region=region,
@@ -233,8 +289,11 @@ def _in_units(region: str, scores: FloatArray, errors: FloatArray, *, ipd_mm: fl
     )
 
 
-def _measures(numbers: FloatArray, errors: FloatArray, flags: tuple[Flag, ...], *, in_mm: bool) -> dict[str, Measure]:
-    """Clinical measures from right, left and difference (18, 3) and the errors (18,) of the last; mm or degrees."""
+def _measures(
+    taken: ClinicalMeasures, errors: FloatArray, flags: tuple[Flag, ...], *, in_mm: bool
+) -> dict[str, Measure]:
+    """Clinical measures with the errors (18,) of their differences; mm or degrees."""
+    numbers = np.stack([taken.subject_right, taken.subject_left, taken.difference], axis=-1)
     measures = {}
     for definition, (right, left, difference), error in zip(
         DEFINITIONS, numbers.tolist(), errors.tolist(), strict=True

@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from symmetry.arrays import FloatArray
 from symmetry.errors import ScaleError, SymmetryError
 from symmetry.landmarks.mesh import JAW_RIGHT, MIRROR
-from symmetry.landmarks.scale import Scale
-from symmetry.measure.analysis import NOT_SEEN, ImageLike, analyze, beyond_edge
+from symmetry.measure.analysis import NOT_SEEN, ImageLike, beyond_edge, measure_photo
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import NAN, FaceAnalysis
+from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
@@ -27,6 +27,7 @@ from symmetry.tabular.text import without_nan
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+    from typing_extensions import Unpack
 
 OwnSide = Literal["subject_right", "subject_left"]
 
@@ -196,20 +197,17 @@ def audit(
     image: ImageLike,
     *,
     millimetres: Sequence[float] = MILLIMETRES,
-    scale: Scale | str = "iris",
-    mirrored: bool = False,
-    face: Literal["largest", "only"] = "largest",
-    landmarks_only: bool = False,
-    reliability: ReliabilityTables | None = None,
+    **options: Unpack[MeasuringOptions],
 ) -> Audit:
     """Try out what a photo can show: move spots of it by known amounts and measure it anew from its pixels.
 
     Parameters
     ----------
-    image, scale, mirrored, face, landmarks_only, table
-        As for `analyze`.
+    image : path, ndarray or Photo
     millimetres : sequence of float
         How far each spot is moved, up to 5 mm.
+    **options
+        `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
 
     Returns
     -------
@@ -230,10 +228,10 @@ def audit(
     case. The verdicts reckon with the errors of re-photographing. They are about evenness: a movement that makes the
     higher side the lower one by as much is seen and yet no change of evenness.
     """
-    found = analyze(
-        image, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=reliability
-    )
-    return Audit(face=found, trials=tuple(run_trials(found, millimetres=millimetres, reliability=reliability)))
+    measuring = Measuring.of(**options)
+    found = measure_photo(image, measuring)
+    trials = run_trials(found, millimetres=millimetres, reliability=measuring.reliability)
+    return Audit(face=found, trials=tuple(trials))
 
 
 def run_trials(
@@ -281,7 +279,8 @@ def moved_photo(face: FaceAnalysis, site: Site, side: OwnSide, millimetres: floa
         site.spread_mm / (face.mm_per_pixel * photo.reduction),
     )
     pixels.flags.writeable = False
-    return analyze(replace(photo, pixels=pixels), scale=face.scale, landmarks_only=face.method == "landmarks")
+    measuring = Measuring(scale=face.scale, landmarks_only=face.method == "landmarks")
+    return measure_photo(replace(photo, pixels=pixels), measuring)
 
 
 def move_area(pixels: NDArray[np.uint8], centre: ArrayLike, shift: ArrayLike, spread: float) -> NDArray[np.uint8]:

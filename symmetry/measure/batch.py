@@ -1,20 +1,20 @@
-"""Many photos: each one measured, a failure never stops the others, and what is kept is not looked at twice."""
+"""Many photos, measured one after the other."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from symmetry.errors import SymmetryError
-from symmetry.landmarks.scale import Scale
-from symmetry.measure.analysis import analyze
+from symmetry.measure.analysis import measure_photo
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.face_cache import KnownFaces, Look
-from symmetry.measure.reliability_table import ReliabilityTables
+from symmetry.measure.face_cache import FaceCache
+from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.photos.listing import read_file
 from symmetry.photos.reading import photo_from_bytes
 from symmetry.tabular.face import FACE_TABLES
@@ -22,6 +22,7 @@ from symmetry.tabular.frames import to_frame
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+    from typing_extensions import Unpack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,67 +32,73 @@ class Failure:
     Attributes
     ----------
     photo : str
-        The path as given.
+        Its path as given.
     error : str
-        What is wrong and what to do about it.
+        What is wrong and what to do.
     """
 
     photo: str
     error: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the keys of a face that was measured, all None but the photo and the reason."""
+        """Return the keys of a measured face, all None but the photo and the reason."""
         of_photo = ("size", "captured", "captured_source", "sha256")
         of_face = ("method", "mm_per_pixel", "scale_source", "pose", "regions", "measures")
         return {"photo": self.photo, "error": self.error, **dict.fromkeys(of_photo + of_face), "flags": []}
 
     def to_frame(self, of: Literal["regions", "measures", "flags"] = "regions") -> DataFrame:
-        """Give the columns of a face that was measured, with one row for the reason."""
+        """Return the columns of a measured face, with one row for the reason."""
         return to_frame([self.to_dict()], FACE_TABLES, of)
 
 
 def analyze_photos(
-    photos: Iterable[Path],
-    *,
-    scale: Scale | str = "iris",
-    mirrored: bool = False,
-    face: Literal["largest", "only"] = "largest",
-    landmarks_only: bool = False,
-    reliability: ReliabilityTables | None = None,
-    known: KnownFaces | None = None,
+    photos: Iterable[Path], *, cache: FaceCache | None = None, **options: Unpack[MeasuringOptions]
 ) -> Iterator[FaceAnalysis | Failure]:
-    """Measure photos one after the other.
+    """Measure photos one after the other; those that fail do not stop the others.
 
     Parameters
     ----------
     photos : iterable of Path
-    scale, mirrored, face, landmarks_only, reliability
-        As for `analyze`.
-    known : KnownFaces, optional
-        Where faces are kept; what it knows comes without pixels and takes a hundredth of the time.
+    cache : FaceCache, optional
+        Faces found there come without pixels and take a hundredth of the time.
+    **options
+        `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
 
     Yields
     ------
     FaceAnalysis or Failure
     """
-    look = Look(mirrored=mirrored, face=face, landmarks_only=landmarks_only)
-    wanted = Scale.parse(scale) if isinstance(scale, str) else scale
+    measuring = Measuring.of(**options)
     for path in photos:
         try:
-            yield _measure(path, look, wanted, reliability, known)
+            if cache is None:
+                yield measure_photo(path, measuring)
+            else:
+                data = read_file(path)
+                digest = hashlib.sha256(data).hexdigest()
+                yield measure_once(cache, digest, partial(bytes, data), measuring, name=os.fsdecode(path))
         except SymmetryError as error:
             yield Failure(photo=str(path), error=str(error))
 
 
-def _measure(
-    path: Path, look: Look, scale: Scale, reliability: ReliabilityTables | None, known: KnownFaces | None
+def measure_once(
+    cache: FaceCache, sha256: str, read: Callable[[], bytes], measuring: Measuring, *, name: str
 ) -> FaceAnalysis:
-    if known is None:
-        return analyze(path, scale=scale, reliability=reliability, **asdict(look))
-    data = read_file(path)
-    name = os.fsdecode(path)
-    face = known.face(hashlib.sha256(data).hexdigest(), look, name=name, scale=scale, reliability=reliability)
+    """Take a face from the cache, or measure its photo and keep it there.
+
+    Parameters
+    ----------
+    cache : FaceCache
+    sha256 : str
+        Hash of the photo's file.
+    read : callable
+        Returns the bytes of the file; called only if the face is not in the cache.
+    measuring : Measuring
+    name : str
+        What the result calls the photo.
+    """
+    face = cache.face(sha256, measuring, name=name)
     if face is None:
-        face = analyze(photo_from_bytes(data, name), scale=scale, reliability=reliability, **asdict(look))
-        known.keep(face, look)
+        face = measure_photo(photo_from_bytes(read(), name), measuring)
+        cache.keep(face, measuring)
     return face

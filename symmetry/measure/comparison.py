@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symmetry.arrays import FloatArray
-from symmetry.landmarks.scale import Scale
-from symmetry.measure.analysis import NOT_SEEN, ImageLike, analyze, not_seen
+from symmetry.measure.analysis import NOT_SEEN, ImageLike, measure_photo, not_seen
 from symmetry.measure.assessment import Spread, measure_changes, region_changes
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import NAN, FaceAnalysis
+from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.pairs import (
     Pair,
     PairNumbers,
@@ -31,6 +31,9 @@ from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity
 from symmetry.measure.reliability_table import OF_PAIR, ReliabilityTable, ReliabilityTables, of_method
 from symmetry.measure.uncertainty import pair_difficulty, pair_sds, shared_movement, unseen_part
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 Given = ImageLike | FaceAnalysis
 
 
@@ -38,28 +41,21 @@ def compare(
     before: Given | Sequence[Given],
     after: Given | Sequence[Given],
     *,
-    scale: Scale | str = "iris",
-    mirrored: bool = False,
     mirrored_after: bool = False,
-    face: Literal["largest", "only"] = "largest",
-    landmarks_only: bool = False,
-    reliability: ReliabilityTables | None = None,
+    **options: Unpack[MeasuringOptions],
 ) -> Change:
     """Compare photos of one person before and after.
 
     Parameters
     ----------
     before, after : path, ndarray, Photo or FaceAnalysis, or a list of them
-        As for `analyze`; faces analysed before keep their own scale, which must be the same for all. Several photos
-        of an unchanged face on one side shrink the error.
-    scale, mirrored, face
-        As for `analyze`, for whatever is not analysed yet.
+        Analysed faces keep their own scale, which must be the same for all. Several photos of an unchanged face on one
+        side make the error smaller.
     mirrored_after : bool
         Only the photos after show the face as a mirror does.
-    landmarks_only : bool
-        Go by the face mesh alone; so does a comparison with a face that was analysed that way.
-    reliability : mapping, optional
-        Tables behind the errors, from `read_reliability`; the shipped ones by default.
+    **options
+        `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`. Faces analysed by landmarks alone
+        are compared by landmarks alone.
 
     Returns
     -------
@@ -74,46 +70,49 @@ def compare(
 
     Notes
     -----
-    Every photo before is paired with every photo after and the fields are averaged. A person's eyes stay as far apart
-    as they are, so the ratio of iris to interpupillary distance is pooled over all photos: an error of the iris then
-    cannot pass for a change.
+    Every photo before is paired with every photo after, and the fields are averaged. The distance between a person's
+    eyes does not change, so the ratio of iris to interpupillary distance is pooled over all photos: an error of the
+    iris then cannot pass for a change.
     """
-
-    def measured(given: Given | Sequence[Given], as_in_a_mirror: bool) -> tuple[FaceAnalysis, ...]:
-        several: Sequence[Any] = given if isinstance(given, (list, tuple)) else [given]
-        return tuple(
-            one
-            if isinstance(one, FaceAnalysis)
-            else analyze(
-                one,
-                scale=scale,
-                mirrored=as_in_a_mirror,
-                face=face,
-                landmarks_only=landmarks_only,
-                reliability=reliability,
-            )
-            for one in several
-        )
-
-    befores, afters = measured(before, mirrored), measured(after, mirrored or mirrored_after)
+    measuring = Measuring.of(**options)
+    befores = _analyzed(before, measuring)
+    afters = _analyzed(after, replace(measuring, mirrored=measuring.mirrored or mirrored_after))
     if not befores or not afters:
         raise ValueError("give at least one photo before and one after")
+    only = measuring.landmarks_only or any(one.method == "landmarks" for one in befores + afters)
+    return _compare_faces(befores, afters, landmarks_only=only, reliability=measuring.reliability)
+
+
+def _analyzed(given: Given | Sequence[Given], measuring: Measuring) -> tuple[FaceAnalysis, ...]:
+    several: Sequence[Any] = given if isinstance(given, (list, tuple)) else [given]
+    return tuple(one if isinstance(one, FaceAnalysis) else measure_photo(one, measuring) for one in several)
+
+
+def _compare_faces(
+    befores: tuple[FaceAnalysis, ...],
+    afters: tuple[FaceAnalysis, ...],
+    *,
+    landmarks_only: bool,
+    reliability: ReliabilityTables | None,
+) -> Change:
     pooled = common_scale(befores + afters)
-    only = landmarks_only or any(one.method == "landmarks" for one in befores + afters)
     pairs = [
-        [measure_pair(one, other, scale=pooled, landmarks_only=only, reliability=reliability) for other in afters]
+        [
+            measure_pair(one, other, scale=pooled, landmarks_only=landmarks_only, reliability=reliability)
+            for other in afters
+        ]
         for one in befores
     ]
     flags = _flags(befores, afters, pairs)
     first = pairs[0][0]
-    unit, known = first.before.unit, of_method(reliability, first.before.method)
+    unit, table = first.before.unit, of_method(reliability, first.before.method)
     unit_per_mm = first.before.unit_per_mm
     fields = stack_fields(pairs)
-    each = pair_numbers(fields, field_noise(known, 1, unit_per_mm))
+    each = pair_numbers(fields, field_noise(table, 1, unit_per_mm))
     means = fields.mean_known()
-    mean = pair_numbers(means, field_noise(known, min(len(befores), len(afters)), unit_per_mm))
+    mean = pair_numbers(means, field_noise(table, min(len(befores), len(afters)), unit_per_mm))
     moved = means.moved
-    spread = _spread(pairs, known, mean, moved, each.listed(), unit_per_mm)
+    spread = _spread(pairs, table, mean, moved, each.listed(), unit_per_mm)
     measures = measure_changes(mean, spread, flags, unit)
     regions = region_changes(mean, spread, flags, unit, measures)
     moved.flags.writeable = False

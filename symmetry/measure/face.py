@@ -140,6 +140,26 @@ class Sightings:
     side_light: float = NAN
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evidence:
+    """What a photo shows of a face besides its landmarks.
+
+    Attributes
+    ----------
+    standard : StandardFace or None
+        The face on the shape that all faces share.
+    refined : MirrorRefinement or None
+        What the image adds to the landmarks.
+    flags : tuple of Flag
+    sightings : Sightings
+    """
+
+    standard: StandardFace | None = None
+    refined: MirrorRefinement | None = None
+    flags: tuple[Flag, ...] = ()
+    sightings: Sightings = Sightings()
+
+
 def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, sightings: Sightings) -> Portrait:
     """Put together what the quality checks look at."""
     return Portrait(
@@ -215,6 +235,11 @@ class FaceAnalysis:
     def method(self) -> Method:
         """What the numbers rest on: the image, begun by the landmarks, or the landmarks alone."""
         return "landmarks" if self.refined is None else "registration"
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the photo shows besides the landmarks, to score it again."""
+        return Evidence(standard=self.standard, refined=self.refined, flags=self.flags, sightings=self.sightings)
 
     @property
     def points(self) -> FloatArray:

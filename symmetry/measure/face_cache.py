@@ -1,7 +1,7 @@
-"""Faces that were measured before, kept by what their photos hold: no photo is looked at twice.
+"""A cache of measured faces, found by the content of their photos, so that no photo is measured twice.
 
-What is kept are landmarks, fields and flags, not scores: a new version scores them anew, and the photo itself is
-needed no more. The files hold a picture of the face, made even, so they are as private as the photo.
+It holds landmarks, fields and flags, not scores: a new version scores them anew, and does not need the photo. The files
+hold an evenly lit picture of the face, so they are as private as the photo.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import zlib
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,11 +22,10 @@ from symmetry.arrays import FloatArray
 from symmetry.errors import OutputError, SymmetryError
 from symmetry.files import make_folder, write_whole
 from symmetry.landmarks.mesh import LANDMARKS
-from symmetry.landmarks.scale import Scale
 from symmetry.measure.analysis import measure_landmarks
-from symmetry.measure.face import FaceAnalysis, Sightings
+from symmetry.measure.face import Evidence, FaceAnalysis, Sightings
+from symmetry.measure.options import Measuring
 from symmetry.measure.quality.flags import Flag
-from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.photos.reading import Photo
 from symmetry.registration import GRID, standard_face_from
 from symmetry.registration.refinement import MirrorRefinement
@@ -34,68 +33,52 @@ from symmetry.registration.standard_face import HEIGHT, WIDTH
 from symmetry.version import ENGINE, __version__
 
 _LAYOUT: Final = 1
-"""Of the files; others are not understood and measured anew."""
+"""Version of the files; faces in files of another version are measured anew."""
 _DAMAGED: Final = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, ArithmeticError),
     *(MemoryError, RecursionError, zipfile.BadZipFile, zlib.error, SymmetryError),
 )
-"""What reading a file that is damaged, or of somebody else's making, may end in."""
+"""Errors that reading a damaged or foreign file may raise."""
 _OF_PHOTO: Final = ("size", "reduction", "captured_source", "sha256", "focal_length_35mm")
 
 
 def usual_folder() -> Path:
-    """Folder of this user's known faces; it may not exist."""
+    """Folder of this user's cache; it may not exist yet."""
     from platformdirs import user_cache_path
 
     return user_cache_path("symmetry", appauthor=False) / "faces"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """How a photo is looked at; another way of looking is another result.
-
-    Attributes
-    ----------
-    mirrored : bool
-    face : {"largest", "only"}
-    landmarks_only : bool
-    """
-
-    mirrored: bool = False
-    face: Literal["largest", "only"] = "largest"
-    landmarks_only: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Met:
-    """What two photos show together: the second as seen from the first.
+class Match:
+    """How a photo differs from another that it was matched to.
 
     Attributes
     ----------
     moved : ndarray, shape (478, 2)
-        Where each landmark has gone, in a face of usual eyes, mm; NaN where it is not known.
+        Where each landmark has moved, mm in a face of usual size; NaN where that is unknown.
     flags : tuple of Flag
-        Between the photos.
+        What was found between the two photos.
     """
 
     moved: FloatArray
     flags: tuple[Flag, ...]
 
 
-class KnownFaces:
-    """A folder of faces measured before.
+class FaceCache:
+    """A folder of measured faces, and of matches between them.
 
     Parameters
     ----------
     folder : Path
-        Readable by its owner only.
+        Only its owner can read it.
     make : bool
-        Make the folder when something is kept first; else nothing is kept where there is none (any more).
+        Make the folder if there is none; otherwise nothing is kept without it.
 
     Attributes
     ----------
     trouble : str or None
-        Why something could not be kept; what is measured counts all the same.
+        Why something could not be kept. Results do not depend on it.
     """
 
     def __init__(self, folder: Path, *, make: bool = True) -> None:
@@ -103,53 +86,17 @@ class KnownFaces:
         self.trouble: str | None = None
         self._make = make
 
-    def face(
-        self, sha256: str, look: Look, *, name: str, scale: Scale, reliability: ReliabilityTables | None = None
-    ) -> FaceAnalysis | None:
-        """Give the face of a photo with these bytes, scored anew and without its pixels; None if it is not known."""
-        kept = self._read(_face_file(sha256, look), _shapes(look))
+    def face(self, sha256: str, measuring: Measuring, *, name: str) -> FaceAnalysis | None:
+        """Score the face of a photo with these bytes anew, without its pixels; None if it is not in the cache."""
+        kept = self._read(_face_file(sha256, measuring), _shapes(measuring))
         if kept is None:
             return None
-        about, arrays = kept
         try:
-            return self._face(about, arrays, look, name=name, scale=scale, reliability=reliability)
+            return _face_from(*kept, measuring, name)
         except _DAMAGED:
             return None
 
-    def _face(
-        self,
-        about: dict[str, Any],
-        arrays: dict[str, Any],
-        look: Look,
-        *,
-        name: str,
-        scale: Scale,
-        reliability: ReliabilityTables | None,
-    ) -> FaceAnalysis:
-        of_photo, landmarks = about["photo"], arrays["landmarks"]
-        captured = of_photo.pop("captured")
-        photo = Photo(
-            name=name,
-            pixels=np.zeros((0, 0, 3), np.uint8),
-            captured=None if captured is None else datetime.fromisoformat(captured),
-            **{**of_photo, "size": tuple(of_photo["size"])},
-        )
-        refined = None
-        if not look.landmarks_only:
-            names = [field.name for field in fields(MirrorRefinement)]
-            refined = MirrorRefinement(**{name: arrays[f"refined_{name}"] for name in names})
-        return measure_landmarks(
-            photo,
-            landmarks,
-            scale=scale,
-            standard=standard_face_from(arrays["pattern"], arrays["inside"], landmarks),
-            refined=refined,
-            flags=_flags(about["flags"]),
-            sightings=Sightings(crops=arrays["crops"], **about["sightings"]),
-            reliability=reliability,
-        )
-
-    def keep(self, face: FaceAnalysis, look: Look) -> None:
+    def keep(self, face: FaceAnalysis, measuring: Measuring) -> None:
         """Keep a face that was measured."""
         if face.standard is None or face.sightings.crops is None:
             return
@@ -172,22 +119,22 @@ class KnownFaces:
                 "side_light": face.sightings.side_light,
             },
         }
-        self._write(_face_file(face.photo.sha256, look), about, arrays)
+        self._write(_face_file(face.photo.sha256, measuring), about, arrays)
 
-    def met(self, first: FaceAnalysis, second: FaceAnalysis) -> Met | None:
-        """Give what two faces show together, or None if that is not known."""
+    def match(self, first: FaceAnalysis, second: FaceAnalysis) -> Match | None:
+        """Return how the second face differs from the first, or None if that is not in the cache."""
         kept = self._read(_pair_file(first, second), {"moved": (LANDMARKS, 2)})
         if kept is None:
             return None
         try:
-            return Met(moved=kept[1]["moved"], flags=_flags(kept[0]["flags"]))
+            return Match(moved=kept[1]["moved"], flags=_flags(kept[0]["flags"]))
         except _DAMAGED:
             return None
 
-    def keep_met(self, first: FaceAnalysis, second: FaceAnalysis, met: Met) -> None:
-        """Keep what two faces show together."""
-        about = {"flags": [asdict(flag) for flag in met.flags]}
-        self._write(_pair_file(first, second), about, {"moved": met.moved})
+    def keep_match(self, first: FaceAnalysis, second: FaceAnalysis, match: Match) -> None:
+        """Keep how the second face differs from the first."""
+        about = {"flags": [asdict(flag) for flag in match.flags]}
+        self._write(_pair_file(first, second), about, {"moved": match.moved})
 
     def _read(self, name: str, shapes: dict[str, tuple[int, ...]]) -> tuple[dict[str, Any], dict[str, Any]] | None:
         try:
@@ -197,7 +144,7 @@ class KnownFaces:
                     return None
                 arrays = {key: kept[key] for key in shapes}
         except _DAMAGED:
-            return None  # unknown or damaged: the photo says it again
+            return None  # not there or damaged: measured again
         whole = all(arrays[key].shape == shape for key, shape in shapes.items())
         return (about, arrays) if whole else None
 
@@ -213,8 +160,33 @@ class KnownFaces:
             self.trouble = str(error)
 
 
-def _shapes(look: Look) -> dict[str, tuple[int, ...]]:
-    """Shapes of what is kept of a face."""
+def _face_from(about: dict[str, Any], arrays: dict[str, Any], measuring: Measuring, name: str) -> FaceAnalysis:
+    """Score a face from what is kept of it."""
+    of_photo, landmarks = about["photo"], arrays["landmarks"]
+    captured = of_photo.pop("captured")
+    photo = Photo(
+        name=name,
+        pixels=np.zeros((0, 0, 3), np.uint8),
+        captured=None if captured is None else datetime.fromisoformat(captured),
+        **{**of_photo, "size": tuple(of_photo["size"])},
+    )
+    refined = None
+    if not measuring.landmarks_only:
+        names = [field.name for field in fields(MirrorRefinement)]
+        refined = MirrorRefinement(**{name: arrays[f"refined_{name}"] for name in names})
+    evidence = Evidence(
+        standard=standard_face_from(arrays["pattern"], arrays["inside"], landmarks),
+        refined=refined,
+        flags=_flags(about["flags"]),
+        sightings=Sightings(crops=arrays["crops"], **about["sightings"]),
+    )
+    return measure_landmarks(
+        photo, landmarks, scale=measuring.scale, evidence=evidence, reliability=measuring.reliability
+    )
+
+
+def _shapes(measuring: Measuring) -> dict[str, tuple[int, ...]]:
+    """Shapes of the arrays that are kept of a face."""
     picture = (HEIGHT, WIDTH)
     shapes: dict[str, tuple[int, ...]] = {
         "landmarks": (LANDMARKS, 3),
@@ -222,20 +194,25 @@ def _shapes(look: Look) -> dict[str, tuple[int, ...]]:
         "pattern": picture,
         "inside": picture,
     }
-    if not look.landmarks_only:
+    if not measuring.landmarks_only:
         grid = GRID.shape[:2]
         shapes |= {"refined_points": (LANDMARKS, 3), "refined_seen": (LANDMARKS,)}
         shapes |= {"refined_map_points": (*grid, 3), "refined_map_seen": grid}
     return shapes
 
 
-def _face_file(sha256: str, look: Look) -> str:
-    ways = [way for way, taken in (("mirrored", look.mirrored), ("only", look.face == "only")) if taken]
-    return "-".join([sha256, *ways, *(["landmarks"] if look.landmarks_only else [])]) + ".npz"
+def _face_file(sha256: str, measuring: Measuring) -> str:
+    """Name the file of a face by its photo and the options that change what is kept; scale and errors do not."""
+    options = {
+        "mirrored": measuring.mirrored,
+        "only": measuring.face == "only",
+        "landmarks": measuring.landmarks_only,
+    }
+    return "-".join([sha256, *(name for name, taken in options.items() if taken)]) + ".npz"
 
 
 def _pair_file(first: FaceAnalysis, second: FaceAnalysis) -> str:
-    """Name a pair by what its faces are, not by their photos alone: a mirrored look is another face."""
+    """Name the file of a pair by its faces, not only by their photos: the same photo mirrored is another face."""
     digest = hashlib.sha256()
     for face in (first, second):
         digest.update(face.points.tobytes())

@@ -170,11 +170,11 @@ def measure_pair(
             one.photo,
             one.landmarks,
             scale=scale,
-            standard=one.standard,
-            refined=None if only or one.refined is None else replace(one.refined, points=points, seen=both_see),
+            evidence=replace(
+                one.evidence,
+                refined=None if only or one.refined is None else replace(one.refined, points=points, seen=both_see),
+            ),
             as_pair=placed / _mm_per_pixel(one, scale),
-            flags=one.flags,
-            sightings=one.sightings,
             reliability=reliability,
         )
         for one, points, placed in (

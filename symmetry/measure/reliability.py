@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
@@ -189,9 +189,7 @@ def _by_landmarks(face: FaceAnalysis) -> FaceAnalysis:
         face.photo,
         face.landmarks,
         scale=face.scale,
-        standard=face.standard,
-        flags=face.flags,
-        sightings=face.sightings,
+        evidence=replace(face.evidence, refined=None),
         reliability=NO_TABLES,
     )
 

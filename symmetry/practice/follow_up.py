@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from symmetry.errors import SymmetryError
 from symmetry.landmarks.scale import Scale
-from symmetry.measure.analysis import analyze
-from symmetry.measure.batch import Failure
-from symmetry.measure.face_cache import KnownFaces, Look
+from symmetry.measure.batch import Failure, measure_once
+from symmetry.measure.face_cache import FaceCache
+from symmetry.measure.options import Measuring
 from symmetry.measure.reliability_table import ReliabilityTables
-from symmetry.photos.reading import photo_from_bytes
-from symmetry.practice.records import StoredPhoto
 from symmetry.practice.store import Practice
 from symmetry.series import DatedFace, LeftOut, Series, analyze_series
 
@@ -37,21 +37,19 @@ def faces_of(
     UnknownIdError
         If there is no such client.
     """
-    known = KnownFaces(practice.results_folder(client_id), make=False)
-    wanted = Scale.parse(scale) if isinstance(scale, str) else scale
+    cache = FaceCache(practice.results_folder(client_id), make=False)
+    measuring = Measuring.of(scale=scale, reliability=reliability)
     for session in practice.sessions(client_id):
         for photo in session.photos:
             name = f"session {session.number}: {photo.name}"
             try:
-                face = known.face(photo.sha256, _look(photo), name=name, scale=wanted, reliability=reliability)
-                if face is None:
-                    face = analyze(
-                        photo_from_bytes(practice.read_photo(photo), name),
-                        scale=wanted,
-                        mirrored=photo.mirrored,
-                        reliability=reliability,
-                    )
-                    known.keep(face, _look(photo))
+                face = measure_once(
+                    cache,
+                    photo.sha256,
+                    partial(practice.read_photo, photo),
+                    replace(measuring, mirrored=photo.mirrored),
+                    name=name,
+                )
             except SymmetryError as error:
                 yield Failure(photo=name, error=str(error))
             else:
@@ -84,14 +82,9 @@ def series_of(
     if treatment_start is None and treatments:
         treatment_start = min(treatment.at for treatment in treatments)
     return analyze_series(
-        faces,
+        [*faces, *left_out],
         treatment_start=treatment_start,
         same_person=same_person,
         reliability=reliability,
-        known=KnownFaces(practice.results_folder(client_id), make=False),
-        left_out=left_out,
+        cache=FaceCache(practice.results_folder(client_id), make=False),
     )
-
-
-def _look(photo: StoredPhoto) -> Look:
-    return Look(mirrored=photo.mirrored)

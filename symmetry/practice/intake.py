@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from symmetry.errors import PhotoError, SymmetryError
-from symmetry.landmarks.scale import Scale
 from symmetry.measure.analysis import analyze
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.face_cache import KnownFaces, Look
+from symmetry.measure.face_cache import FaceCache
+from symmetry.measure.options import Measuring
 from symmetry.measure.quality import Portrait
 from symmetry.measure.quality.flags import by_gravity
 from symmetry.measure.quality.likeness import check_likeness
@@ -235,9 +235,9 @@ def _keep(
         return SessionIntake(at=at, session=None, error=error)
     # Not before: results of photos that are in no session are removed by whoever opens the practice next.
     try:
-        faces = KnownFaces(practice.results_folder(client.id))
+        faces = FaceCache(practice.results_folder(client.id))
         for one in taken:
-            faces.keep(one.face, Look(mirrored=options.mirrored))  # an only face is the largest too
+            faces.keep(one.face, Measuring(mirrored=options.mirrored))  # an only face is the largest too
     except SymmetryError as error:
         return SessionIntake(at=at, session=session, error=error)
     return SessionIntake(at=at, session=session)
@@ -255,11 +255,10 @@ def _pictures_of(practice: Practice, client: Client) -> dict[str, str]:
 
 def _latest_portrait(practice: Practice, client: Client) -> tuple[Portrait | None, str]:
     """Find the client's face in the latest session of which a measured face is kept, and say where that is."""
-    faces = KnownFaces(practice.results_folder(client.id))
+    faces = FaceCache(practice.results_folder(client.id))
     for session in reversed(practice.sessions(client.id)):
         for photo in session.photos:
-            look = Look(mirrored=photo.mirrored)
-            face = faces.face(photo.sha256, look, name=photo.name, scale=Scale.parse("iris"))
+            face = faces.face(photo.sha256, Measuring(mirrored=photo.mirrored), name=photo.name)
             if face is not None and face.portrait is not None:
                 return face.portrait, f"in session {session.number} of {client.id}"
     return None, ""

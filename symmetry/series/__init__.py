@@ -1,7 +1,7 @@
 """Many photos of one person over weeks: sessions, courses, trends."""
 
 from symmetry.series.assembly import analyze_series
-from symmetry.series.dating import date_face, left_out_for
+from symmetry.series.dating import date_photos, left_out_for
 from symmetry.series.result import DatedFace, LeftOut, MeasureCourse, PhasesOf, RegionCourse, Session, TrendOf
 from symmetry.series.series import Series
 
@@ -15,6 +15,6 @@ __all__ = [
     "Session",
     "TrendOf",
     "analyze_series",
-    "date_face",
+    "date_photos",
     "left_out_for",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -14,15 +14,19 @@ from symmetry.measure.analysis import rescaled
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.face_cache import KnownFaces
+from symmetry.measure.face_cache import FaceCache
+from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.pairs import common_scale
-from symmetry.measure.reliability_table import ReliabilityTables, of_method
+from symmetry.measure.reliability_table import Method, ReliabilityTables, of_method
 from symmetry.series.course import take_course
-from symmetry.series.dating import Given, dated_faces
+from symmetry.series.dating import Given, date_photos
 from symmetry.series.judgement import Times, measure_courses, region_courses
 from symmetry.series.result import DatedFace, LeftOut, Session
-from symmetry.series.selection import select
+from symmetry.series.selection import Selection, select
 from symmetry.series.series import Series
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 Pool = Literal["day", "photo"]
 SECONDS_A_WEEK: Final = 7 * 24 * 3600.0
@@ -38,28 +42,25 @@ def analyze_series(
     treatment_start: date | datetime | None = None,
     pool: Pool = "day",
     same_person: bool = False,
-    reliability: ReliabilityTables | None = None,
-    known: KnownFaces | None = None,
-    left_out: Sequence[LeftOut] = (),
+    cache: FaceCache | None = None,
+    **options: Unpack[MeasuringOptions],
 ) -> Series:
     """Follow one person through many photos.
 
     Parameters
     ----------
-    photos : sequence of path, FaceAnalysis or DatedFace
-        In any order; what is measured has the same scale. Times that are not given are those of `timing.moment_of`.
+    photos : sequence of path, FaceAnalysis, or what `date_photos` yields
+        In any order. Faces that are measured already must have the same scale.
     treatment_start : date or datetime, optional
-        First day of the treatment phase, or when (aware) its first treatment was: sessions before it are the baseline.
+        First day of the treatment phase, or time (aware) of its first treatment: sessions before it are the baseline.
     pool : {"day", "photo"}
         What makes a session: the photos of one local day, or each photo by itself.
     same_person : bool
         All photos show one person, whatever they look like: none is left out as someone else's.
-    reliability : mapping, optional
-        Tables behind the errors, from `read_reliability`; the shipped ones by default.
-    known : KnownFaces, optional
-        Where faces, and what two photos show together, are kept.
-    left_out : sequence of LeftOut
-        Photos that could not be measured, for the record.
+    cache : FaceCache, optional
+        Where measured faces, and how they differ from each other, are kept.
+    **options
+        `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
 
     Returns
     -------
@@ -70,43 +71,53 @@ def analyze_series(
     NothingFitError
         If no photo is fit to be measured.
     ScaleError
-        If the faces were scaled in different ways.
+        If `scale` is not understood, or the faces were scaled in different ways.
 
     Notes
     -----
-    Every photo is registered to the best one, the reference, so that the course adds up no errors from photo to photo.
-    The ratio of iris to interpupillary distance is pooled over all photos that count.
+    Every photo is registered to the best one, the reference, so that errors do not add up from photo to photo. The
+    ratio of iris to interpupillary distance is pooled over all photos that count.
     """
-    dated, not_dated = dated_faces(photos, known=known, reliability=reliability)
-    only = any(one.face.method == "landmarks" for one in dated)
-    chosen = select(dated, not_dated, landmarks_only=only, same_person=same_person, known=known)
+    reliability = Measuring.of(**options).reliability
+    found = list(date_photos(photos, cache=cache, **options))
+    dated = [one for one in found if isinstance(one, DatedFace)]
+    unusable = [one for one in found if isinstance(one, LeftOut)]
+    method: Method = "landmarks" if any(one.face.method == "landmarks" for one in dated) else "registration"
+    chosen = select(dated, unusable, landmarks_only=method == "landmarks", same_person=same_person, cache=cache)
+    return _series_of(chosen, _numbered(chosen.dated, pool), treatment_start, method, reliability)
+
+
+def _series_of(
+    chosen: Selection,
+    number: Sequence[int],
+    treatment_start: date | datetime | None,
+    method: Method,
+    reliability: ReliabilityTables | None,
+) -> Series:
+    """Measure the courses of photos, each of the session with this number, and what changed since the first."""
     scale = common_scale([one.face for one in chosen.dated])
     faces = [rescaled(one.face, scale, reliability) for one in chosen.dated]
-    number = _numbered(chosen.dated, pool)
     sessions = _sessions(chosen.dated, faces, number, treatment_start)
     reference = faces[chosen.reference]
     unit = reference.unit
-    per_usual = _per_usual(reference)
-    known_by = of_method(reliability, "landmarks" if only else "registration")
+    table = of_method(reliability, method)
     course = take_course(
         faces,
-        chosen.met,
+        chosen.matches,
         number,
         chosen.reference,
-        unit_per_usual=per_usual,
+        unit_per_usual=_per_usual(reference),
         unit_per_mm=reference.unit_per_mm,
-        table=known_by,
+        table=table,
     )
-    treated = None
-    if treatment_start is not None:
-        treated = np.array([session.phase == "treatment" for session in sessions])
+    treated = None if treatment_start is None else np.array([one.phase == "treatment" for one in sessions])
     times = Times(weeks=np.array([session.weeks for session in sessions]), treated=treated)
     count = max(1, min(_EACH_SIDE[1], len(sessions) // _EACH_SIDE[0]))
     return Series(
         sessions=sessions,
-        left_out=tuple(sorted([*chosen.left_out, *left_out], key=lambda one: (one.at is None, str(one.at), one.photo))),
+        left_out=tuple(sorted(chosen.left_out, key=lambda one: (one.at is None, str(one.at), one.photo))),
         reference=reference,
-        regions=MappingProxyType(region_courses(course, times, known_by.part_correlation, unit)),
+        regions=MappingProxyType(region_courses(course, times, table.part_correlation, unit)),
         measures=MappingProxyType(measure_courses(course, times, unit)),
         change=_since_the_first(sessions, count, reliability),
         change_sessions=count,

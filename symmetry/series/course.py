@@ -19,7 +19,7 @@ from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS
 from symmetry.landmarks.scale import AVERAGE_SCALE
 from symmetry.measure.analysis import beyond_edge, stopped_landmarks, stops_measure
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.face_cache import Met
+from symmetry.measure.face_cache import Match
 from symmetry.measure.measures import DEFINITIONS, clinical_measures
 from symmetry.measure.pairs import (
     PairFields,
@@ -71,7 +71,7 @@ class Course:
 
 def take_course(
     faces: Sequence[FaceAnalysis],
-    met: Sequence[Met],
+    matches: Sequence[Match],
     session: Sequence[int],
     reference: int,
     *,
@@ -85,7 +85,7 @@ def take_course(
     ----------
     faces : sequence of FaceAnalysis
         In order of their sessions.
-    met : sequence of Met
+    matches : sequence of Match
         As each is seen from the reference.
     session : sequence of int
         Number of each photo's session, from 0.
@@ -98,10 +98,10 @@ def take_course(
     table : ReliabilityTable
     """
     of_session = [np.flatnonzero(np.asarray(session) == number) for number in range(max(session) + 1)]
-    moved = np.array([one.moved for one in met]) * unit_per_usual
-    shared, known = _shared_face(faces, met, reference)
+    moved = np.array([one.moved for one in matches]) * unit_per_usual
+    shared, known = _shared_face(faces, matches, reference)
     shared = shared * unit_per_usual
-    counting = _counting(faces, met)
+    counting = _counting(faces, matches)
     means = np.stack([_mean_of(moved[photos], counting[photos]) for photos in of_session])
 
     field = across_jawline(asymmetry_field(shared), made_even(shared))
@@ -124,11 +124,11 @@ def take_course(
     parts = np.stack([part_means(field[:, i]) for i in range(2)], axis=-1) + numbers.part_signed_change
     measures = numbers.measure_after[..., 2].copy()
     for place, photos in enumerate(of_session):
-        _stop(regions[place], parts[place], measures[place], [(*faces[i].flags, *met[i].flags) for i in photos])
+        _stop(regions[place], parts[place], measures[place], [(*faces[i].flags, *matches[i].flags) for i in photos])
     spreads = [
         _spreads(
             [faces[i] for i in photos],
-            [met[i].flags for i in photos],
+            [matches[i].flags for i in photos],
             faces[reference],
             shared_movement(numbers.left[place, :, :2], numbers.right[place, :, :2]) / unit_per_mm,
             unseen_part(uneven[place]) / unit_per_mm,
@@ -150,13 +150,13 @@ def take_course(
 
 
 def _shared_face(
-    faces: Sequence[FaceAnalysis], met: Sequence[Met], reference: int
+    faces: Sequence[FaceAnalysis], matches: Sequence[Match], reference: int
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Give the reference as all photos say it is (478, 3), mm of usual eyes, and where its difference is known."""
     only = faces[reference].method == "landmarks"
     placed = np.stack([_placed(face, only) for face in faces])
     before = placed.copy()
-    before[..., :2] -= np.stack([one.moved for one in met])
+    before[..., :2] -= np.stack([one.moved for one in matches])
     says = np.isfinite(before[..., 0])[..., None]
     shared = np.where(says, before, 0.0).sum(axis=0) / np.maximum(says.sum(axis=0), 1)
     shared = np.where(says.any(axis=0), shared, placed[reference])
@@ -180,10 +180,10 @@ def _outside(face: FaceAnalysis) -> NDArray[np.bool_]:
     return np.asarray(outside | outside[MIRROR])
 
 
-def _counting(faces: Sequence[FaceAnalysis], met: Sequence[Met]) -> NDArray[np.int_]:
+def _counting(faces: Sequence[FaceAnalysis], matches: Sequence[Match]) -> NDArray[np.int_]:
     """How well each photo shows each landmark (n, 478): 0 stopped, 1 stopped in some number of its region, 2 shown."""
     counting = np.full((len(faces), len(MIRROR)), 2)
-    for place, (face, one) in enumerate(zip(faces, met, strict=True)):
+    for place, (face, one) in enumerate(zip(faces, matches, strict=True)):
         flags = (*face.flags, *one.flags)
         for name, pairs in REGIONS.items():
             if any(rejecting(flags, f"{name}.{number}") for number in ("lateral", "vertical")):

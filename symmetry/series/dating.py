@@ -3,56 +3,64 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from symmetry.errors import PhotoError
 from symmetry.measure.batch import Failure, analyze_photos
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.face_cache import KnownFaces
-from symmetry.measure.reliability_table import ReliabilityTables
-from symmetry.photos.capture_time import moment_of
+from symmetry.measure.face_cache import FaceCache
+from symmetry.measure.options import MeasuringOptions
+from symmetry.photos.capture_time import local_zone, moment_of
 from symmetry.series.result import DatedFace, LeftOut
 
-Given = DatedFace | FaceAnalysis | str | os.PathLike[str]
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+Given = DatedFace | LeftOut | FaceAnalysis | str | os.PathLike[str]
+
+
+def date_photos(
+    photos: Sequence[Given], *, cache: FaceCache | None = None, **options: Unpack[MeasuringOptions]
+) -> Iterator[DatedFace | LeftOut]:
+    """Measure the photos of a series and find out when they were taken, one after the other.
+
+    Parameters
+    ----------
+    photos : sequence of path, FaceAnalysis, DatedFace or LeftOut
+        The last two are yielded as they are.
+    cache : FaceCache, optional
+        As for `analyze_photos`.
+    **options
+        `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
+
+    Yields
+    ------
+    DatedFace or LeftOut
+        Without the pixels; left out are photos that cannot be measured, or do not tell when they were taken.
+    """
+    zone = local_zone()
+    for given in photos:
+        if isinstance(given, (DatedFace, LeftOut)):
+            yield given
+        elif isinstance(given, FaceAnalysis):
+            yield date_face(given, zone)
+        else:
+            (measured,) = analyze_photos([Path(given)], cache=cache, **options)
+            yield left_out_for(measured) if isinstance(measured, Failure) else date_face(measured, zone)
 
 
 def left_out_for(failure: Failure) -> LeftOut:
-    """Put a photo that could not be measured on the record."""
+    """Record that a photo could not be measured."""
     return LeftOut(photo=failure.photo, at=None, reason="unreadable", advice=failure.error)
 
 
-def date_face(measured: FaceAnalysis | Failure, zone: tzinfo | None = None) -> DatedFace | LeftOut:
-    """Find out when the photo of a face was taken, or put it on the record; its pixels are let go of."""
-    if isinstance(measured, Failure):
-        return left_out_for(measured)
+def date_face(face: FaceAnalysis, zone: tzinfo | None = None) -> DatedFace | LeftOut:
+    """Find out when the photo of a face was taken; the result is without its pixels."""
     try:
-        moment = moment_of(measured.photo, Path(measured.photo.name), zone)
+        moment = moment_of(face.photo, Path(face.photo.name), zone)
     except PhotoError as error:
-        return LeftOut(photo=measured.photo.name, at=None, reason="no_time", advice=str(error))
-    face = measured.without_pixels(comparable=True)
-    return DatedFace(face=face, at=moment.at, source=moment.source, note=moment.note)
-
-
-def dated_faces(
-    photos: Sequence[Given], *, known: KnownFaces | None, reliability: ReliabilityTables | None
-) -> tuple[list[DatedFace], list[LeftOut]]:
-    """Measure what is not measured yet and find out when it was taken."""
-    dated: list[DatedFace] = []
-    left_out: list[LeftOut] = []
-    for given in photos:
-        if isinstance(given, DatedFace):
-            dated.append(given)
-            continue
-        measured: FaceAnalysis | Failure
-        if isinstance(given, FaceAnalysis):
-            measured = given
-        else:
-            (measured,) = analyze_photos([Path(given)], known=known, reliability=reliability)
-        found = date_face(measured)
-        if isinstance(found, DatedFace):
-            dated.append(found)
-        else:
-            left_out.append(found)
-    return dated, left_out
+        return LeftOut(photo=face.photo.name, at=None, reason="no_time", advice=str(error))
+    return DatedFace(face=face.without_pixels(comparable=True), at=moment.at, source=moment.source, note=moment.note)

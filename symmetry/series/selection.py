@@ -12,7 +12,7 @@ from symmetry.arrays import FloatArray
 from symmetry.errors import NothingFitError
 from symmetry.landmarks.scale import AVERAGE_SCALE
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.face_cache import KnownFaces, Met
+from symmetry.measure.face_cache import FaceCache, Match
 from symmetry.measure.pairs import match_faces, visible_movement
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.sessions import unfit
@@ -39,7 +39,7 @@ class Selection:
     ----------
     dated : tuple of DatedFace
         The photos that count, in order of time.
-    met : tuple of Met
+    matches : tuple of Match
         What each shows together with the reference; of the reference itself no movement.
     reference : int
         Place of the reference among them.
@@ -47,7 +47,7 @@ class Selection:
     """
 
     dated: tuple[DatedFace, ...]
-    met: tuple[Met, ...]
+    matches: tuple[Match, ...]
     reference: int
     left_out: tuple[LeftOut, ...]
 
@@ -58,7 +58,7 @@ def select(
     *,
     landmarks_only: bool,
     same_person: bool = False,
-    known: KnownFaces | None = None,
+    cache: FaceCache | None = None,
 ) -> Selection:
     """Choose the photos that count and match them to the best one.
 
@@ -76,27 +76,27 @@ def select(
         raise NothingFitError("; ".join(f"{one.photo}: {one.advice}" for one in left_out) or "there are no photos")
     faces = [one.face for one in fit]
     candidates = list(np.argsort([_drawbacks(face, faces) for face in faces], kind="stable"))
-    best: tuple[int, list[Met], dict[int, Flag]] | None = None
+    best: tuple[int, list[Match], dict[int, Flag]] | None = None
     for _ in range(_TRIES):
         place = int(candidates[0])
-        met = [_meet(faces[place], face, landmarks_only=landmarks_only, known=known) for face in faces]
-        strangers = _strangers(faces, met, landmarks_only=landmarks_only, same_person=same_person, known=known)
+        matches = [_match(faces[place], face, landmarks_only=landmarks_only, cache=cache) for face in faces]
+        strangers = _strangers(faces, matches, landmarks_only=landmarks_only, same_person=same_person, cache=cache)
         if best is None or len(strangers) < len(best[2]):
-            best = place, met, strangers
+            best = place, matches, strangers
         candidates = [other for other in candidates if other in strangers]
         if not candidates:
             break
     assert best is not None  # noqa: S101  there was a photo to try
-    place, met, strangers = best
+    place, matches, strangers = best
     left_out += [_stranger(fit[i], found) for i, found in strangers.items()]
     kept = [i for i in range(len(fit)) if i not in strangers]
-    for copy, original in _copies(faces, met, kept, place, landmarks_only=landmarks_only, known=known).items():
+    for copy, original in _copies(faces, matches, kept, place, landmarks_only=landmarks_only, cache=cache).items():
         kept.remove(copy)
         advice = f"The same picture as {fit[original].face.photo.name}, saved anew; it counts once."
         left_out.append(LeftOut(photo=fit[copy].face.photo.name, at=fit[copy].at, reason="duplicate", advice=advice))
     return Selection(
         dated=tuple(fit[i] for i in kept),
-        met=tuple(met[i] for i in kept),
+        matches=tuple(matches[i] for i in kept),
         reference=kept.index(place),
         left_out=tuple(left_out),
     )
@@ -127,29 +127,29 @@ def _drawbacks(face: FaceAnalysis, others: Sequence[FaceAnalysis]) -> float:
     return float(turned + sum(_WORTH[flag.severity] for flag in face.flags))
 
 
-def _meet(reference: FaceAnalysis, face: FaceAnalysis, *, landmarks_only: bool, known: KnownFaces | None) -> Met:
+def _match(reference: FaceAnalysis, face: FaceAnalysis, *, landmarks_only: bool, cache: FaceCache | None) -> Match:
     if face is reference:
-        return Met(moved=np.zeros((len(face.landmarks), 2)), flags=())
-    if known is not None and (kept := known.met(reference, face)) is not None:
+        return Match(moved=np.zeros((len(face.landmarks), 2)), flags=())
+    if cache is not None and (kept := cache.match(reference, face)) is not None:
         return kept
     pair, flags = match_faces(reference, face, scale=AVERAGE_SCALE, landmarks_only=landmarks_only)
-    met = Met(moved=visible_movement(pair, reference, face), flags=flags)
-    if known is not None:
-        known.keep_met(reference, face, met)
-    return met
+    match = Match(moved=visible_movement(pair, reference, face), flags=flags)
+    if cache is not None:
+        cache.keep_match(reference, face, match)
+    return match
 
 
 def _strangers(
     faces: Sequence[FaceAnalysis],
-    met: Sequence[Met],
+    matches: Sequence[Match],
     *,
     landmarks_only: bool,
     same_person: bool,
-    known: KnownFaces | None,
+    cache: FaceCache | None,
 ) -> dict[int, Flag]:
     """Find the photos of somebody else, or of a face in a mirror: unlike the reference and unlike their neighbours."""
     names = ("one_mirrored",) if same_person else ("one_mirrored", "different_person")
-    found = {i: flag for i, one in enumerate(met) if (flag := _named(one.flags, names)) is not None}
+    found = {i: flag for i, one in enumerate(matches) if (flag := _named(one.flags, names)) is not None}
     undecided = [i for i, flag in found.items() if flag.name == "different_person"]
     while undecided:
         beside = {
@@ -159,8 +159,10 @@ def _strangers(
         if near is None:
             break
         undecided.remove(near)
-        met_beside = [_meet(faces[o], faces[near], landmarks_only=landmarks_only, known=known) for o in beside[near]]
-        if all(_named(one.flags, names) is None for one in met_beside):
+        matches_beside = [
+            _match(faces[o], faces[near], landmarks_only=landmarks_only, cache=cache) for o in beside[near]
+        ]
+        if all(_named(one.flags, names) is None for one in matches_beside):
             del found[near]
     return found
 
@@ -171,19 +173,19 @@ def _named(flags: Sequence[Flag], names: Sequence[str]) -> Flag | None:
 
 def _copies(
     faces: Sequence[FaceAnalysis],
-    met: Sequence[Met],
+    matches: Sequence[Match],
     kept: Sequence[int],
     reference: int,
     *,
     landmarks_only: bool,
-    known: KnownFaces | None,
+    cache: FaceCache | None,
 ) -> dict[int, int]:
     """Find photos that are one shot saved twice, each with the one that counts: the reference, or the earlier one."""
     if landmarks_only:
         return {}
     poses = np.array([(faces[i].pose.yaw, faces[i].pose.pitch, faces[i].pose.roll) for i in kept])
     light = np.array([faces[i].sightings.side_light for i in kept])
-    moved = np.array([met[i].moved for i in kept])
+    moved = np.array([matches[i].moved for i in kept])
     copies: dict[int, int] = {}
     for place, one in enumerate(kept):
         for before, other in enumerate(kept[:place]):
@@ -193,7 +195,7 @@ def _copies(
                 continue
             if _apart(moved[place] - moved[before]) > 2 * _SAME_SHOT:
                 continue
-            between = _meet(faces[other], faces[one], landmarks_only=landmarks_only, known=known)
+            between = _match(faces[other], faces[one], landmarks_only=landmarks_only, cache=cache)
             if _apart(between.moved) <= _SAME_SHOT:
                 copy, original = (other, one) if one == reference else (one, other)
                 copies[copy] = original

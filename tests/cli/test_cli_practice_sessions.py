@@ -23,8 +23,8 @@ from helpers.faces import SAMPLES, drawn
 from PIL import ExifTags, Image
 
 from symmetry.errors import InvalidRecordError, OutputError
-from symmetry.landmarks.scale import Scale
-from symmetry.measure.face_cache import KnownFaces, Look
+from symmetry.measure.face_cache import FaceCache
+from symmetry.measure.options import Measuring
 from symmetry.measure.quality.flags import Flag
 from symmetry.practice import intake
 from symmetry.practice.listing import SESSION_COLUMNS
@@ -93,7 +93,7 @@ def test_what_was_measured_is_kept_by_the_photos_content(kept):
     (session,) = sessions(kept)
     (folder,) = {path.parent for path in files(kept, "results")}
     for photo in session["photos"]:
-        face = KnownFaces(folder).face(photo["sha256"], Look(), name="x", scale=Scale.parse("iris"))
+        face = FaceCache(folder).face(photo["sha256"], Measuring(), name="x")
         assert face is not None
         assert np.isfinite(face.regions["mouth"].asymmetry)
 
@@ -170,7 +170,7 @@ def test_what_speaks_against_a_photo_is_said_at_once(tmp_path):
     assert session["photos"][0]["mirrored"] is True
     (folder,) = {path.parent for path in files(practice, "results")}
     sha256 = session["photos"][0]["sha256"]
-    assert KnownFaces(folder).face(sha256, Look(mirrored=True), name="x", scale=Scale.parse("iris")) is not None
+    assert FaceCache(folder).face(sha256, Measuring(mirrored=True), name="x") is not None
 
 
 def test_a_face_that_does_not_belong_is_said(tmp_path, monkeypatch):
@@ -257,7 +257,7 @@ def test_sessions_stay_where_what_was_measured_cannot_be_kept(tmp_path, monkeypa
     def fail(*_: object) -> None:
         raise OutputError("it cannot be written")
 
-    monkeypatch.setattr(KnownFaces, "keep", fail)
+    monkeypatch.setattr(FaceCache, "keep", fail)
     practice = tmp_path / "p"
     done("client", "add", "Ana", "--practice", practice)
     result = run("session", "add", "ana", EVEN, "--practice", practice)

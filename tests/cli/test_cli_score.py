@@ -18,6 +18,7 @@ from PIL import Image
 
 import symmetry
 from symmetry.measure.analysis import measure_landmarks
+from symmetry.measure.face import Evidence
 from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.scores import REGION_NAMES
@@ -278,7 +279,7 @@ def test_what_a_flag_stops_is_a_dash_and_the_flag_stands_above_the_tables():
             touches=("mouth.lateral", "chin_deviation"),
         ),
     )
-    mended = measure_landmarks(face.photo, face.landmarks, scale=face.scale, standard=face.standard, flags=found)
+    mended = measure_landmarks(face.photo, face.landmarks, scale=face.scale, evidence=Evidence(flags=found))
     text = render(face_tables(mended))
     assert text.index("reject  It is turned. Stops mouth sideways; chin deviation.") < text.index("info    It smiles.")
     assert text.index("It smiles.") < text.index("\n mouth ")

@@ -142,7 +142,7 @@ def test_wrong_usage_is_status_2(arguments):
 
 
 def test_a_target_that_cannot_be_written_is_said_before_the_work(tmp_path, monkeypatch):
-    monkeypatch.setattr("symmetry.measure.batch.analyze", None)
+    monkeypatch.setattr("symmetry.measure.batch.measure_photo", None)
     result = run("series", FOLDER, "--report", tmp_path / "none" / "r.html", "--no-cache")
     assert result.exit_code == 1
     assert "folder does not exist" in result.stderr

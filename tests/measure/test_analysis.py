@@ -16,7 +16,7 @@ from symmetry.landmarks.mesh import MIRROR
 from symmetry.landmarks.mesh import REGIONS as PAIRS
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.analysis import measure_landmarks
-from symmetry.measure.face import PERCENT
+from symmetry.measure.face import PERCENT, Evidence
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import PHOTO_NUMBERS, shipped_table
 from symmetry.photos.reading import Photo, photo_from_array
@@ -196,9 +196,8 @@ def test_a_number_that_a_flag_rejects_is_not_given():
     turned = Flag(name="head_turned", severity="reject", advice="", touches=("jawline.lateral", "mrd1"))
     covered = Flag(name="face_covered", severity="reject", advice="", touches=("mouth",))
     whole = uneven()
-    face = measure_landmarks(
-        whole.photo, whole.landmarks, scale=whole.scale, refined=whole.refined, flags=(turned, covered)
-    )
+    evidence = Evidence(refined=whole.refined, flags=(turned, covered))
+    face = measure_landmarks(whole.photo, whole.landmarks, scale=whole.scale, evidence=evidence)
     assert math.isnan(face.regions["jawline"].lateral)
     assert math.isnan(face.regions["jawline"].lateral_error)
     assert face.regions["jawline"].vertical == whole.regions["jawline"].vertical
@@ -317,7 +316,7 @@ def test_landmarks_of_a_reduced_photo_are_those_of_the_full_size():
 
 def test_known_landmarks_are_measured_without_the_networks():
     face = uneven()
-    again = measure_landmarks(face.photo, face.landmarks, scale=Scale(), standard=face.standard, refined=face.refined)
+    again = measure_landmarks(face.photo, face.landmarks, scale=Scale(), evidence=Evidence(refined=face.refined))
     assert np.array_equal(numbers(again), numbers(face), equal_nan=True)
 
 

@@ -171,7 +171,7 @@ def test_face_lost_on_the_way_is_a_trial_without_numbers(monkeypatch, few):
     def lose(*arguments: object, **options: object) -> None:
         raise NoFaceError("no face found; use another photo")
 
-    monkeypatch.setattr("symmetry.measure.audit.analyze", lose)
+    monkeypatch.setattr("symmetry.measure.audit.measure_photo", lose)
     trials = list(run_trials(face, millimetres=(2.0,)))
     assert len(trials) == 2
     for trial in trials:

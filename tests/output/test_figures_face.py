@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from symmetry.errors import PhotoError
 from symmetry.landmarks.mesh import MIRROR, REGIONS
 from symmetry.measure.analysis import measure_landmarks
-from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.face import Evidence, FaceAnalysis
 from symmetry.measure.quality.flags import Flag, Severity
 from symmetry.output.figures import draw_composites, draw_face
 from symmetry.output.figures.page import WIDTH
@@ -141,7 +141,7 @@ def test_regions_that_were_not_seen_leave_the_others_as_they_are(face: FaceAnaly
 
 def stopped(face: FaceAnalysis, *flags: Flag) -> FaceAnalysis:
     """The face measured again, with what flags stop."""
-    return measure_landmarks(face.photo, face.landmarks, scale=face.scale, flags=flags)
+    return measure_landmarks(face.photo, face.landmarks, scale=face.scale, evidence=Evidence(flags=flags))
 
 
 def flag(name: str, severity: Severity, *touches: str) -> Flag:

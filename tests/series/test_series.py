@@ -15,7 +15,7 @@ import symmetry
 from symmetry.errors import NothingFitError, ScaleError
 from symmetry.landmarks.frame import made_even
 from symmetry.landmarks.mesh import REGIONS
-from symmetry.measure.face_cache import KnownFaces
+from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.pairs import PairNumbers
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, PARTS_OF_PAIR, REGIONS_OF_PAIR, of_method
@@ -164,7 +164,7 @@ def test_unfit_and_doubled_photos_are_left_out_with_the_reason():
     unfit = replace(second, face=replace(second.face, flags=(blurred,)))
     again = replace(first, at=first.at + timedelta(days=40))
     unreadable = LeftOut(photo="film.mov", at=None, reason="unreadable", advice="it is a video")
-    found = analyze_series([first, unfit, third, again], left_out=[unreadable])
+    found = analyze_series([first, unfit, unreadable, third, again])
     assert [(one.photo, one.reason) for one in found.left_out] == [
         (second.face.photo.name, "blurred"),
         (first.face.photo.name, "duplicate"),
@@ -218,15 +218,15 @@ def test_percent_of_the_eye_distance_without_a_scale():
 
 
 def test_what_two_photos_show_is_taken_from_what_is_known(tmp_path, monkeypatch):
-    known = KnownFaces(tmp_path)
-    first = analyze_series(dated(), known=known)
+    cache = FaceCache(tmp_path)
+    first = analyze_series(dated(), cache=cache)
     monkeypatch.setattr("symmetry.series.selection.match_faces", None)
-    again = analyze_series(dated(), known=known)
+    again = analyze_series(dated(), cache=cache)
     for region in REGIONS:
         assert np.array_equal(first.regions[region].unevenness, again.regions[region].unevenness, equal_nan=True)
     monkeypatch.undo()
-    fewer = select(dated()[:5], landmarks_only=False, known=known)
-    assert len(fewer.met) == 5
+    fewer = select(dated()[:5], landmarks_only=False, cache=cache)
+    assert len(fewer.matches) == 5
 
 
 def test_an_unchanged_face_shows_no_course():
@@ -349,13 +349,13 @@ def different(flag_between, monkeypatch):
     from symmetry.series import selection
 
     stranger = Flag(name="different_person", severity="warn", advice="Who?", touches=("all",))
-    met = selection._meet
+    match = selection._match
 
-    def meet(one, other, **options):
-        found = met(one, other, **options)
+    def matched(one, other, **options):
+        found = match(one, other, **options)
         return replace(found, flags=(stranger,)) if flag_between(one, other) else found
 
-    monkeypatch.setattr(selection, "_meet", meet)
+    monkeypatch.setattr(selection, "_match", matched)
 
 
 def test_someone_else_is_left_out_even_if_only_warned_of(monkeypatch):

@@ -1,0 +1,53 @@
+"""How photos are measured: the options that every function which measures photos takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+from symmetry.landmarks.scale import IRIS, Scale
+from symmetry.measure.reliability_table import ReliabilityTables
+
+
+class MeasuringOptions(TypedDict, total=False):
+    """Keywords of the functions that measure photos; `symmetry.analyze` describes each."""
+
+    scale: Scale | str
+    mirrored: bool
+    face: Literal["largest", "only"]
+    landmarks_only: bool
+    reliability: ReliabilityTables | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measuring:
+    """The same options once they are checked, as they travel from function to function.
+
+    Attributes
+    ----------
+    scale : Scale
+    mirrored : bool
+    face : {"largest", "only"}
+    landmarks_only : bool
+    reliability : mapping or None
+        None for the tables that come with the package.
+    """
+
+    scale: Scale = IRIS
+    mirrored: bool = False
+    face: Literal["largest", "only"] = "largest"
+    landmarks_only: bool = False
+    reliability: ReliabilityTables | None = None
+
+    @classmethod
+    def of(cls, *, scale: Scale | str = "iris", **others: Any) -> Measuring:
+        """Check the options of a function that measures photos.
+
+        Raises
+        ------
+        ScaleError
+            If `scale` is not understood.
+        TypeError
+            If there is no such option.
+        """
+        return cls(scale=Scale.parse(scale) if isinstance(scale, str) else scale, **others)
