@@ -14,10 +14,18 @@ RULE: Final = "#cbd2d9"
 PAPER: Final = "white"
 SUBJECT_RIGHT_COLOUR: Final = "#e69f00"
 """Okabe and Ito's orange."""
+SUBJECT_LEFT_COLOUR: Final = "#56b4e9"
+"""Okabe and Ito's sky blue; with their orange the pair that all kinds of colour vision tell apart."""
+
+# A course over time: its sessions, their errors, the trend in the colour of its verdict, the time before a treatment.
 COURSE: Final = "#701fae"
 """The purple of amounts: a course is an amount of unevenness."""
 BAND: Final = "#d9c2ee"
+BAND_OPACITY: Final = 0.75
+FAN_OPACITY: Final = 0.22
 BASELINE: Final = "#eef1f4"
+TREATMENT_DASHES: Final = (4, 3)
+
 NOT_SEEN_COLOUR: Final = "#999999"
 """Neutral grey where there is nothing to tell."""
 

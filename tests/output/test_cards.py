@@ -35,7 +35,7 @@ from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
-from symmetry.output.colours import COURSE, FULL_SCALE, NOT_SEEN_COLOUR, VERDICT_COLOURS, amount_colour
+from symmetry.output.colours import BAND, BASELINE, COURSE, FULL_SCALE, NOT_SEEN_COLOUR, VERDICT_COLOURS, amount_colour
 from symmetry.output.figures.page import AMOUNT
 from symmetry.series import Series
 
@@ -384,6 +384,12 @@ def dots_of(result: Series) -> list[NDArray[np.float64]]:
     return [points_of(path.replace("h0", "")) for path in drawn]
 
 
+def filled(result: Series, colour: str) -> list[NDArray[np.float64]]:
+    """Outlines that are filled with a colour."""
+    paths = [path for path in drawing(result).iter(f"{SVG}path") if path.get("fill") == colour]
+    return [points_of(path.attrib["d"]) for path in paths]
+
+
 def test_dots_stand_at_their_sessions_and_values():
     series = made_series((0, 7, 21, 28, 35))
     weeks = np.array([session.weeks for session in series.sessions])
@@ -404,11 +410,7 @@ def test_band_is_as_wide_as_the_errors():
     heights = np.concatenate([dots[:, 1] for dots in dots_of(series)])
     values = np.concatenate([series.regions[name].unevenness for name in MAIN_REGIONS])
     pixels_a_mm = -np.polyfit(values, heights, 1)[0]
-    bands = [
-        np.array([pair.split(",") for pair in band.attrib["points"].split()], dtype=float)
-        for band in drawing(series).iter(f"{SVG}polygon")
-        if band.get("fill") == "#d9c2ee"
-    ]
+    bands = filled(series, BAND)
     assert len(bands) == len(MAIN_REGIONS)
     for band in bands:
         half = len(band) // 2
@@ -422,8 +424,7 @@ def test_session_that_does_not_know_has_no_dot_and_parts_the_band():
     values[2] = NAN
     some = replace(series, regions={**series.regions, "mouth": replace(mouth, unevenness=values)})
     assert [len(dots) for dots in dots_of(some)] == [6, 6, 5]
-    bands = [band for band in drawing(some).iter(f"{SVG}polygon") if band.get("fill") == "#d9c2ee"]
-    assert len(bands) == 4
+    assert len(filled(some, BAND)) == 4
     none = replace(series, regions={**series.regions, "mouth": replace(mouth, unevenness=np.full(6, NAN))})
     assert len(dots_of(none)) == 2
     assert "not seen" in words(drawing(none))
@@ -445,15 +446,15 @@ def test_series_answers_first_and_tells_each_region():
     assert "Partly. Since the first session the mouth became more even by 2.5 ± 0.4 mm" in text
     assert row_of(series, "Mouth") == ["Mouth", "● more even, real", "2.5 ± 0.4 mm", "0.50 mm a week (0.40 to 0.60)"]
     assert row_of(series, "Jawline")[:2] == ["Jawlinejaw angle", "● less even, real"]
-    trends = [line.get("stroke") for line in drawing(series).iter(f"{SVG}polyline")]
+    trends = [line.get("stroke") for line in drawing(series).iter(f"{SVG}path") if line.get("stroke-width") == "1.8"]
     assert trends == [VERDICT_COLOURS[WORSE], VERDICT_COLOURS[NO_CHANGE], VERDICT_COLOURS[IMPROVED]]
 
 
 def test_treatment_begins_where_it_does():
     series = made_series(treatment_start=date(2026, 4, 6) + timedelta(days=21))
     (first, *_) = dots_of(series)
-    (ground, *_) = [box for box in drawing(series).iter(f"{SVG}rect") if box.get("fill") == "#eef1f4"]
-    edge = float(ground.attrib["x"]) + float(ground.attrib["width"])
+    (ground, *_) = [path.attrib["d"] for path in drawing(series).iter(f"{SVG}path") if path.get("fill") == BASELINE]
+    edge = float(ground.partition("H")[2].partition("V")[0])
     assert first[2, 0] < edge < first[3, 0]  # sessions of days 14 and 21
     assert "Grey ground: before the treatment." in words(parsed(series))
 

@@ -34,8 +34,8 @@ from symmetry.errors import OutputError
 from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
 from symmetry.output.figures import draw_change, draw_composites, draw_face, save_figure
-from symmetry.output.figures.labels import spread
 from symmetry.output.figures.page import WIDTH
+from symmetry.output.layout import spread
 
 
 def test_subtitle_names_file_and_day_but_no_folder() -> None:

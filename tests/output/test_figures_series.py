@@ -25,14 +25,16 @@ from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, WORSE
 from symmetry.measure.words import REGION_TITLES
 from symmetry.output.colours import VERDICT_COLOURS
 from symmetry.output.figures import draw_series, save_figure
-from symmetry.output.figures.courses import Panel, scales_of
-from symmetry.output.figures.page import WIDTH, Page
+from symmetry.output.figures.page import WIDTH
+from symmetry.output.figures.series import axes_of
+from symmetry.output.layout import Box
 from symmetry.series.series import Series
 from symmetry.series.wording import answer_sentences, verdict_line
 from symmetry.version import ENGINE, __version__
 
 START = date(2026, 4, 20)
 NAN = float("nan")
+BOX = Box(10.0, 20.0, 300.0, 50.0)
 
 
 def artists(figure: Figure, name: str) -> list[Artist]:
@@ -59,6 +61,10 @@ def per_unit(figure: Figure) -> float:
     """Pixels a millimetre in the large panels: from 3 mm to 0.5 mm of the mouth."""
     y = dots(figure, "mouth")[:, 1]
     return float(y[-1] - y[0]) / 2.5
+
+
+def dates_of(series: Series) -> list[str]:
+    return [text for _, text in axes_of(series, BOX).time.dates(4, months=True)]
 
 
 def test_sessions_stand_at_their_days_and_sizes() -> None:
@@ -233,18 +239,17 @@ def test_large_errors_do_not_flatten_the_others() -> None:
 def test_scales_hold_all_sessions_and_even(values: list[float], errors: list[float], gaps: list[int]) -> None:
     days = tuple(np.cumsum([0, *gaps]).tolist())
     series = with_region(made_series(days), "eyes", unevenness=np.array(values), unevenness_error=np.array(errors))
-    scales = scales_of(series)
-    assert scales.low < min(0.0, *values)
-    assert scales.high > max(0.0, *values)
-    marks = scales.levels()
-    assert 0.0 in marks
-    assert 2 <= len(marks) <= 7
-    assert all(scales.low <= mark <= scales.high for mark in marks)
-    ticks = scales.days(4)
-    assert 1 <= len(ticks) <= 4
-    assert all(scales.start <= week <= scales.end for week, _ in ticks)
-    panel = Panel(page=Page(None, height=100), box=(10.0, 20.0, 300.0, 50.0), scales=scales)
-    x, y = panel.x(np.array(days) / 7), panel.y(np.array(values))
+    axes = axes_of(series, BOX)
+    scale = axes.values
+    assert scale.low < min(0.0, *values)
+    assert scale.high > max(0.0, *values)
+    assert 0.0 in scale.levels
+    assert 2 <= len(scale.levels) <= 7
+    assert all(scale.low <= level <= scale.high for level in scale.levels)
+    dates = axes.time.dates(4, months=True)
+    assert 1 <= len(dates) <= 4
+    assert all(axes.box.left <= axes.x(week) <= axes.box.right for week, _ in dates)
+    x, y = axes.x(np.array(days) / 7), axes.y(np.array(values))
     assert (np.diff(x) > 0).all()
     assert (x > 10).all()
     assert (x < 310).all()
@@ -253,12 +258,12 @@ def test_scales_hold_all_sessions_and_even(values: list[float], errors: list[flo
 
 
 def test_noise_of_an_even_face_is_not_drawn_as_mountains() -> None:
-    scales = scales_of(made_series(ends=dict.fromkeys(REGIONS, (0.01, 0.02))))
-    assert scales.high - scales.low >= 2.0
+    scale = axes_of(made_series(ends=dict.fromkeys(REGIONS, (0.01, 0.02))), BOX).values
+    assert scale.high - scale.low >= 2.0
 
 
 def test_one_session_shows_its_day_alone() -> None:
-    assert [text for _, text in scales_of(made_series((0,))).days(4)] == ["6 Apr"]
+    assert dates_of(made_series((0,))) == ["6 Apr"]
     figure = draw_series(made_series((0,)))
     assert len(dots(figure, "mouth")) == 1
     (band,) = [b for b in artists(figure, "band") if abs(corners(b)[:, 0].mean() - dots(figure, "mouth")[0, 0]) < 3][:1]
@@ -266,9 +271,8 @@ def test_one_session_shows_its_day_alone() -> None:
 
 
 def test_months_and_years_are_named() -> None:
-    labels = [text for _, text in scales_of(made_series(tuple(range(0, 300, 20)))).days(4)]
-    assert labels == ["Jul 2026", "Oct 2026", "Jan 2027"]
-    assert [text for _, text in scales_of(made_series((0, 14, 42))).days(4)] == ["6 Apr", "20 Apr", "4 May", "18 May"]
+    assert dates_of(made_series(tuple(range(0, 300, 20)))) == ["Jul 2026", "Oct 2026", "Jan 2027"]
+    assert dates_of(made_series((0, 14, 42))) == ["6 Apr", "20 Apr", "4 May", "18 May"]
 
 
 def test_file_of_the_figure_shows_purple_dots_and_is_the_same_twice(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ from PIL import Image
 
 from symmetry.measure.change import RegionChange, SideMovement
 from symmetry.measure.quality.flags import Flag
-from symmetry.output.report import DiaryCourse, Pictures, Treatment, answer, charts, notes, tables, words
+from symmetry.output.course_chart import Course, value_axis
+from symmetry.output.report import DiaryCourse, Pictures, Treatment, answer, notes, tables, words
+from symmetry.output.report.charts import SeriesCharts
 from symmetry.output.report.pictures import WIDTH, lay_out
 from symmetry.series.result import TrendOf
 from symmetry.series.wording import Outcome, outcome_in
@@ -196,12 +198,13 @@ def test_days_are_written_as_people_do():
 
 @given(st.lists(values | st.just(NAN)))
 def test_scale_holds_all_values_and_even(numbers):
-    span = charts.span_of(numbers)
+    course = Course(title="", values=np.array(numbers, dtype=float), errors=np.full(len(numbers), NAN))
+    axis = value_axis([course], unit="mm", most=5, rounded=True)
     known = [number for number in numbers if number == number]
-    assert span.low <= min([0.0, *known])
-    assert span.high >= max([0.0, *known])
-    assert 2 <= len(span.levels) <= 8
-    assert np.allclose(np.diff(span.levels), span.levels[1] - span.levels[0])
+    assert axis.low <= min([0.0, *known])
+    assert axis.high >= max([0.0, *known])
+    assert 2 <= len(axis.levels) <= 8
+    assert np.allclose(np.diff(axis.levels), axis.levels[1] - axis.levels[0])
 
 
 def drawn(path: str) -> list[tuple[float, float]]:
@@ -214,75 +217,74 @@ def test_courses_stay_within_their_chart(numbers, error):
     course = replace(
         series.regions["mouth"], unevenness=np.array(numbers, dtype=float), unevenness_error=np.full(8, error)
     )
-    series = replace(series, regions={"mouth": course})
-    chart = charts.course_chart("x", course, series, title="Mouth", span=charts.course_span(series))
-    points = [point for path in chart.band for point in drawn(path)] + list(chart.lines[0].points)
-    assert len(chart.lines[0].points) == np.isfinite(numbers).sum()
-    for x, y in points:
-        assert chart.left - 2 <= x <= chart.right + 2
-        assert chart.top - 0.1 <= y <= chart.bottom + 0.1
+    chart = SeriesCharts(replace(series, regions={"mouth": course})).course("x", "mouth", title="Mouth")
+    placed, box = chart.courses["course"], chart.axes.box
+    assert len(placed.dots) == np.isfinite(numbers).sum()
+    for x, y in np.concatenate([*placed.bands, placed.dots, placed.trend]):
+        assert box.left - 2 <= x <= box.right + 2
+        assert box.top - 0.1 <= y <= box.bottom + 0.1
 
 
 def test_course_is_drawn_where_it_lies():
     series = sample_series()
     course = series.regions["cheeks"]  # two sessions do not know it
-    span = charts.course_span(series)
-    chart = charts.course_chart("x", course, series, title="Cheeks", span=span)
-    assert len(chart.lines[0].points) == 6
-    assert chart.lines[0].path.count("M") == 3
-    assert len(chart.band) == 3
-    (x, y), (last, _) = chart.lines[0].points[0], chart.lines[0].points[-1]
-    assert (x, last) == pytest.approx((chart.left, chart.right))
-    height = (chart.bottom - y) / (chart.bottom - chart.top)
-    assert height == pytest.approx((course.unevenness[0] - span.low) / (span.high - span.low), abs=0.01)
+    chart = SeriesCharts(series).course("x", "cheeks", title="Cheeks")
+    placed, box, scale = chart.courses["course"], chart.axes.box, chart.axes.values
+    assert len(placed.dots) == 6
+    assert len(placed.strokes) == 3
+    assert len(placed.bands) == 3
+    (x, y), (last, _) = placed.dots[[0, -1]]
+    assert (x, last) == pytest.approx((box.left, box.right))
+    height = (box.bottom - y) / box.height
+    assert height == pytest.approx((course.unevenness[0] - scale.low) / (scale.high - scale.low), abs=0.01)
 
 
 def test_all_courses_share_one_scale():
+    charts = SeriesCharts(sample_series())
+    assert len({charts.course(name, name, title=name).axes for name in charts.series.regions}) == 1
+
+
+def test_one_wide_error_does_not_flatten_all_courses():
     series = sample_series()
-    span = charts.course_span(series)
-    drawn_charts = [
-        charts.course_chart(name, course, series, title=name, span=span) for name, course in series.regions.items()
-    ]
-    assert len({chart.levels for chart in drawn_charts}) == 1
-    assert len({chart.even for chart in drawn_charts}) == 1
+    errors = series.regions["nose"].unevenness_error.copy()
+    errors[2] = 90.0
+    wide = replace(series, regions={**series.regions, "nose": replace(series.regions["nose"], unevenness_error=errors)})
+    usual, wider = (axis.high - axis.low for axis in (SeriesCharts(series).values, SeriesCharts(wide).values))
+    assert wider < 1.5 * usual
 
 
 def test_treatments_and_their_start_are_marked_between_the_sessions():
-    series = sample_series()
     at = [FIRST + timedelta(days=days) for days in (-10, 0, 21, 42, 100)]
-    span = charts.course_span(series)
-    chart = charts.course_chart("x", series.regions["mouth"], series, title="Mouth", span=span, treatments=at)
-    assert chart.treatments == pytest.approx((chart.left, (chart.left + chart.right) / 2, chart.right))
-    assert chart.start is not None
-    share = (chart.start - chart.left) / (chart.right - chart.left)
+    chart = SeriesCharts(sample_series(), at).course("x", "mouth", title="Mouth")
+    box = chart.axes.box
+    assert chart.treatments == pytest.approx((box.left, box.middle, box.right))
+    assert chart.axes.start is not None
+    share = (chart.axes.start - box.left) / box.width
     assert share == pytest.approx(12.5 / 42)  # the night before the 13th day
 
 
 def test_names_beside_lines_do_not_touch():
-    series = sample_series()
-    span = charts.Span(low=-1, high=3, levels=())
+    charts = SeriesCharts(sample_series())
     for upward in (True, False):
-        chart = charts.movement_chart("x", series.regions["eyes"], series, title="Eyes", upward=upward, span=span)
-        (first, _, _), (second, _, _) = sorted(chart.names)
+        chart = charts.movement("x", "eyes", title="Eyes", upward=upward)
+        first, second = sorted(chart.names.values())
         assert second - first >= 11.9
-        assert {text for _, _, text in chart.names} == {"left", "right"}
+        assert set(chart.names) == {"left", "right"}
 
 
 def test_diary_keeps_its_own_scale():
     entries = tuple((FIRST + timedelta(days=7 * i), float(i)) for i in range(5))
-    chart = charts.diary_chart("x", DiaryCourse(name="Stress", low=0, high=10, entries=entries), sample_series())
-    assert [tick.text for tick in chart.levels] == ["0", "2", "4", "6", "8", "10"]
-    assert chart.lines[0].points[0][1] == pytest.approx(chart.bottom)
-    empty = charts.diary_chart("x", DiaryCourse(name="Stress", low=0, high=10, entries=()), sample_series())
-    assert empty.lines[0].points == ()
+    charts = SeriesCharts(sample_series())
+    chart = charts.diary("x", DiaryCourse(name="Stress", low=0, high=10, entries=entries))
+    assert [text for _, text in chart.axes.levels()] == ["0", "2", "4", "6", "8", "10"]
+    assert chart.courses["course"].dots[0][1] == pytest.approx(chart.axes.box.bottom)
+    empty = charts.diary("x", DiaryCourse(name="Stress", low=0, high=10, entries=()))
+    assert len(empty.courses["course"].dots) == 0
 
 
 def test_dates_are_few_and_begin_with_the_first_session():
     for days in ((0, 3), (0, 30), (0, 400), (0, 4000)):
-        series = sample_series(days)
-        chart = charts.course_chart(
-            "x", series.regions["mouth"], series, title="Mouth", span=charts.course_span(series)
-        )
+        chart = SeriesCharts(sample_series(days)).course("x", "mouth", title="Mouth")
         assert 2 <= len(chart.dates) <= 4
         assert chart.dates[0].text.startswith("6 Apr")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from symmetry.arrays import FloatArray
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import Verdict
-from symmetry.output.cards.courses import WIDTH, Course, draw_courses, together
+from symmetry.output.cards.courses import WIDTH, draw_courses, together
 from symmetry.output.cards.html import Cell, Picture, card, flag_lines
+from symmetry.output.course_chart import Course
 from symmetry.output.words import OF_PUPILS
 
 

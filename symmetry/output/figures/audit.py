@@ -10,13 +10,12 @@ from matplotlib.patches import Rectangle
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.audit import OWN_SIDES, SITES, Audit, OwnSide, Trial
-from symmetry.output.colours import INK, PAPER, QUIET, RULE, SUBJECT_RIGHT_COLOUR
+from symmetry.output.colours import INK, PAPER, QUIET, RULE, SUBJECT_LEFT_COLOUR, SUBJECT_RIGHT_COLOUR
 from symmetry.output.figures.levelling import ASPECT, LevelledFace, level_face
 from symmetry.output.figures.page import (
     BODY,
     MARGIN,
     SMALL,
-    SUBJECT_LEFT_COLOUR,
     TITLE,
     WIDTH,
     Box,

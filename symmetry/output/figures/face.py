@@ -13,8 +13,7 @@ from symmetry.landmarks.mesh import CHIN, EYE_RIGHT, LIPS_INNER, LIPS_OUTER, MIR
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import REGION_OF_MEASURE
 from symmetry.measure.words import REGION_TITLES
-from symmetry.output.colours import FULL_SCALE, INK, PAPER, QUIET, SUBJECT_RIGHT_COLOUR
-from symmetry.output.figures.labels import spread
+from symmetry.output.colours import FULL_SCALE, INK, PAPER, QUIET, SUBJECT_LEFT_COLOUR, SUBJECT_RIGHT_COLOUR
 from symmetry.output.figures.levelling import ASPECT, LevelledFace, Pixels, level_face
 from symmetry.output.figures.page import (
     BODY,
@@ -22,7 +21,6 @@ from symmetry.output.figures.page import (
     HEADING,
     MARGIN,
     STRONG,
-    SUBJECT_LEFT_COLOUR,
     TITLE,
     WIDTH,
     Box,
@@ -43,6 +41,7 @@ from symmetry.output.figures.tint import (
     tint_regions,
 )
 from symmetry.output.figures.wording import ACROSS_EDGE, Side, leanings, remarks, with_error
+from symmetry.output.layout import spread
 from symmetry.output.words import DASH, HOW_SURE, NOT_SEEN, OF_PUPILS, OWN_SIDES, day_of, name_of, why_unknown
 from symmetry.registration.refinement import FieldMap
 

@@ -27,6 +27,7 @@ from symmetry.output.colours import (
     PAPER,
     QUIET,
     RULE,
+    TREATMENT_DASHES,
     VERDICT_COLOURS,
 )
 from symmetry.output.figures.levelling import LevelledFace
@@ -36,8 +37,6 @@ MARGIN: Final = 40
 _DOTS_PER_INCH: Final = 100
 
 HALO: Final = "#101418"
-SUBJECT_LEFT_COLOUR: Final = "#56b4e9"
-"""Okabe and Ito's sky blue; with their orange the pair that all kinds of colour vision tell apart."""
 
 TITLE, HEADING, STRONG, BODY, SMALL = 30.0, 21.0, 19.0, 17.0, 16.5
 
@@ -184,6 +183,11 @@ class Page:
         effects = self.halo(width + 2 * halo, halo_colour, 0.75) if halo else None
         style = {"solid_capstyle": "round", "solid_joinstyle": "round"} | style
         self.axes.plot(x, y, color=colour, linewidth=self.points(width), path_effects=effects, **style)
+
+    def treatment_start(self, x: float, top: float, bottom: float, **style: Any) -> None:
+        """Draw the line at which a treatment begins."""
+        style = {"dashes": TREATMENT_DASHES, "dash_capstyle": "butt"} | style
+        self.line([(x, top), (x, bottom)], colour=INK, width=1.6, **style)
 
     def rule(self, y: float, *, colour: str = RULE) -> None:
         """Draw a thin line across the page."""

@@ -11,8 +11,19 @@ from matplotlib.patches import Rectangle
 from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, Verdict
 from symmetry.measure.words import REGION_TITLES
-from symmetry.output.colours import BAND, BASELINE, COURSE, INK, PAPER, QUIET, VERDICT_COLOURS
-from symmetry.output.figures.courses import FAN_OPACITY, Panel, scales_of
+from symmetry.output.colours import (
+    BAND,
+    BAND_OPACITY,
+    BASELINE,
+    COURSE,
+    FAN_OPACITY,
+    INK,
+    PAPER,
+    QUIET,
+    VERDICT_COLOURS,
+)
+from symmetry.output.course_chart import Axes, Course, TimeAxis, treatment_week, value_axis
+from symmetry.output.figures.courses import paint_course, paint_ground, write_dates, write_levels
 from symmetry.output.figures.page import (
     BODY,
     HEADING,
@@ -22,7 +33,6 @@ from symmetry.output.figures.page import (
     TITLE,
     TO_VERDICT,
     WIDTH,
-    Box,
     Page,
     caption_height,
     fit,
@@ -31,6 +41,7 @@ from symmetry.output.figures.page import (
     wrap,
 )
 from symmetry.output.figures.wording import ACROSS_EDGE, remarks
+from symmetry.output.layout import Box
 from symmetry.output.words import OF_PUPILS, name_of
 from symmetry.series.result import RegionCourse
 from symmetry.series.series import Series
@@ -63,6 +74,8 @@ _DATED: Final = 34.0
 _ABOUT, _TO_ANSWER = 86.0, 48.0
 _TO_LEGEND, _TO_COURSES, _BETWEEN = 20.0, 46.0, 26.0
 _RADIUS, _SMALL_RADIUS = 5.0, 3.4
+_ROOM_BESIDE: Final = 0.04
+"""Room before the first and after the last session, as a share of the time."""
 _FEW: Final = 24
 """Sessions up to which dots are large."""
 _FOOT: Final = 46.0
@@ -71,7 +84,7 @@ _OF_SEVERAL: Final = (
     "Real: its interval leaves 0 out, and what changed since the first sessions is larger than its error, or only "
     "one of the two can be told; perhaps: one of the two does not tell.",
 )
-_MOST_DAYS: Final = 4
+_MOST_LEVELS: Final = 6
 
 
 def draw_series(series: Series, figure: Figure | None = None, *, title: str | None = None) -> Figure:
@@ -114,10 +127,11 @@ def draw_series(series: Series, figure: Figure | None = None, *, title: str | No
         page.text(MARGIN, answered + i * line_height(BODY), line)
     _legend(page, series, legend + 24)
     for i, name in enumerate(MAIN_REGIONS):
-        _course(page, series, name, (_left(i), main, _WIDE, _HIGH))
+        _course(page, series, name, axes_of(series, Box(_left(i), main, _WIDE, _HIGH)))
     for i, name in enumerate(_OTHERS):
         top = small + (i // _COLUMNS) * (_LOW + _SHORT_TITLED + _BETWEEN)
-        _course(page, series, name, (_left(i % _COLUMNS), top, _WIDE, _LOW), last=i >= len(_OTHERS) - _COLUMNS)
+        axes = axes_of(series, Box(_left(i % _COLUMNS), top, _WIDE, _LOW))
+        _course(page, series, name, axes, dated=i >= len(_OTHERS) - _COLUMNS)
     page.rule(end - 34)
     page.caption(end - 12, caption, mind)
     return page.figure
@@ -134,19 +148,33 @@ def _about(series: Series, title: str | None) -> list[str]:
     return [*names, *(line for part in parts for line in wrap(part, room, size=BODY))]
 
 
-def _course(page: Page, series: Series, name: str, box: Box, *, last: bool = True) -> None:
-    """Draw one region's course with what is said of it above."""
-    course, large = series.regions[name], box[3] == _HIGH
-    panel = Panel(page=page, box=box, scales=scales_of(series))
-    panel.ground(series.treatment_start, most_days=_MOST_DAYS, labelled=box[0] == _left(0))
-    if last:
-        panel.write_days(_MOST_DAYS)
-    weeks = np.array([session.weeks for session in series.sessions])
+def axes_of(series: Series, box: Box) -> Axes:
+    """Axes that all courses of a series share, in a box."""
+    first = series.sessions[0].day
+    courses = [Course.of(course) for course in series.regions.values()]
+    return Axes(
+        box=box,
+        time=TimeAxis.of(first, [session.weeks for session in series.sessions], room=_ROOM_BESIDE),
+        values=value_axis(courses, unit=series.unit, most=_MOST_LEVELS),
+        treatment=treatment_week(series.treatment_start, first),
+    )
+
+
+def _course(page: Page, series: Series, name: str, axes: Axes, *, dated: bool = True) -> None:
+    """Draw the course of one region under what is said of it."""
+    course, large, box = series.regions[name], axes.box.height == _HIGH, axes.box
+    paint_ground(page, axes)
+    if box.left == _left(0):
+        write_levels(page, axes, series.unit)
+    if dated:
+        write_dates(page, axes)
     if known_sessions(course):
-        panel.course(course, weeks, radius=_RADIUS if large and len(weeks) <= _FEW else _SMALL_RADIUS)
+        weeks = np.array([session.weeks for session in series.sessions])
+        radius = _RADIUS if large and len(weeks) <= _FEW else _SMALL_RADIUS
+        placed = axes.course(Course.of(course), weeks, radius=radius)
+        paint_course(page, placed, name=name, colour=VERDICT_COLOURS[course.trend.verdict], radius=radius)
     else:
-        left, top, width, height = box
-        page.text(left + width / 2, top + 0.4 * height, why_not(series, name), colour=QUIET, align="center")
+        page.text(box.middle, box.top + 0.4 * box.height, why_not(series, name), colour=QUIET, align="center")
     (_titles if large else _short_titles)(page, series, course, box)
 
 
@@ -189,7 +217,7 @@ def _legend(page: Page, series: Series, y: float) -> None:
     """Say what is what in the courses."""
     x = float(MARGIN)
     middle = y - 0.36 * SMALL
-    page.axes.add_patch(Rectangle((x, y - 16), 30, 20, facecolor=BAND, edgecolor="none", alpha=0.75))
+    page.axes.add_patch(Rectangle((x, y - 16), 30, 20, facecolor=BAND, edgecolor="none", alpha=BAND_OPACITY))
     page.axes.plot(
         [x + 15], [middle], marker="o", markersize=page.points(2 * _RADIUS), color=COURSE, markeredgecolor=PAPER
     )
@@ -204,7 +232,7 @@ def _legend(page: Page, series: Series, y: float) -> None:
     x = _key(page, x, y, "even")
     if series.treatment_start is not None:
         page.axes.add_patch(Rectangle((x, y - 16), 30, 20, facecolor=BASELINE, edgecolor="none"))
-        page.line([(x + 30, y - 18), (x + 30, y + 6)], colour=INK, width=1.6, dashes=(4, 3), dash_capstyle="butt")
+        page.treatment_start(x + 30, y - 18, y + 6)
         _key(page, x, y, f"baseline, treatment from {series.treatment_start.isoformat()}")
 
 

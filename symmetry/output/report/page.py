@@ -15,8 +15,8 @@ from markupsafe import Markup, escape
 
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.verdicts import IMPROVED, WORSE
-from symmetry.output.report import answer, charts, notes, tables, words
-from symmetry.output.report.charts import Chart
+from symmetry.output.report import answer, notes, tables, words
+from symmetry.output.report.charts import Chart, SeriesCharts
 from symmetry.output.report.content import Report
 from symmetry.output.report.pictures import lay_out
 from symmetry.output.words import HOW_SURE
@@ -69,7 +69,8 @@ def render_report(report: Report) -> str:
         If the faces of the pictures are without their pixels.
     """
     series = report.series
-    views = _views(report)
+    charts = SeriesCharts(series, [treatment.at for treatment in report.treatments])
+    views = _views(series, charts)
     script = _asset("report.js")
     photos = sum(len(session.faces) for session in series.sessions)
     dated = [(treatment, words.day(treatment.at.date())) for treatment in report.treatments]
@@ -97,7 +98,7 @@ def render_report(report: Report) -> str:
             others=[view for name, view in views.items() if name not in MAIN_REGIONS],
             how_sure=HOW_SURE,
             unit=words.unit_word(series.unit),
-            movements=_movements(series),
+            movements=_movements(charts),
             by_session=tables.unevenness_by_session(series),
             moved_by_session=tables.movement_by_session(series),
             start=words.day(series.treatment_start) if series.treatment_start else "",
@@ -105,7 +106,7 @@ def render_report(report: Report) -> str:
             done=notes.done(report.treatments),
             treatments=dated,
             minutes=notes.minutes_words,
-            diary=[(course, charts.diary_chart(f"diary-{i}", course, series)) for i, course in enumerate(report.diary)],
+            diary=[(course, charts.diary(f"diary-{i}", course)) for i, course in enumerate(report.diary)],
             notes=notes.notes_on(series),
             missing=notes.missing(series.left_out),
             dating=notes.dating(series),
@@ -144,16 +145,14 @@ def _asset(name: str) -> str:
     return (files("symmetry.output.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _views(report: Report) -> dict[str, RegionView]:
-    series, at = report.series, [treatment.at for treatment in report.treatments]
-    span = charts.course_span(series)
+def _views(series: Series, charts: SeriesCharts) -> dict[str, RegionView]:
     views = {}
     for name, course in series.regions.items():
         change = series.change.regions.get(name) if series.change else None
         title, outcome = words.TITLES[name], outcome_in(series, name)
         part, amount = words.part_words(change), words.amount_words(change)
         small, large = (
-            charts.course_chart(f"{kind}-{name}", course, series, title=title, span=span, treatments=at, low=low)
+            charts.course(f"{kind}-{name}", name, title=title, low=low)
             for kind, low in (("card", True), ("course", name not in MAIN_REGIONS))
         )
         views[name] = RegionView(
@@ -174,23 +173,19 @@ def _views(report: Report) -> dict[str, RegionView]:
     return views
 
 
-def _movements(series: Series) -> list[tuple[str, list[Chart]]]:
+def _movements(charts: SeriesCharts) -> list[tuple[str, list[Chart]]]:
     """Charts of both sides of the main regions, upward and outward, once there is more than one session."""
-    if len(series.sessions) < 2:
+    if len(charts.weeks) < 2:
         return []
-    courses = {name: series.regions[name] for name in MAIN_REGIONS}
-    span = charts.movement_span(courses.values())
     return [
         (
             words.TITLES[name],
             [
-                charts.movement_chart(
-                    f"moved-{name}-{way}", course, series, title=words.TITLES[name], upward=way == "up", span=span
-                )
+                charts.movement(f"moved-{name}-{way}", name, title=words.TITLES[name], upward=way == "up")
                 for way in ("up", "out")
             ],
         )
-        for name, course in courses.items()
+        for name in MAIN_REGIONS
     ]
 
 
