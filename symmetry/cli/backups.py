@@ -48,7 +48,7 @@ def restore(file: Path, replace: bool, yes: bool, practice: Path | None) -> None
       symmetry restore practice-2026-04-06.zip --practice restored/
     """
     with minding(practice):
-        from symmetry.practice.folders import practice_folder
+        from symmetry.practice.storage.folders import practice_folder
         from symmetry.practice.store import restore_practice
 
         folder = practice_folder(practice)
@@ -71,10 +71,10 @@ def restore(file: Path, replace: bool, yes: bool, practice: Path | None) -> None
 def _ask(folder: Path, file: Path, *, yes: bool) -> None:
     """Say whose practice will be lost, if there is one, and ask."""
     from symmetry.errors import NoPracticeError, SymmetryError
-    from symmetry.practice.overview import list_clients
+    from symmetry.practice.reading import PracticeReader
 
     try:
-        there = counted(len(list_clients(folder)), "client")
+        there = counted(len(PracticeReader(folder).clients()), "client")
     except NoPracticeError:
         return
     except SymmetryError:

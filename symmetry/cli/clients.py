@@ -78,11 +78,10 @@ def list_(practice: Path | None, output: Path | None, format_: str | None) -> No
       symmetry client list
     """
     from symmetry.practice.listing import CLIENTS
-    from symmetry.practice.overview import list_clients
 
     wanted = chosen_format(format_, output)
     check_targets(output, inputs=())
-    lines = quickly(practice, list_clients)
+    lines = quickly(practice, lambda reader: reader.overview())
     present(
         wanted,
         output,

@@ -157,7 +157,7 @@ def _tables_in(sources: tuple[Path, ...]) -> list[Path]:
 
 def _practice_in(sources: tuple[Path, ...]) -> Path | None:
     """Give the folder of a practice where that is what is to be looked at."""
-    from symmetry.practice.folders import Places, practice_folder
+    from symmetry.practice.storage.folders import Places, practice_folder
 
     places = [Places(practice_folder(path)) for path in (sources or (None,))]
     practices = [each.root for each in places if each.database.is_file() or each.restored.is_file()]

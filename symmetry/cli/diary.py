@@ -25,7 +25,6 @@ from symmetry.cli.practice import (
     zone_of,
 )
 from symmetry.cli.running import check_targets
-from symmetry.errors import UnknownIdError
 
 
 @click.group()
@@ -146,11 +145,7 @@ def remove(client: str, number: int, yes: bool, practice: Path | None) -> None:
     """
     with opened(practice) as store:
         owner = store.client(client)
-        found = next((entry for entry in store.diary(owner.id) if entry.number == number), None)
-        if found is None:
-            raise UnknownIdError(
-                f"the diary of {owner.id} has no entry {number}; `symmetry diary list {owner.id}` shows them"
-            )
+        found = store.entry(owner.id, number)
         confirm(
             f"Entry {number} of the diary of {owner.id}, {found.at:%Y-%m-%d %H:%M}: remove it for good?",
             yes=yes,

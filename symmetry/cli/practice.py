@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta, timezone
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +19,7 @@ from symmetry.errors import InvalidRecordError, SymmetryError, TakenIdError, Unk
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from symmetry.practice.reading import PracticeReader
     from symmetry.practice.records import ClientPage
     from symmetry.practice.store import Practice
     from symmetry.tabular import Layout
@@ -127,7 +127,7 @@ def minding(practice: Path | None) -> Iterator[None]:
         if isinstance(error, _SAY_WHAT):
             say(f"symmetry: {error}")
         else:
-            from symmetry.practice.folders import practice_folder
+            from symmetry.practice.storage.folders import practice_folder
 
             complain(str(practice_folder(practice)), error)
         raise SystemExit(1) from None
@@ -143,17 +143,19 @@ def opened(practice: Path | None) -> Iterator[Practice]:
             yield store
 
 
-def quickly(practice: Path | None, read: Callable[[Path | None], Result]) -> Result:
+def quickly(practice: Path | None, read: Callable[[PracticeReader], Result]) -> Result:
     """Read from the practice without the weight of its store, unless it must be brought up to date first."""
     from symmetry.errors import PracticeNotReadyError
+    from symmetry.practice.reading import PracticeReader
 
     with minding(practice):
+        reader = PracticeReader(practice)
         try:
-            return read(practice)
+            return read(reader)
         except PracticeNotReadyError:
             with opened(practice):
                 pass
-            return read(practice)
+            return read(reader)
 
 
 def confirm(question: str, *, yes: bool, undone: str) -> None:
@@ -210,9 +212,7 @@ def present(
 
 def page_of(client: str, practice: Path | None) -> ClientPage:
     """Give everything about a client except the pictures."""
-    from symmetry.practice.overview import show_client
-
-    return quickly(practice, partial(show_client, client))
+    return quickly(practice, lambda reader: reader.page(client))
 
 
 def _can_ask() -> bool:

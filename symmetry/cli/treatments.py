@@ -26,7 +26,6 @@ from symmetry.cli.practice import (
     zone_of,
 )
 from symmetry.cli.running import check_targets
-from symmetry.errors import UnknownIdError
 
 if TYPE_CHECKING:
     from symmetry.practice.records import Step
@@ -228,6 +227,7 @@ def add_treatment(
       symmetry treatment add anna-kovacs --date yesterday --minutes 20 --zones "jawline, cheeks" --side left
     """
     from symmetry.cli.steps import side_of
+    from symmetry.practice.records import Treatment
 
     where = [zone.strip() for zone in zones.split(",") if zone.strip()]
     when = at or now()
@@ -235,18 +235,18 @@ def add_treatment(
         owner = store.client(client)
         if protocol is None and minutes is None and not (where or product.strip() or by.strip() or note.strip()):
             raise click.UsageError("nothing to add; give --protocol, --minutes, --zones, --product, --by or --note")
-        added = store.add_treatment(
-            owner.id,
+        given = Treatment(
             at=when,
             zone=zone_of(when),
             protocol=protocol,
             minutes=minutes,
-            zones=where,
+            zones=tuple(where),
             side=side_of(side),
             product=product,
             by=by,
             note=note,
         )
+        added = store.add_treatment(owner.id, given)
     what = f": {added.protocol}" if added.protocol else ""
     tell(f"treatment {added.number} of {owner.id} added{what}, {added.at:%Y-%m-%d %H:%M}")
 
@@ -290,11 +290,7 @@ def remove_treatment(client: str, number: int, yes: bool, practice: Path | None)
     """
     with opened(practice) as store:
         owner = store.client(client)
-        found = next((done for done in store.treatments(owner.id) if done.number == number), None)
-        if found is None:
-            raise UnknownIdError(
-                f"{owner.id} has no treatment {number}; `symmetry treatment list {owner.id}` shows them"
-            )
+        found = store.treatment(owner.id, number)
         what = f", {found.protocol}" if found.protocol else ""
         confirm(
             f"Treatment {number} of {owner.id}, {found.at:%Y-%m-%d %H:%M}{what}: remove it for good?",

@@ -1,5 +1,5 @@
-"""The store of a practice: clients, their sessions and photos, protocols, treatments and diaries.
+"""A practice: its clients, with their sessions, treatments and diaries, and what is measured in their photos.
 
-`symmetry.practice.store.open_practice` opens it for reading and writing; `symmetry.practice.overview` reads lists
-quickly. Nothing is imported here, so that those lists need not wait for SQLAlchemy.
+`symmetry.practice.store.open_practice` opens one for reading and writing; `symmetry.practice.reading.PracticeReader`
+reads one without waiting for SQLAlchemy, so nothing is imported here.
 """

@@ -1,7 +1,8 @@
-"""Backups: one file with the database, the photos and what was measured in them; whole or not at all."""
+"""Backups and other files outside the practice's folder: whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,17 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final, TypedDict
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session as Transaction
-
 from symmetry.errors import OutputError
 from symmetry.files import check_target
-from symmetry.practice.base import count
-from symmetry.practice.folders import DATABASE, PART, files_below, private_file, private_folder
-from symmetry.practice.models import ClientRow, PhotoRow, SessionRow
-from symmetry.practice.outside import Outside
-from symmetry.practice.revisions import HEAD
-from symmetry.practice.schema import copy_database
+from symmetry.practice.reading import read_photos
+from symmetry.practice.storage.database import HEAD, copy_database
+from symmetry.practice.storage.folders import DATABASE, PART, files_below, private_file, private_folder, sync_folder
+from symmetry.practice.storage.sweeping import UNFINISHED
+from symmetry.practice.writing import PracticeWriter, held
 from symmetry.version import __version__
 
 LAYOUT: Final = 1
@@ -39,7 +36,7 @@ CHUNK: Final = 1 << 20
 
 
 class Member(TypedDict):
-    """What the manifest says of a file."""
+    """A file in the manifest."""
 
     sha256: str
     size: int
@@ -67,8 +64,8 @@ class BackupSummary:
     damaged: tuple[str, ...] = ()
 
 
-class Backups(Outside):
-    """Backups of the practice."""
+class Backups(PracticeWriter):
+    """Writes backups and other files outside the practice's folder."""
 
     def backup(self, file: Path) -> BackupSummary:
         """Write the whole practice to one file, readable by its owner only; writers wait until it is done.
@@ -94,33 +91,73 @@ class Backups(Outside):
                 private_file(copy)
                 copy_database(self._places.database, copy)
                 with self._reading() as db:
-                    expected = _expected(db)
-                    clients = count(db, ClientRow)
+                    photos = read_photos(db)
+                expected = {photo.file: photo.sha256 for kept in photos.values() for photo in kept}
                 with self._half_made(target) as part, part.open("r+b") as stream:
                     members, damaged = self._write(stream, copy, expected)
             finally:
                 copy.unlink(missing_ok=True)
         return BackupSummary(
-            clients=clients,
+            clients=len(photos),
             photos=len(expected),
             files=len(members),
             size=target.stat().st_size,
             damaged=damaged,
         )
 
+    @contextlib.contextmanager
+    def file_outside(self, file: Path) -> Iterator[Path]:
+        """Give an empty file to fill, readable by its owner only; other writers wait until it is done.
+
+        When the `with` ends well it is synced and replaces `file`, else it is removed: if this process is killed, by
+        whoever opens the practice next.
+
+        Parameters
+        ----------
+        file : Path
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written there.
+        """
+        try:
+            with held(self._lock), self._half_made(file.resolve()) as part:
+                yield part
+        except OSError as error:
+            raise OutputError(f"it cannot be written ({error.strerror}); check the folder and the disk") from None
+
+    @contextlib.contextmanager
+    def _half_made(self, target: Path) -> Iterator[Path]:
+        """Give a file as `file_outside` does; the caller holds the lock."""
+        token = os.urandom(4).hex()
+        part = target.with_name(f".symmetry-{token}{PART}")
+        record = self._places.backups / UNFINISHED.format(token)
+        try:
+            private_folder(self._places.backups)
+            private_file(record)
+            record.write_bytes(os.fsencode(part))
+            private_file(part)
+            yield part
+            with part.open("r+b") as stream:
+                os.fsync(stream.fileno())
+            part.replace(target)
+            sync_folder(target.parent)
+        finally:
+            for path in (part, record):
+                path.unlink(missing_ok=True)
+
     def _write(
-        self, stream: IO[bytes], copy: Path, expected: dict[str, tuple[str, str]]
+        self, stream: IO[bytes], copy: Path, expected: dict[str, str]
     ) -> tuple[dict[str, Member], tuple[str, ...]]:
-        """Write all to a zip file; give what it holds, and which photos are not what they should be."""
-        # Nothing is packed tighter: photos cannot be, and a search for somebody finds them here too.
+        """Write a zip file, given the hash of every photo by name; give what it holds, and the damaged photos."""
+        # Not compressed: photos cannot be, and a search for a client finds what the backup holds.
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
             members = {DATABASE: _add(archive, DATABASE, copy)}
-            for name, path in self._kept({uid for uid, _ in expected.values()}):
+            for name, path in self._kept({name.split("/")[1] for name in expected}):
                 members[name] = _add(archive, name, path)
             damaged = tuple(
-                name
-                for name, (_, sha256) in expected.items()
-                if name not in members or members[name]["sha256"] != sha256
+                name for name, sha256 in expected.items() if name not in members or members[name]["sha256"] != sha256
             )
             about = {
                 "layout": LAYOUT,
@@ -139,16 +176,6 @@ class Backups(Outside):
                 name = path.relative_to(self._places.root).as_posix()
                 if MEMBER.fullmatch(name) and not name.endswith(PART) and path.is_file():
                     yield name, path
-
-
-def _expected(db: Transaction) -> dict[str, tuple[str, str]]:
-    """Give uid and hash of every photo that there should be, by its name in the backup."""
-    photos = (
-        select(ClientRow.uid, PhotoRow.sha256, PhotoRow.suffix)
-        .join(SessionRow, SessionRow.client == ClientRow.key)
-        .join(PhotoRow, PhotoRow.session == SessionRow.key)
-    )
-    return {f"clients/{uid}/photos/{sha256}{suffix}": (uid, sha256) for uid, sha256, suffix in db.execute(photos)}
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> Member:

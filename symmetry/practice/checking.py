@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from symmetry.errors import BackupError
-from symmetry.practice import names, reading
+from symmetry.practice import names
 from symmetry.practice.backups import Member
-from symmetry.practice.engine import connect
-from symmetry.practice.revisions import is_current, revision_of
-from symmetry.practice.schema import affinity, expected_shape, shape_of
 from symmetry.practice.sessions import SUFFIXES
-from symmetry.practice.sweeping import UID
+from symmetry.practice.storage import decoding
+from symmetry.practice.storage.database import connect, fetch, is_current, revision_of
+from symmetry.practice.storage.schema import affinity, expected_shape, shape_of
+from symmetry.practice.storage.sweeping import UID
 
 CHANGED: Final = "it is damaged or was changed; use another backup"
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -59,7 +59,6 @@ def check_database(database: Path, members: Mapping[str, Member], damaged: Colle
     """
     try:
         with contextlib.closing(connect(database)) as db:
-            db.row_factory = sqlite3.Row
             _check_schema(db)
             found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'alembic_version'")
             rows = {str(table): _rows_of(db, table) for (table,) in found.fetchall()}
@@ -86,7 +85,7 @@ def _rows_of(db: sqlite3.Connection, table: str) -> list[sqlite3.Row]:
     """Read a table's rows; SQLite itself lets any value stand in any column."""
     columns = db.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
     types = [(name, _TYPES[affinity(kind)]) for name, kind in columns]
-    rows = db.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 -- a name that the migrations gave
+    rows = fetch(db, f'SELECT * FROM "{table}"')  # noqa: S608 -- a name that the migrations gave
     for row in rows:
         for name, kind in types:
             value: Any = row[name]
@@ -102,7 +101,7 @@ def _check_shared(rows: Rows) -> None:
     steps = _by("protocol", rows.get("steps", ()))
     for row in rows.get("protocols", ()):
         with _reading(f'protocol "{row["name"]}"'):
-            (protocol,) = reading.protocols_of([row], steps[row["key"]])
+            (protocol,) = decoding.protocols_of([row], steps[row["key"]])
             _must(row["folded"] == names.fold(protocol.name))
             for amount in (protocol.times_per_week, *(step.minutes for step in protocol.steps)):
                 names.amount(amount, "it", most=math.inf)
@@ -118,16 +117,16 @@ def _check_clients(rows: Rows, members: Mapping[str, Member], damaged: Collectio
 
     def read(table: str, uid: str, row: sqlite3.Row) -> Any:
         if table == "sessions":
-            return reading.sessions_of(uid, [row], photos[row["key"]])[0]
+            return decoding.sessions_of(uid, [row], photos[row["key"]])[0]
         if table == "treatments":
             names.amount(row["minutes"], "it", most=math.inf)
-            return reading.treatments_of([row], named["protocols"])[0]
-        return reading.entries_of([row], ratings[row["key"]], named["scales"])[0]
+            return decoding.treatments_of([row], named["protocols"])[0]
+        return decoding.entries_of([row], ratings[row["key"]], named["scales"])[0]
 
     for client in rows["clients"]:
         whose = f'client "{client["id"]}"'
         with _reading(whose):
-            _must(reading.client_of(client).added.tzinfo is not None)
+            _must(decoding.client_of(client).added.tzinfo is not None)
             _must(UID.fullmatch(client["uid"]) and client["id"] and client["id"] == names.fold(client["id"]))
         for table, what, last in _OWNED:
             for row in owned[table][client["key"]]:
@@ -145,7 +144,7 @@ def _check_photo(
 ) -> None:
     with _reading(what):
         _must(row["suffix"] in SUFFIXES and _HASH.fullmatch(row["sha256"]) and _HASH.fullmatch(row["source_sha256"]))
-        photo = reading.photo_of(uid, row)
+        photo = decoding.photo_of(uid, row)
     if photo.file in damaged:
         return
     if photo.file not in members:

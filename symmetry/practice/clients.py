@@ -1,4 +1,4 @@
-"""Clients: added, found, renamed."""
+"""Clients: added and changed."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from symmetry.errors import TakenIdError
 from symmetry.practice import names
-from symmetry.practice.base import Base, count, find_client, record_of, rows
-from symmetry.practice.failures import plain_failures
-from symmetry.practice.folders import private_folder
-from symmetry.practice.models import ClientRow
-from symmetry.practice.reading import client_of
+from symmetry.practice.reading import read_page
 from symmetry.practice.records import Client
+from symmetry.practice.storage.database import plain_failures
+from symmetry.practice.storage.folders import private_folder
+from symmetry.practice.storage.models import ClientRow
+from symmetry.practice.writing import PracticeWriter, below, find_row
 
 
-class Clients(Base):
-    """The practice's clients."""
+class Clients(PracticeWriter):
+    """Adds and changes clients."""
 
     def add_client(self, name: str, *, id: str | None = None, note: str = "") -> Client:  # noqa: A002
         """Add a client.
@@ -36,28 +36,26 @@ class Clients(Base):
         Raises
         ------
         InvalidRecordError
-            If the name is empty or too long, or the id holds other than letters, digits, "-", "_" and ".".
+            If the name is empty or too long, or the id has characters other than letters, digits, "-", "_" and ".".
         TakenIdError
-            If somebody else has the id.
+            If another client has the id.
         """
-        kept, remark = names.name(name, "the name"), names.note(note)
+        row = ClientRow(
+            uid=secrets.token_hex(16),
+            name=names.name(name, "the name"),
+            note=names.note(note),
+            added=datetime.now().astimezone().isoformat(timespec="seconds"),
+        )
         chosen = None if id is None else names.given_id(id)
         with self._writing() as db:
             if chosen is None:
-                number = count(db, ClientRow)
-                chosen = names.free_id(kept, count=number, is_taken=lambda each: _has_id(db, each))
+                count = db.scalar(select(func.count(ClientRow.key))) or 0
+                chosen = names.free_id(row.name, count=count, is_taken=lambda each: _has_id(db, each))
             elif _has_id(db, chosen):
                 raise _taken(chosen)
-            added = ClientRow(
-                uid=secrets.token_hex(16),
-                id=chosen,
-                name=kept,
-                note=remark,
-                added=datetime.now().astimezone().isoformat(timespec="seconds"),
-            )
-            db.add(added)
-            db.flush()
-            return record_of(db, added)
+            row.id = chosen
+            db.add(row)
+            return read_page(below(db), chosen).client
 
     def edit_client(
         self, client_id: str, *, name: str | None = None, note: str | None = None, new_id: str | None = None
@@ -71,7 +69,7 @@ class Clients(Base):
         UnknownIdError
         """
         with self._writing() as db:
-            row = find_client(db, client_id)
+            row = find_row(db, ClientRow, client_id)
             if name is not None:
                 row.name = names.name(name, "the name")
             if note is not None:
@@ -80,41 +78,24 @@ class Clients(Base):
                 if _has_id(db, names.given_id(new_id)):
                     raise _taken(new_id)
                 row.id = names.given_id(new_id)
-            db.flush()
-            return record_of(db, row)
-
-    def client(self, client_id: str) -> Client:
-        """Give a client.
-
-        Raises
-        ------
-        UnknownIdError
-        """
-        with self._reading() as db:
-            return record_of(db, find_client(db, client_id))
-
-    def clients(self) -> tuple[Client, ...]:
-        """Give all clients, in order of name."""
-        with self._reading() as db:
-            found = [client_of(row) for row in rows(db, select(ClientRow.__table__))]
-        return tuple(sorted(found, key=lambda client: (client.name.casefold(), client.id)))
+            return read_page(below(db), row.id).client
 
     def results_folder(self, client_id: str) -> Path:
-        """Give the folder for what is measured in a client's photos, made if there is none.
+        """Give the folder for what is measured in a client's photos; make it if there is none.
 
         Raises
         ------
         UnknownIdError
         """
-        client = self.client(client_id)
+        uid = self.client(client_id).uid
         with plain_failures():
-            for folder in (self._places.clients, self._places.client(client.uid), self._places.results(client.uid)):
+            for folder in (self._places.clients, self._places.client(uid), self._places.results(uid)):
                 private_folder(folder)
-        return self._places.results(client.uid)
+        return self._places.results(uid)
 
 
 def _has_id(db: Transaction, client_id: str) -> bool:
-    return count(db, ClientRow, ClientRow.id == client_id) > 0
+    return db.scalar(select(ClientRow.key).where(ClientRow.id == client_id)) is not None
 
 
 def _taken(client_id: str) -> TakenIdError:

@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete
-
-from symmetry.practice.base import find_client, known_uids, record_of
-from symmetry.practice.clients import Clients
-from symmetry.practice.diary import entries_in
-from symmetry.practice.engine import connect
-from symmetry.practice.folders import Places, files_below, remove_tree, sync_folder
-from symmetry.practice.models import ClientRow
-from symmetry.practice.searching import Search, Traces, in_the_makeup, search_files, search_rows
-from symmetry.practice.sessions import sessions_in
-from symmetry.practice.sweeping import remove_copies
-from symmetry.practice.treatments import treatments_in
+from symmetry.practice.reading import read_page, read_photos
+from symmetry.practice.records import ClientPage
+from symmetry.practice.storage.database import connect
+from symmetry.practice.storage.folders import Places, files_below, remove_tree, sync_folder
+from symmetry.practice.storage.models import ClientRow
+from symmetry.practice.storage.searching import Search, Traces, in_the_makeup, search_files, search_rows
+from symmetry.practice.storage.sweeping import remove_copies
+from symmetry.practice.writing import PracticeWriter, below, find_row
 
 _SHOWN: Final = 40
 _OWNERS: Final = {
@@ -95,13 +91,13 @@ class Forgotten:
         return not self.left
 
 
-class Forgetting(Clients):
-    """Forgetting the practice's clients."""
+class Forgetting(PracticeWriter):
+    """Forgets clients."""
 
     def forget_client(self, client_id: str) -> Forgotten:
-        """Remove a client with everything that is known of them, and search all files of the practice for what is left.
+        """Remove a client with everything that is kept of them, and search all files of the practice for what is left.
 
-        Backups that were made by hand are not the practice's files and stay as they are.
+        Backups and exports outside the practice's folder are not touched.
 
         Raises
         ------
@@ -109,13 +105,10 @@ class Forgetting(Clients):
         """
         with self._locked():
             with self._transaction() as db:
-                row = find_client(db, client_id)
-                client = record_of(db, row)
-                sessions, treatments, entries = sessions_in(db, row), treatments_in(db, row), entries_in(db, row)
-                db.execute(delete(ClientRow).where(ClientRow.key == row.key))
-                db.flush()
-                known = known_uids(db)
-            folder = self._places.client(client.uid)
+                page = read_page(below(db), client_id)
+                db.delete(find_row(db, ClientRow, client_id))
+                known = read_photos(below(db))
+            folder = self._places.client(page.client.uid)
             sizes = [path.stat().st_size for path in files_below(folder)]
             if folder.exists():
                 remove_tree(folder)
@@ -123,19 +116,15 @@ class Forgetting(Clients):
             copies = remove_copies(self._places, known)
             with contextlib.closing(connect(self._places.database)) as database:
                 database.execute("VACUUM")
-            photos = [photo for session in sessions for photo in session.photos]
-            hashes = {each for photo in photos for each in (photo.sha256, photo.source_sha256)}
-            notes = [client.note, *(session.note for session in sessions)]
-            notes += [*(treatment.note for treatment in treatments), *(entry.note for entry in entries)]
-            traces = Traces((client.name, client.id), tuple(filter(None, notes)), frozenset({client.uid, *hashes}))
+            traces = _traces_of(page)
             search = search_files(self._places.root, traces)
             mentions, left = _sort_out(self._places, search, traces)
         return Forgotten(
-            id=client.id,
-            name=client.name,
-            sessions=len(sessions),
-            treatments=len(treatments),
-            entries=len(entries),
+            id=page.client.id,
+            name=page.client.name,
+            sessions=len(page.sessions),
+            treatments=len(page.treatments),
+            entries=len(page.entries),
             files=len(sizes),
             size=sum(sizes),
             backups=copies,
@@ -148,8 +137,18 @@ class Forgetting(Clients):
         )
 
 
+def _traces_of(page: ClientPage) -> Traces:
+    """Give all texts and hashes that could betray a client."""
+    client = page.client
+    notes = [client.note, *(session.note for session in page.sessions)]
+    notes += [*(treatment.note for treatment in page.treatments), *(entry.note for entry in page.entries)]
+    photos = [photo for session in page.sessions for photo in session.photos]
+    hashes = {each for photo in photos for each in (photo.sha256, photo.source_sha256)}
+    return Traces((client.name, client.id), tuple(filter(None, notes)), frozenset({client.uid, *hashes}))
+
+
 def _sort_out(places: Places, search: Search, traces: Traces) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tell what others have in common with the one forgotten from what was left behind."""
+    """Separate what other clients have in common with the forgotten one from what was left behind."""
     mentions: list[str] = []
     explained: dict[Path, set[str]] = {}
     shared: dict[str, set[str]] = {}
@@ -157,29 +156,19 @@ def _sort_out(places: Places, search: Search, traces: Traces) -> tuple[tuple[str
         with contextlib.closing(connect(path)) as database:
             where = "" if path == places.database else f"{path.relative_to(places.root).as_posix()}: "
             hits = list(search_rows(database, traces))
-            # A note in the same words is the other's own; if it names the one forgotten, the name is found.
+            # A note in the same words is the other's own; if it names the forgotten one, the name is found.
             told = [hit for hit in hits if hit[-1] in {*traces.names, *traces.hashes}]
             mentions += [f"{where}{_place(database, *hit)}" for hit in told]
             explained[path] = {text for *_, text in hits} | in_the_makeup(database, traces)
             if path == places.database:
-                shared = _hashes_by_client(database)
+                for uid, photos in read_photos(database).items():
+                    shared[uid] = {each for photo in photos for each in (photo.sha256, photo.source_sha256)}
     left = []
     for path, found in search.found.items():
         name = path.relative_to(places.root)
         theirs = shared.get(name.parts[1], set()) if name.parts[0] == "clients" and len(name.parts) > 2 else set()
         left += [f"{name.as_posix()}: {_short(text)}" for text in sorted(found - explained.get(path, theirs))]
     return tuple(dict.fromkeys(mentions)), tuple(left)
-
-
-def _hashes_by_client(database: sqlite3.Connection) -> dict[str, set[str]]:
-    """Give the photos that each client has, by uid: another may have the same."""
-    theirs: dict[str, set[str]] = {}
-    for uid, *hashes in database.execute(
-        "SELECT c.uid, p.sha256, p.source_sha256 FROM photos p JOIN sessions s ON s.key = p.session "
-        "JOIN clients c ON c.key = s.client"
-    ):
-        theirs.setdefault(uid, set()).update(hashes)
-    return theirs
 
 
 def _place(database: sqlite3.Connection, table: str, column: str, rowid: int, text: str) -> str:

@@ -175,7 +175,8 @@ def _measure(
     practice: Practice, client: Client, paths: Iterable[Path], options: IntakeOptions
 ) -> Iterator[tuple[PhotoIntake, _Accepted | None]]:
     """Clean and measure photos one by one, except those that the client has already."""
-    known = _pictures_of(practice, client)
+    sessions = practice.known_photos(client.id)
+    known = {digest: f"already in session {number}" for digest, number in sessions.items()}
     portrait, where = _latest_portrait(practice, client)
     for path in paths:
         try:
@@ -241,16 +242,6 @@ def _keep(
     except SymmetryError as error:
         return SessionIntake(at=at, session=session, error=error)
     return SessionIntake(at=at, session=session)
-
-
-def _pictures_of(practice: Practice, client: Client) -> dict[str, str]:
-    """Say where each picture is already, by the hash of its file as it came and as it is kept."""
-    known: dict[str, str] = {}
-    for session in practice.sessions(client.id):
-        for photo in session.photos:
-            for digest in (photo.source_sha256, photo.sha256):
-                known.setdefault(digest, f"already in session {session.number}")
-    return known
 
 
 def _latest_portrait(practice: Practice, client: Client) -> tuple[Portrait | None, str]:

@@ -1,128 +1,355 @@
-"""Rows of the database to records; rows come from SQLAlchemy or from the sqlite3 module alike."""
+"""A practice read: its clients and all that is kept of them. Nothing is written, and nothing heavy is imported."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import contextlib
+import hashlib
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
-from typing import Protocol as Shape
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
 
-from symmetry.practice.names import list_from_text, side
-from symmetry.practice.records import Client, DiaryScale, Entry, Protocol, Step, StoredPhoto, StoredSession, Treatment
-from symmetry.practice.times import captured_from_text, from_text
+from symmetry.errors import DamagedPracticeError, NoPracticeError, PracticeNotReadyError, UnknownIdError
+from symmetry.practice import names
+from symmetry.practice.adherence import adherence
+from symmetry.practice.records import (
+    Adherence,
+    Client,
+    ClientLine,
+    ClientPage,
+    DiaryScale,
+    Entry,
+    Occasion,
+    Protocol,
+    StoredPhoto,
+    StoredSession,
+    Treatment,
+)
+from symmetry.practice.storage.database import fetch, is_current, plain_failures, revision_of, snapshot
+from symmetry.practice.storage.decoding import (
+    client_of,
+    entries_of,
+    photo_of,
+    protocols_of,
+    scales_of,
+    sessions_of,
+    treatments_of,
+)
+from symmetry.practice.storage.folders import Places, practice_folder
+from symmetry.practice.times import from_text
 
-
-class Row(Shape):
-    """What is read by the names of its columns."""
-
-    def __getitem__(self, name: str, /) -> Any:
-        """Give the value of a column."""
-
-
-def client_of(row: Row) -> Client:
-    """Read a client."""
-    return Client(
-        id=row["id"], name=row["name"], note=row["note"], added=datetime.fromisoformat(row["added"]), uid=row["uid"]
-    )
-
-
-def photo_of(uid: str, row: Row) -> StoredPhoto:
-    """Read a photo of the client with a folder."""
-    return StoredPhoto(
-        name=row["name"],
-        file=f"clients/{uid}/photos/{row['sha256']}{row['suffix']}",
-        sha256=row["sha256"],
-        size=row["size"],
-        source_sha256=row["source_sha256"],
-        captured=captured_from_text(row["captured"], row["captured_zone"]),
-        captured_source=row["captured_source"],
-        mirrored=bool(row["mirrored"]),
-    )
-
-
-def sessions_of(uid: str, rows: Iterable[Row], photos: Iterable[Row]) -> tuple[StoredSession, ...]:
-    """Read sessions of one client, in order of time; photos come in order of position."""
-    of_session: defaultdict[int, list[StoredPhoto]] = defaultdict(list)
-    for photo in photos:
-        of_session[photo["session"]].append(photo_of(uid, photo))
-    sessions = [
-        StoredSession(
-            number=row["number"],
-            at=from_text(row["at"], row["zone"]),
-            zone=row["zone"],
-            note=row["note"],
-            photos=tuple(of_session[row["key"]]),
-        )
-        for row in rows
-    ]
-    return tuple(sorted(sessions, key=lambda session: (session.at.timestamp(), session.number)))
+Happened = TypeVar("Happened", bound=Occasion)
 
 
-def protocols_of(rows: Iterable[Row], steps: Iterable[Row]) -> tuple[Protocol, ...]:
-    """Read protocols, in order of name; steps come in order of position."""
-    of_protocol: defaultdict[int, list[Step]] = defaultdict(list)
-    for step in steps:
-        of_protocol[step["protocol"]].append(
-            Step(
-                name=step["name"],
-                zones=list_from_text(step["zones"]),
-                side=side(step["side"]),
-                minutes=step["minutes"],
-                product=step["product"],
+class Named(NamedTuple):
+    """What people find by a name: what it is called, and the columns with its folded and its shown name."""
+
+    what: str
+    folded: str
+    shown: str
+    listed_by: str
+
+
+NAMED: Final = {
+    "clients": Named("client", "id", "id", "symmetry client list"),
+    "protocols": Named("protocol", "folded", "name", "symmetry protocol list"),
+    "scales": Named("scale", "folded", "name", "symmetry diary scales"),
+}
+"""By table."""
+
+
+class PracticeReader:
+    """Reads a practice.
+
+    Every method raises `NoPracticeError` if there is no practice in the folder, `PracticeNotReadyError` if it must be
+    opened by `open_practice` first, `NewerPracticeError` if a newer version of this program wrote it, and
+    `PracticeBusyError`, `DamagedPracticeError` or `PracticeError` if it cannot be read.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        That of SYMMETRY_PRACTICE if not given, or else one among the user's own data.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._places = Places(practice_folder(folder))
+
+    @property
+    def folder(self) -> Path:
+        """Where the practice is."""
+        return self._places.root
+
+    def overview(self) -> tuple[ClientLine, ...]:
+        """Count what there is of every client, in order of name."""
+        with self._reading() as db:
+            clients = fetch(db, "SELECT * FROM clients")
+            times: defaultdict[int, list[datetime]] = defaultdict(list)
+            for row in fetch(db, "SELECT client, at, zone FROM sessions"):
+                times[row["client"]].append(from_text(row["at"], row["zone"]))
+            photos, treatments, entries = (
+                Counter(row["client"] for row in fetch(db, query))
+                for query in (
+                    "SELECT client FROM photos JOIN sessions ON sessions.key = photos.session",
+                    "SELECT client FROM treatments",
+                    "SELECT client FROM entries",
+                )
             )
-        )
-    protocols = [
-        Protocol(
-            name=row["name"],
-            steps=tuple(of_protocol[row["key"]]),
-            times_per_week=row["times_per_week"],
-            note=row["note"],
-        )
-        for row in rows
-    ]
-    return tuple(sorted(protocols, key=lambda protocol: protocol.name.casefold()))
+        lines = [
+            ClientLine(
+                client=client_of(row),
+                sessions=len(times[key]),
+                photos=photos[key],
+                treatments=treatments[key],
+                entries=entries[key],
+                first=min(times[key], key=datetime.timestamp, default=None),
+                last=max(times[key], key=datetime.timestamp, default=None),
+            )
+            for row in clients
+            for key in (row["key"],)
+        ]
+        return tuple(sorted(lines, key=lambda line: _by_name(line.client)))
+
+    def clients(self) -> tuple[Client, ...]:
+        """Give all clients, in order of name."""
+        with self._reading() as db:
+            found = [client_of(row) for row in fetch(db, "SELECT * FROM clients")]
+        return tuple(sorted(found, key=_by_name))
+
+    def client(self, client_id: str) -> Client:
+        """Give a client by id, in any case.
+
+        Raises
+        ------
+        UnknownIdError
+        """
+        with self._reading() as db:
+            return client_of(find(db, "clients", client_id))
+
+    def page(self, client_id: str, *, until: datetime | None = None) -> ClientPage:
+        """Give everything about one client except the pictures.
+
+        Parameters
+        ----------
+        client_id : str
+            In any case.
+        until : datetime, optional
+            Aware; adherence is counted up to then; now if not given.
+
+        Raises
+        ------
+        UnknownIdError
+        """
+        with self._reading() as db:
+            return read_page(db, client_id, until=until)
+
+    def sessions(self, client_id: str) -> tuple[StoredSession, ...]:
+        """Give a client's sessions, in order of time; see `page`."""
+        return self.page(client_id).sessions
+
+    def session(self, client_id: str, number: int) -> StoredSession:
+        """Give one session of a client.
+
+        Raises
+        ------
+        UnknownIdError
+        """
+        page = self.page(client_id)
+        return numbered(page.sessions, number, "session", page.client.id)
+
+    def treatments(self, client_id: str) -> tuple[Treatment, ...]:
+        """Give a client's treatments, in order of time; see `page`."""
+        return self.page(client_id).treatments
+
+    def treatment(self, client_id: str, number: int) -> Treatment:
+        """Give one treatment of a client.
+
+        Raises
+        ------
+        UnknownIdError
+        """
+        page = self.page(client_id)
+        return numbered(page.treatments, number, "treatment", page.client.id)
+
+    def adherence(self, client_id: str, *, until: datetime | None = None) -> tuple[Adherence, ...]:
+        """Count how often a client did each protocol, against its plan; see `page`."""
+        return self.page(client_id, until=until).adherence
+
+    def diary(self, client_id: str) -> tuple[Entry, ...]:
+        """Give a client's diary, in order of time; see `page`."""
+        return self.page(client_id).entries
+
+    def entry(self, client_id: str, number: int) -> Entry:
+        """Give one entry of a client's diary.
+
+        Raises
+        ------
+        UnknownIdError
+        """
+        page = self.page(client_id)
+        return numbered(page.entries, number, "entry", page.client.id)
+
+    def protocols(self) -> tuple[Protocol, ...]:
+        """Give all protocols, in order of name."""
+        with self._reading() as db:
+            return read_protocols(db)
+
+    def protocol(self, name: str) -> Protocol:
+        """Give a protocol by its name, in any case.
+
+        Raises
+        ------
+        UnknownIdError
+        """
+        with self._reading() as db:
+            return read_protocol(db, name)
+
+    def scales(self) -> tuple[DiaryScale, ...]:
+        """Give all scales of the diary, in order of name."""
+        with self._reading() as db:
+            return scales_of(fetch(db, "SELECT * FROM scales"))
+
+    def scale(self, name: str) -> DiaryScale:
+        """Give a scale by its name, in any case.
+
+        Raises
+        ------
+        UnknownIdError
+        """
+        with self._reading() as db:
+            return scales_of([find(db, "scales", name)])[0]
+
+    def known_photos(self, client_id: str) -> dict[str, int]:
+        """Give the first session of each photo, by the SHA-256 of its original file and by that of its stored file.
+
+        Raises
+        ------
+        UnknownIdError
+        """
+        return {
+            digest: session.number
+            for session in reversed(self.sessions(client_id))
+            for photo in session.photos
+            for digest in (photo.source_sha256, photo.sha256)
+        }
+
+    def photo_path(self, photo: StoredPhoto) -> Path:
+        """Give the path of a photo's file."""
+        return self._places.root / photo.file
+
+    def read_photo(self, photo: StoredPhoto) -> bytes:
+        """Read a photo's file.
+
+        Raises
+        ------
+        DamagedPracticeError
+            If the file is missing or differs from what was stored.
+        """
+        with plain_failures():
+            try:
+                data = self.photo_path(photo).read_bytes()
+            except FileNotFoundError:
+                raise DamagedPracticeError(
+                    f"the photo {photo.name} is missing from the practice; restore a backup"
+                ) from None
+        if hashlib.sha256(data).hexdigest() != photo.sha256:
+            raise DamagedPracticeError(f"the photo {photo.name} is not what was kept; restore a backup")
+        return data
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with plain_failures():
+            if self._places.restored.exists():
+                raise PracticeNotReadyError("a backup is being restored here; open the practice once to finish it")
+            if not self._places.database.exists():
+                raise NoPracticeError("there is no practice in this folder yet; add a client, or name another folder")
+            with snapshot(self._places.database) as db:
+                if not is_current(revision_of(db)):
+                    raise PracticeNotReadyError("the practice is not up to date; open it once to upgrade it")
+                yield db
 
 
-def treatments_of(rows: Iterable[Row], protocols: Mapping[int, str]) -> tuple[Treatment, ...]:
-    """Read treatments of one client, in order of time; protocols are names by key."""
-    treatments = [
-        Treatment(
-            number=row["number"],
-            at=from_text(row["at"], row["zone"]),
-            zone=row["zone"],
-            protocol=None if row["protocol"] is None else protocols[row["protocol"]],
-            minutes=row["minutes"],
-            zones=list_from_text(row["zones"]),
-            side=side(row["side"]),
-            product=row["product"],
-            by=row["by"],
-            note=row["note"],
-        )
-        for row in rows
-    ]
-    return tuple(sorted(treatments, key=lambda treatment: (treatment.at.timestamp(), treatment.number)))
+def find(db: sqlite3.Connection, table: str, asked: str) -> sqlite3.Row:
+    """Find a client, protocol or scale by id or name, in any case.
+
+    Raises
+    ------
+    UnknownIdError
+        That names what is spelt alike.
+    """
+    what, folded, shown, listed_by = NAMED[table]
+    for row in fetch(db, f"SELECT * FROM {table} WHERE {folded} = ?", names.fold(asked)):  # noqa: S608 -- see NAMED
+        return row
+    others = [row[shown] for row in fetch(db, f"SELECT {shown} FROM {table}")]  # noqa: S608
+    raise names.unknown(what, asked, others, see=f"`{listed_by}`")
 
 
-def scales_of(rows: Iterable[Row]) -> tuple[DiaryScale, ...]:
-    """Read scales, in order of name."""
-    scales = [DiaryScale(name=row["name"], low=row["low"], high=row["high"], note=row["note"]) for row in rows]
-    return tuple(sorted(scales, key=lambda scale: scale.name.casefold()))
+def read_page(db: sqlite3.Connection, client_id: str, *, until: datetime | None = None) -> ClientPage:
+    """Read everything about a client except the pictures; see `PracticeReader.page`."""
+    row = find(db, "clients", client_id)
+    client, key = client_of(row), row["key"]
+    photos = (
+        "SELECT photos.* FROM photos JOIN sessions ON sessions.key = photos.session WHERE sessions.client = ? "
+        "ORDER BY photos.session, photos.position"
+    )
+    ratings = "SELECT ratings.* FROM ratings JOIN entries ON entries.key = ratings.entry WHERE entries.client = ?"
+    protocols = fetch(db, "SELECT * FROM protocols")
+    scales = {scale["key"]: scale["name"] for scale in fetch(db, "SELECT * FROM scales")}
+    treatments = treatments_of(
+        fetch(db, "SELECT * FROM treatments WHERE client = ?", key), {each["key"]: each["name"] for each in protocols}
+    )
+    return ClientPage(
+        client=client,
+        sessions=sessions_of(
+            client.uid, fetch(db, "SELECT * FROM sessions WHERE client = ?", key), fetch(db, photos, key)
+        ),
+        treatments=treatments,
+        entries=entries_of(fetch(db, "SELECT * FROM entries WHERE client = ?", key), fetch(db, ratings, key), scales),
+        adherence=adherence(
+            treatments,
+            {each["name"]: each["times_per_week"] for each in protocols},
+            until=until or datetime.now().astimezone(),
+        ),
+    )
 
 
-def entries_of(rows: Iterable[Row], ratings: Iterable[Row], scales: Mapping[int, str]) -> tuple[Entry, ...]:
-    """Read a client's diary, in order of time; scales are names by key."""
-    of_entry: defaultdict[int, list[tuple[str, float]]] = defaultdict(list)
-    for rating in ratings:
-        of_entry[rating["entry"]].append((scales[rating["scale"]], rating["value"]))
-    entries = [
-        Entry(
-            number=row["number"],
-            at=from_text(row["at"], row["zone"]),
-            zone=row["zone"],
-            values=tuple(sorted(of_entry[row["key"]], key=lambda each: each[0].casefold())),
-            note=row["note"],
-        )
-        for row in rows
-    ]
-    return tuple(sorted(entries, key=lambda entry: (entry.at.timestamp(), entry.number)))
+def read_protocols(db: sqlite3.Connection) -> tuple[Protocol, ...]:
+    """Read all protocols, in order of name."""
+    return protocols_of(fetch(db, "SELECT * FROM protocols"), fetch(db, "SELECT * FROM steps ORDER BY position"))
+
+
+def read_protocol(db: sqlite3.Connection, name: str) -> Protocol:
+    """Read a protocol by its name, in any case."""
+    row = find(db, "protocols", name)
+    return protocols_of([row], fetch(db, "SELECT * FROM steps WHERE protocol = ? ORDER BY position", row["key"]))[0]
+
+
+def read_photos(db: sqlite3.Connection) -> dict[str, list[StoredPhoto]]:
+    """Read the photos of every client, by uid."""
+    photos: dict[str, list[StoredPhoto]] = {row["uid"]: [] for row in fetch(db, "SELECT uid FROM clients")}
+    for row in fetch(
+        db,
+        "SELECT clients.uid, photos.* FROM photos JOIN sessions ON sessions.key = photos.session "
+        "JOIN clients ON clients.key = sessions.client",
+    ):
+        photos[row["uid"]].append(photo_of(row["uid"], row))
+    return photos
+
+
+def numbered(records: Iterable[Happened], number: int, what: str, client_id: str) -> Happened:
+    """Choose the session, treatment or entry with a number.
+
+    Raises
+    ------
+    UnknownIdError
+    """
+    for each in records:
+        if each.number == number:
+            return each
+    command = f"symmetry {'diary' if what == 'entry' else what} list {client_id}"
+    raise UnknownIdError(f"{client_id} has no {what} {number}; `{command}` shows them")
+
+
+def _by_name(client: Client) -> tuple[str, str]:
+    return client.name.casefold(), client.id

@@ -21,9 +21,8 @@ from typing import Final
 from symmetry.errors import BackupError, PracticeError
 from symmetry.practice.backups import CHUNK, LAYOUT, MANIFEST, MEMBER, BackupSummary, Member
 from symmetry.practice.checking import CHANGED, check_database
-from symmetry.practice.engine import held, make_lock
-from symmetry.practice.failures import plain_failures
-from symmetry.practice.folders import (
+from symmetry.practice.storage.database import plain_failures
+from symmetry.practice.storage.folders import (
     DATABASE,
     JOURNAL,
     Places,
@@ -34,6 +33,7 @@ from symmetry.practice.folders import (
     remove_tree,
     sync_folder,
 )
+from symmetry.practice.writing import held, make_lock
 
 _LARGEST_MANIFEST: Final = 1 << 28
 _AS_A_WHOLE: Final = ("clients", "backups", DATABASE)
@@ -47,7 +47,7 @@ def restore_practice(file: Path, folder: Path | None = None, *, replace: bool = 
     file : Path
         Written by `Practice.backup`, by this version of the program or an older one.
     folder : Path, optional
-        Where the practice shall be, see `symmetry.practice.folders.practice_folder`.
+        Where the practice shall be, see `symmetry.practice.storage.folders.practice_folder`.
     replace : bool
         Whether a practice that is there may be replaced; it is removed once the new one stands.
 

@@ -1,4 +1,4 @@
-"""Sessions with their photos: the files are on the disk before the rows that name them."""
+"""Sessions: the files of their photos are on the disk before the rows that name them."""
 
 from __future__ import annotations
 
@@ -7,29 +7,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session as Transaction
-
-from symmetry.errors import DamagedPracticeError, InvalidRecordError, UnknownIdError
+from symmetry.errors import InvalidRecordError
 from symmetry.practice import names
-from symmetry.practice.base import Base, find_client, moment, rows
-from symmetry.practice.failures import plain_failures
-from symmetry.practice.folders import private_folder, sync_folder, write_durably
-from symmetry.practice.models import ClientRow, PhotoRow, SessionRow
-from symmetry.practice.reading import sessions_of
-from symmetry.practice.records import NewPhoto, StoredPhoto, StoredSession
-from symmetry.practice.sweeping import sweep_client
+from symmetry.practice.reading import numbered, read_page
+from symmetry.practice.records import NewPhoto, StoredSession
+from symmetry.practice.storage.folders import private_folder, sync_folder, write_durably
+from symmetry.practice.storage.models import ClientRow, PhotoRow, SessionRow
+from symmetry.practice.storage.sweeping import sweep_client
 from symmetry.practice.times import captured_to_text
+from symmetry.practice.writing import PracticeWriter, add_occasion, below, find_row, local_time, remove_occasion
 
 SUFFIXES: Final = (".jpg", ".png")
 _LONGEST_NAME: Final = 1000
 
 
-class Sessions(Base):
-    """Sessions of the practice's clients."""
+class Sessions(PracticeWriter):
+    """Adds and removes sessions."""
 
     def add_session(
         self, client_id: str, photos: Sequence[NewPhoto], *, at: datetime, zone: str, note: str = ""
@@ -40,7 +35,7 @@ class Sessions(Base):
         ----------
         client_id : str
         photos : sequence of NewPhoto
-            At least one; those with the same content are kept once.
+            At least one; of those with the same content the first is stored.
         at : datetime
             Aware, local time of `zone`.
         zone : str
@@ -51,52 +46,25 @@ class Sessions(Base):
         ------
         UnknownIdError
         InvalidRecordError
-            If there is no photo, or a photo, the time or the note cannot be kept.
+            If there is no photo, or a photo, the time or the note cannot be stored.
         """
-        when, remark = moment(at, zone), names.note(note)
+        session = SessionRow(note=names.note(note), **local_time(at, zone))
         by_hash: dict[str, NewPhoto] = {}
         for photo in photos:
             by_hash.setdefault(hashlib.sha256(photo.data).hexdigest(), checked(photo))
         if not by_hash:
             raise InvalidRecordError("a session has at least one photo; give one")
         with self._writing() as db:
-            client = find_client(db, client_id)
+            client = find_row(db, ClientRow, client_id)
             for sha256, photo in by_hash.items():
                 self._write_photo(client.uid, sha256, photo)
-            client.last_session += 1
-            session = SessionRow(client=client.key, number=client.last_session, note=remark, **when)
-            db.add(session)
-            db.flush()
+            add_occasion(db, client, session, "session")
             for position, (sha256, photo) in enumerate(by_hash.items(), 1):
                 db.add(_row(session.key, position, sha256, photo))
-            db.flush()
-            return sessions_in(db, client, session.number)[0]
-
-    def sessions(self, client_id: str) -> tuple[StoredSession, ...]:
-        """Give a client's sessions, in order of time.
-
-        Raises
-        ------
-        UnknownIdError
-        """
-        with self._reading() as db:
-            return sessions_in(db, find_client(db, client_id))
-
-    def session(self, client_id: str, number: int) -> StoredSession:
-        """Give one session.
-
-        Raises
-        ------
-        UnknownIdError
-        """
-        with self._reading() as db:
-            found = sessions_in(db, find_client(db, client_id), number)
-        if not found:
-            raise _no_session(number)
-        return found[0]
+            return numbered(read_page(below(db), client.id).sessions, session.number, "session", client.id)
 
     def remove_session(self, client_id: str, number: int) -> None:
-        """Remove a session for good, with those of its photos that no other session has, and what was measured in them.
+        """Remove a session for good, with the photos that no other session has, and what was measured in them.
 
         Raises
         ------
@@ -104,51 +72,10 @@ class Sessions(Base):
         """
         with self._locked():
             with self._transaction() as db:
-                client = find_client(db, client_id)
-                key = db.scalar(
-                    select(SessionRow.key).where(SessionRow.client == client.key, SessionRow.number == number)
-                )
-                if key is None:
-                    raise _no_session(number)
-                db.execute(delete(SessionRow).where(SessionRow.key == key))
-                uid, kept = client.uid, {photo.sha256 for each in sessions_in(db, client) for photo in each.photos}
-            sweep_client(self._places, uid, kept)
-
-    def known_photos(self, client_id: str) -> dict[str, int]:
-        """Give in which session a client's photos are, by the SHA-256 of the files that they were made from.
-
-        Raises
-        ------
-        UnknownIdError
-        """
-        return {
-            photo.source_sha256: session.number
-            for session in reversed(self.sessions(client_id))
-            for photo in session.photos
-        }
-
-    def photo_path(self, photo: StoredPhoto) -> Path:
-        """Give where a photo's file is."""
-        return self._places.root / photo.file
-
-    def read_photo(self, photo: StoredPhoto) -> bytes:
-        """Read a photo's file.
-
-        Raises
-        ------
-        DamagedPracticeError
-            If it is missing or not what was kept.
-        """
-        with plain_failures():
-            try:
-                data = self.photo_path(photo).read_bytes()
-            except FileNotFoundError:
-                raise DamagedPracticeError(
-                    f"the photo {photo.name} is missing from the practice; restore a backup"
-                ) from None
-        if hashlib.sha256(data).hexdigest() != photo.sha256:
-            raise DamagedPracticeError(f"the photo {photo.name} is not what was kept; restore a backup")
-        return data
+                client = remove_occasion(db, SessionRow, client_id, number, "session")
+                page = read_page(below(db), client.id)
+            photos = {photo.sha256 for session in page.sessions for photo in session.photos}
+            sweep_client(self._places, page.client.uid, photos)
 
     def _write_photo(self, uid: str, sha256: str, photo: NewPhoto) -> None:
         path = self._places.photos(uid) / f"{sha256}{photo.suffix}"
@@ -162,12 +89,12 @@ class Sessions(Base):
 
 
 def checked(photo: NewPhoto) -> NewPhoto:
-    """Give a photo as it is kept.
+    """Give a photo as it will be stored.
 
     Raises
     ------
     InvalidRecordError
-        If it cannot be kept.
+        If it cannot be stored.
     """
     if not photo.data:
         raise InvalidRecordError(f"the photo {photo.name} is empty; give one that can be read")
@@ -193,22 +120,3 @@ def _row(session: int, position: int, sha256: str, photo: NewPhoto) -> PhotoRow:
         captured_source=photo.captured_source,
         mirrored=photo.mirrored,
     )
-
-
-def sessions_in(db: Transaction, client: ClientRow, number: int | None = None) -> tuple[StoredSession, ...]:
-    """Give a client's sessions, or only the one with a number, in order of time."""
-    chosen = select(SessionRow.__table__).where(SessionRow.client == client.key)
-    if number is not None:
-        chosen = chosen.where(SessionRow.number == number)
-    found = rows(db, chosen)
-    photos = (
-        select(PhotoRow.__table__)
-        .join(SessionRow, SessionRow.key == PhotoRow.session)
-        .where(SessionRow.client == client.key)
-        .order_by(PhotoRow.session, PhotoRow.position)
-    )
-    return sessions_of(client.uid, found, rows(db, photos))
-
-
-def _no_session(number: int) -> UnknownIdError:
-    return UnknownIdError(f"this client has no session {number}; `symmetry client show` lists them")

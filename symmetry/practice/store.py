@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import select
-
 from symmetry.errors import DamagedPracticeError
 from symmetry.practice.backups import Backups
+from symmetry.practice.clients import Clients
 from symmetry.practice.diary import Diary
-from symmetry.practice.engine import clear_journal, held, held_if_free, make_engine, make_lock
-from symmetry.practice.failures import plain_failures
-from symmetry.practice.folders import (
+from symmetry.practice.forgetting import Forgetting
+from symmetry.practice.reading import read_photos
+from symmetry.practice.restoring import finish_restore, restore_practice
+from symmetry.practice.sessions import Sessions
+from symmetry.practice.storage.database import clear_journal, is_current, plain_failures
+from symmetry.practice.storage.folders import (
     Places,
     practice_folder,
     prepare_root,
@@ -20,28 +22,19 @@ from symmetry.practice.folders import (
     private_folder,
     sync_folder,
 )
-from symmetry.practice.forgetting import Forgetting
-from symmetry.practice.models import ClientRow, PhotoRow, SessionRow
-from symmetry.practice.restoring import finish_restore, restore_practice
-from symmetry.practice.revisions import is_current
-from symmetry.practice.schema import revision_in, upgrade
-from symmetry.practice.sessions import Sessions
-from symmetry.practice.sweeping import UID, sweep
+from symmetry.practice.storage.schema import revision_in, upgrade
+from symmetry.practice.storage.sweeping import UID, sweep
 from symmetry.practice.treatments import Treatments
+from symmetry.practice.writing import held, held_if_free
 
 __all__ = ["Practice", "open_practice", "restore_practice"]
 
 
-class Practice(Forgetting, Sessions, Treatments, Diary, Backups):
-    """A practice that is open; made by `open_practice`, and closed at the end of its `with`."""
-
-    @property
-    def folder(self) -> Path:
-        """Where the practice is."""
-        return self._places.root
+class Practice(Clients, Sessions, Treatments, Diary, Forgetting, Backups):
+    """A practice open for reading and writing; made by `open_practice`, and closed at the end of its `with`."""
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Release the database."""
         self._engine.dispose()
 
     def __enter__(self) -> Practice:
@@ -52,28 +45,34 @@ class Practice(Forgetting, Sessions, Treatments, Diary, Backups):
     ) -> None:
         self.close()
 
-    def _sweep(self) -> None:
-        """Remove what no row knows; the caller holds the lock."""
-        clear_journal(self._places.database)
-        with self._reading() as db:
-            known: dict[str, set[str]] = {uid: set() for uid in db.scalars(select(ClientRow.uid))}
-            photos = (
-                select(ClientRow.uid, PhotoRow.sha256)
-                .join(SessionRow, SessionRow.client == ClientRow.key)
-                .join(PhotoRow, PhotoRow.session == SessionRow.key)
-            )
-            for uid, sha256 in db.execute(photos):
-                known[uid].add(sha256)
-        sweep(self._places, known)
+    def _prepare(self) -> None:
+        """Finish what was interrupted, bring the database up to date, and remove what no row knows."""
+        places = self._places
+        if places.restored.exists():
+            with held(self._lock):
+                finish_restore(places)
+        if not places.database.exists() or not is_current(revision_in(places.database)):
+            with held(self._lock):
+                _make(places)
+                upgrade(places, self._engine)
+        for path in (places.clients, places.backups):
+            private_folder(path)
+        private_file(places.database)
+        with held_if_free(self._lock) as is_held:
+            if is_held:
+                clear_journal(places.database)
+                with self._reading() as db:
+                    photos = read_photos(db)
+                sweep(places, {uid: {photo.sha256 for photo in kept} for uid, kept in photos.items()})
 
 
 def open_practice(folder: Path | None = None) -> Practice:
-    """Open a practice for reading and writing; make it if there is none, bring it up to date, clear away rests.
+    """Open a practice for reading and writing; make it if there is none, and bring it up to date.
 
     Parameters
     ----------
     folder : Path, optional
-        If not given that of SYMMETRY_PRACTICE, else one among the user's own data.
+        That of SYMMETRY_PRACTICE if not given, or else one among the user's own data.
 
     Raises
     ------
@@ -84,24 +83,10 @@ def open_practice(folder: Path | None = None) -> Practice:
     PracticeError
         If the folder holds other things, or cannot be used.
     """
-    places = Places(practice_folder(folder))
     with plain_failures():
-        prepare_root(places.root)
-        lock = make_lock(places.lock)
-        practice = Practice(places, make_engine(places.database), lock)
-        if places.restored.exists():
-            with held(lock):
-                finish_restore(places)
-        if not places.database.exists() or not is_current(revision_in(places.database)):
-            with held(lock):
-                _make(places)
-                upgrade(places, practice._engine)
-        for path in (places.clients, places.backups):
-            private_folder(path)
-        private_file(places.database)
-        with held_if_free(lock) as is_held:
-            if is_held:
-                practice._sweep()
+        prepare_root(practice_folder(folder))
+        practice = Practice(folder)
+        practice._prepare()
     return practice
 
 

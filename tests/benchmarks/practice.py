@@ -24,8 +24,8 @@ sys.path.insert(0, str(TESTS))
 
 from helpers.practice_samples import moment, photo
 
-from symmetry.practice import overview
-from symmetry.practice.records import Step
+from symmetry.practice.reading import PracticeReader
+from symmetry.practice.records import Step, Treatment
 from symmetry.practice.store import Practice, open_practice, restore_practice
 
 HELP = "from symmetry.cli import main; main(['--help'])"
@@ -58,7 +58,7 @@ def fill(practice: Practice, *, clients: int, sessions: int, size: int) -> list[
             start = time.perf_counter()
             practice.add_session(name, photos, **moment(day))
             times.append((time.perf_counter() - start) * 1000)
-            practice.add_treatment(name, **moment(day), protocol="Lift")
+            practice.add_treatment(name, Treatment(**moment(day), protocol="Lift"))
             practice.add_entry(name, **moment(day), values={"Tension": day % 11})
     return times
 
@@ -74,16 +74,19 @@ def measure(*, clients: int, sessions: int, size: int = 20_000, rounds: int = 9)
             one = practice.clients()[0].id
             show_help = timed(in_process("-c", HELP), rounds)
             for name, call in (
-                ("list_clients", f"Path({str(folder)!r})"),
-                ("show_client", f"{one!r}, Path({str(folder)!r})"),
+                ("overview", ""),
+                ("page", repr(one)),
             ):
-                code = f"from pathlib import Path; from symmetry.practice.overview import {name}; {name}({call})"
+                code = (
+                    "from pathlib import Path; from symmetry.practice.reading import PracticeReader\n"
+                    f"PracticeReader(Path({str(folder)!r})).{name}({call})"
+                )
                 alone = timed(in_process("-c", code), rounds)
                 print(
                     f"{name} in a process of its own: {alone:.0f} ms, {alone / show_help:.1f} times `symmetry --help`"
                 )
-            print(f"list_clients: {timed(lambda: overview.list_clients(folder), rounds):.1f} ms")
-            print(f"show_client: {timed(lambda: overview.show_client(one, folder), rounds):.1f} ms")
+            print(f"overview: {timed(PracticeReader(folder).overview, rounds):.1f} ms")
+            print(f"page: {timed(lambda: PracticeReader(folder).page(one), rounds):.1f} ms")
             print(f"open_practice: {timed(lambda: open_practice(folder).close(), rounds):.0f} ms")
             print(f"backup: {timed(lambda: practice.backup(Path(root, 'backup.zip')), 3):.0f} ms")
             print(f"restore: {timed(lambda: restore_practice(Path(root, 'backup.zip'), Path(root, 'new')), 1):.0f} ms")

@@ -18,7 +18,7 @@ from helpers.made_series import FIRST, made_series
 from helpers.practice_samples import photo
 
 from symmetry.practice import study as practice_study
-from symmetry.practice.records import Step
+from symmetry.practice.records import Step, Treatment
 from symmetry.practice.store import open_practice
 from symmetry.tabular.cohort import COHORT_COLUMNS, OF_COHORT
 
@@ -54,7 +54,7 @@ def practice(tmp_path, monkeypatch):
             client = store.add_client(name).id
             for week in range(6 if name != "Eve" else 0):
                 store.add_session(client, [photo(f"{name}{week}")], at=at + timedelta(weeks=week), zone="UTC")
-            store.add_treatment(client, at=at + timedelta(days=1), zone="UTC", protocol=protocol, minutes=9)
+            store.add_treatment(client, Treatment(at=at + timedelta(days=1), zone="UTC", protocol=protocol, minutes=9))
             for week, value in ((0, 3.0), (5, 4.0)):
                 store.add_entry(client, at=at + timedelta(weeks=week), zone="UTC", values={"evenness": value})
     return folder

@@ -304,22 +304,23 @@ def test_a_folder_without_rights_is_one_line(filled):
 
 def test_a_practice_that_is_not_up_to_date_is_brought_up_to_date_first(filled, monkeypatch):
     from symmetry.errors import PracticeNotReadyError
-    from symmetry.practice import overview, store
+    from symmetry.practice import store
+    from symmetry.practice.reading import PracticeReader
 
     steps: list[str] = []
-    read, open_ = overview.list_clients, store.open_practice
+    read, open_ = PracticeReader.overview, store.open_practice
 
-    def not_ready(folder: Path | None) -> object:
+    def not_ready(reader: PracticeReader) -> object:
         steps.append("read")
         if "open" not in steps:
             raise PracticeNotReadyError("open it once")
-        return read(folder)
+        return read(reader)
 
     def opening(folder: Path | None) -> object:
         steps.append("open")
         return open_(folder)
 
-    monkeypatch.setattr(overview, "list_clients", not_ready)
+    monkeypatch.setattr(PracticeReader, "overview", not_ready)
     monkeypatch.setattr(store, "open_practice", opening)
     assert "anna-kovacs" in done("client", "list")
     assert steps == ["read", "open", "read"]

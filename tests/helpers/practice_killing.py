@@ -27,7 +27,7 @@ import alembic.command
 import alembic.config  # noqa: F401 -- so that a child need not
 
 from helpers.practice_samples import MODES, assert_whole, moment, old_practice, photo, rows
-from symmetry.practice.searching import Traces, search_files
+from symmetry.practice.storage.searching import Traces, search_files
 from symmetry.practice.store import open_practice, restore_practice
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "sqlite3.connect"}

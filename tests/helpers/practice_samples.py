@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from symmetry.practice.engine import make_engine, make_lock
-from symmetry.practice.folders import Places, prepare_root, private_file, private_folder
 from symmetry.practice.records import NewPhoto
-from symmetry.practice.schema import upgrade
+from symmetry.practice.storage.folders import Places, prepare_root, private_file, private_folder
+from symmetry.practice.storage.schema import upgrade
 from symmetry.practice.store import open_practice
+from symmetry.practice.writing import make_engine, make_lock
 
 ZONE = "Europe/Berlin"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo(ZONE))

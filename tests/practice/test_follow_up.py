@@ -15,7 +15,7 @@ from symmetry.output.report.of_client import report_of
 from symmetry.photos.cleaning import clean_photo
 from symmetry.photos.reading import read_photo
 from symmetry.practice.follow_up import faces_of, series_of
-from symmetry.practice.records import NewPhoto, Step
+from symmetry.practice.records import NewPhoto, Step, Treatment
 from symmetry.practice.store import Practice, open_practice
 
 PHOTOS = sorted((SAMPLES / "series").glob("*.jpg"))[::2]
@@ -62,7 +62,7 @@ def test_kept_results_need_no_second_look(folder, monkeypatch):
 def test_the_first_treatment_begins_the_treatment_phase(tmp_path, folder):
     with open_practice(folder) as practice:
         at = practice.sessions("ana")[0].at
-        practice.add_treatment("ana", at=at + timedelta(hours=1), zone="UTC", minutes=5, product="oil")
+        practice.add_treatment("ana", Treatment(at=at + timedelta(hours=1), zone="UTC", minutes=5, product="oil"))
         series = series_of(practice, "ana", list(faces_of(practice, "ana")))
         phases = series.regions["mouth"].phases
         practice.remove_treatment("ana", 1)
@@ -77,7 +77,7 @@ def test_the_report_holds_pictures_treatments_and_diary_but_no_notes(folder):
         practice.add_scale("tension")
         practice.add_entry("ana", at=NOW, zone="UTC", values={"tension": 4})
         practice.add_protocol("Evening <b>ritual</b>", [Step(name="jawline")], times_per_week=3)
-        practice.add_treatment("ana", at=NOW, zone="UTC", protocol="Evening <b>ritual</b>", minutes=4)
+        practice.add_treatment("ana", Treatment(at=NOW, zone="UTC", protocol="Evening <b>ritual</b>", minutes=4))
         series = series_of(practice, "ana", list(faces_of(practice, "ana")), treatment_start=NOW.date())
         report = report_of(practice, "ana", series, made=NOW, note="See you <soon>")
     assert report.title == "Ana"

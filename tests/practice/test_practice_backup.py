@@ -15,13 +15,13 @@ from helpers.practice_samples import MODES, assert_whole, moment, old_practice, 
 
 from symmetry.errors import BackupError, NewerPracticeError, OutputError, PracticeError
 from symmetry.practice.backups import MANIFEST
-from symmetry.practice.engine import held, make_lock
-from symmetry.practice.folders import DATABASE, JOURNAL, Places
-from symmetry.practice.records import Step
+from symmetry.practice.records import Step, Treatment
 from symmetry.practice.restoring import finish_restore
-from symmetry.practice.revisions import REVISIONS
-from symmetry.practice.schema import expected_shape, shape_of
+from symmetry.practice.storage.database import REVISIONS
+from symmetry.practice.storage.folders import DATABASE, JOURNAL, Places
+from symmetry.practice.storage.schema import expected_shape, shape_of
 from symmetry.practice.store import open_practice, restore_practice
+from symmetry.practice.writing import held, make_lock
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def folder(tmp_path):
             result.write_bytes(b"result")
             result.chmod(0o600)
         practice.add_protocol("Ritual", [Step(name="rest", zones=("brow",), minutes=5)], times_per_week=3)
-        practice.add_treatment("anna", protocol="Ritual", zones=("cheek",), **moment())
+        practice.add_treatment("anna", Treatment(protocol="Ritual", zones=("cheek",), **moment()))
         practice.add_scale("Tension")
         practice.add_entry("anna", values={"Tension": 4}, **moment())
     return tmp_path / "practice"

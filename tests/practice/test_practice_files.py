@@ -12,7 +12,7 @@ import pytest
 from helpers.practice_samples import MODES, assert_whole, moment, photo, rows
 
 from symmetry.errors import DamagedPracticeError, OutputError, PracticeBusyError, PracticeError
-from symmetry.practice import engine
+from symmetry.practice import writing
 from symmetry.practice.store import open_practice
 
 TESTS = Path(__file__).parents[1]
@@ -55,13 +55,13 @@ def test_rights_that_were_loosened_are_set_again(folder):
 @pytest.mark.skipif(not MODES, reason="rights of another kind")
 def test_database_is_private_before_anything_is_in_it(tmp_path, monkeypatch):
     seen = []
-    connect = engine.connect
+    connect = writing.connect
 
     def look(database):
         seen.append((database.stat().st_mode & 0o777, database.stat().st_size))
         return connect(database)
 
-    monkeypatch.setattr("symmetry.practice.engine.connect", look)
+    monkeypatch.setattr("symmetry.practice.writing.connect", look)
     before = os.umask(0)
     try:
         open_practice(tmp_path / "practice").close()
@@ -168,7 +168,7 @@ def test_a_file_outside_that_cannot_be_written_is_told(folder, tmp_path):
 def test_nothing_is_swept_while_somebody_writes(folder):
     part = folder / "clients" / "x.part"
     part.write_bytes(b"being written")
-    with engine.held(engine.make_lock(folder / "practice.lock")):
+    with writing.held(writing.make_lock(folder / "practice.lock")):
         open_practice(folder).close()
         assert part.exists()
     open_practice(folder).close()
@@ -193,7 +193,7 @@ def test_damaged_database_is_told(folder, damage):
 
 
 def test_settings_of_every_connection(folder):
-    with engine.connect(folder / "practice.sqlite") as connection:
+    with writing.connect(folder / "practice.sqlite") as connection:
         asked = ("journal_mode", "secure_delete", "foreign_keys", "busy_timeout", "synchronous", "trusted_schema")
         answers = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
     connection.close()
@@ -201,7 +201,7 @@ def test_settings_of_every_connection(folder):
 
 
 def test_writer_waits_for_the_lock_and_says_so_at_last(folder, monkeypatch):
-    with open_practice(folder) as practice, engine.held(engine.make_lock(folder / "practice.lock")):
+    with open_practice(folder) as practice, writing.held(writing.make_lock(folder / "practice.lock")):
         monkeypatch.setattr(practice._lock, "timeout", 0.05)
         with pytest.raises(PracticeBusyError, match="another program has been writing"):
             practice.add_client("Berta")
@@ -210,8 +210,8 @@ def test_writer_waits_for_the_lock_and_says_so_at_last(folder, monkeypatch):
 
 def test_writer_goes_on_after_another_was_killed_with_the_lock(folder):
     code = (
-        "import os, sys; from pathlib import Path; from symmetry.practice import engine\n"
-        "lock = engine.make_lock(Path(sys.argv[1])); lock.acquire(); print('held', flush=True); sys.stdin.read()"
+        "import os, sys; from pathlib import Path; from symmetry.practice import writing\n"
+        "lock = writing.make_lock(Path(sys.argv[1])); lock.acquire(); print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", code, str(folder / "practice.lock")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
@@ -266,7 +266,7 @@ def test_full_disk_is_told_and_leaves_nothing(folder, monkeypatch):
 
     with open_practice(folder) as practice:
         with monkeypatch.context() as patch:
-            patch.setattr("symmetry.practice.folders.os.fsync", fail)
+            patch.setattr("symmetry.practice.storage.folders.os.fsync", fail)
             with pytest.raises(PracticeError, match="No space left on device"):
                 practice.add_session("anna", [photo(3)], **moment())
         assert len(practice.sessions("anna")) == 1

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry.errors import UnknownIdError
-from symmetry.practice import searching
-from symmetry.practice.searching import Traces, search_files
+from symmetry.practice.records import Treatment
+from symmetry.practice.storage import searching
+from symmetry.practice.storage.searching import Traces, search_files
 from symmetry.practice.store import open_practice
 
 NAME = "Zenobia Featherstonehaugh"
@@ -31,7 +32,7 @@ def practice(tmp_path):
             opened.add_session(
                 client.id, [photo(f"{client.id}1"), photo(f"{client.id}2")], **moment(), note="usual day"
             )
-            opened.add_treatment(client.id, **moment(), minutes=3, note=f"treatment of {client.name}")
+            opened.add_treatment(client.id, Treatment(**moment(), minutes=3, note=f"treatment of {client.name}"))
             opened.add_entry(client.id, **moment(), values={"tension": 3}, note=f"diary of {client.name}")
             (opened.results_folder(client.id) / f"{'0' * 64}.npz").write_bytes(b"result")
         yield opened
@@ -114,7 +115,7 @@ def test_what_others_say_of_the_client_is_told_in_words(practice):
     client = zenobia(practice)
     practice.edit_client("berta", note=f"sister of {NAME.upper()}")
     practice.add_session("berta", [photo(f"{client.id}1")], **moment(1), note=f"came with {NAME}")
-    practice.add_treatment("berta", **moment(1), minutes=1, by=NAME)
+    practice.add_treatment("berta", Treatment(**moment(1), minutes=1, by=NAME))
     practice.add_client(NAME)
     forgotten = practice.forget_client(client.id)
     assert forgotten.clean
@@ -175,7 +176,7 @@ def test_nothing_of_the_client_stays_in_free_pages(tmp_path):
     with open_practice(folder) as practice:
         practice.add_client(NAME)
         for day in range(40):
-            practice.add_treatment("zenobia-featherstonehaugh", **moment(day), note=f"{NAME} {day} " * 50)
+            practice.add_treatment("zenobia-featherstonehaugh", Treatment(**moment(day), note=f"{NAME} {day} " * 50))
         size = (folder / "practice.sqlite").stat().st_size
         practice.forget_client("zenobia-featherstonehaugh")
     assert (folder / "practice.sqlite").stat().st_size < size

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symmetry.errors import InvalidRecordError
-from symmetry.practice import names, overview
+from symmetry.practice import names
+from symmetry.practice.reading import PracticeReader
 from symmetry.practice.store import open_practice
 from symmetry.practice.times import captured_from_text, captured_to_text, from_text, to_text
 
@@ -109,7 +110,7 @@ def test_odd_names_come_back_everywhere(name, tmp_path):
         practice.add_session(added.id, [photo(1)], at=START, zone="Europe/Berlin", note=name)
         assert practice.client(added.id).name == expected
         assert practice.sessions(added.id)[0].note == name
-    page = overview.show_client(added.id, tmp_path / "p")
+    page = PracticeReader(tmp_path / "p").page(added.id)
     assert (page.client.name, page.client.note, page.sessions[0].note) == (expected, name, name)
 
 
@@ -125,7 +126,7 @@ def test_any_names_make_clients_that_are_found(given_names):
             assert practice.client(added.id.upper()) == added
         ids = [client.id for client in practice.clients()]
         assert len(ids) == len(set(ids))
-        assert {line.client for line in overview.list_clients(Path(root, "p"))} == set(practice.clients())
+        assert {line.client for line in PracticeReader(Path(root, "p")).overview()} == set(practice.clients())
 
 
 local_times = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1))

@@ -13,9 +13,12 @@ from alembic.migration import MigrationContext
 from helpers.practice_samples import MODES, assert_whole, moment, old_practice, photo, rows
 
 from symmetry.errors import NewerPracticeError, NoPracticeError, PracticeError, PracticeNotReadyError
-from symmetry.practice import engine, overview, schema
-from symmetry.practice.models import Base
-from symmetry.practice.revisions import HEAD, REVISIONS
+from symmetry.practice import writing
+from symmetry.practice.reading import PracticeReader
+from symmetry.practice.records import Treatment
+from symmetry.practice.storage import schema
+from symmetry.practice.storage.database import HEAD, REVISIONS
+from symmetry.practice.storage.models import Base
 from symmetry.practice.store import open_practice, restore_practice
 
 BEFORE = "SELECT key, uid, id, name, note, added, last_session FROM clients"
@@ -43,14 +46,14 @@ def test_revisions_that_are_known_are_those_that_there_are():
 
 def test_models_are_what_the_migrations_make(tmp_path):
     open_practice(tmp_path / "practice").close()
-    bound = engine.make_engine(tmp_path / "practice" / "practice.sqlite")
+    bound = writing.make_engine(tmp_path / "practice" / "practice.sqlite")
     with bound.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True, "target_metadata": Base.metadata}
         )
         assert compare_metadata(context, Base.metadata) == []
     # Alembic does not look at foreign keys' actions and checks: the tables' own text does.
-    fresh = engine.make_engine(_empty(tmp_path / "fresh.sqlite"))
+    fresh = writing.make_engine(_empty(tmp_path / "fresh.sqlite"))
     Base.metadata.create_all(fresh)
     tables = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"
     migrated = dict(rows(tmp_path / "practice", tables))
@@ -74,7 +77,7 @@ def test_older_practice_is_upgraded_with_its_data_and_a_copy(old):
     with open_practice(old) as practice:
         assert [client.id for client in practice.clients()] == ["client-1", "client-2"]
         assert [session.number for session in practice.sessions("client-1")] == [1, 2]
-        assert practice.add_treatment("client-1", **moment(), minutes=5).number == 1
+        assert practice.add_treatment("client-1", Treatment(**moment(), minutes=5)).number == 1
         assert practice.add_session("client-2", [photo(9)], **moment(9)).number == 3
     assert_whole(old)
     assert {table: rows(old, f"SELECT * FROM {table}")[: len(had)] for table, had in before.items()} == before  # noqa: S608
@@ -101,7 +104,7 @@ def test_current_practice_is_opened_without_alembic_and_without_a_copy(tmp_path)
 
 
 def test_overview_needs_no_library_and_package_nothing_at_all():
-    loaded = {name.split(".")[0] for name in run("import sys, symmetry.practice.overview; print(*sys.modules)")}
+    loaded = {name.split(".")[0] for name in run("import sys, symmetry.practice.reading; print(*sys.modules)")}
     assert not {"sqlalchemy", "alembic", "filelock", "platformdirs", "numpy"} & loaded
     assert "sqlite3" in loaded
     code = "import sys, symmetry.practice; print(*(n for n in sys.modules if n.startswith('symmetry')))"
@@ -114,7 +117,7 @@ def test_newer_practice_is_refused_and_left_alone(tmp_path):
         practice.backup(tmp_path / "backup.zip")
     rows(folder, "UPDATE alembic_version SET version_num = '0099'")
     before = (folder / "practice.sqlite").read_bytes()
-    for read in (open_practice, overview.list_clients):
+    for read in (open_practice, lambda folder: PracticeReader(folder).overview()):
         with pytest.raises(NewerPracticeError, match=f"schema 0099, this one knows up to {HEAD}.*install the newest"):
             read(folder)
     assert (folder / "practice.sqlite").read_bytes() == before
@@ -123,7 +126,7 @@ def test_newer_practice_is_refused_and_left_alone(tmp_path):
 
 
 def test_migration_that_fails_leaves_the_old_database(old, monkeypatch):
-    from symmetry.practice.migrations import versions  # noqa: F401 -- a package, so that it is installed
+    from symmetry.practice.storage.migrations import versions  # noqa: F401 -- a package, so that it is installed
 
     before = rows(old, "SELECT sql FROM sqlite_master ORDER BY name")
     rows(old, "CREATE TABLE ratings (x)")  # in the way of the last step
@@ -137,12 +140,12 @@ def test_migration_that_fails_leaves_the_old_database(old, monkeypatch):
 
 def test_overview_says_what_it_needs(tmp_path, old):
     with pytest.raises(NoPracticeError, match="no practice in this folder yet"):
-        overview.list_clients(tmp_path / "nowhere")
+        PracticeReader(tmp_path / "nowhere").overview()
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(PracticeNotReadyError, match="not up to date"):
-        overview.list_clients(old)
+        PracticeReader(old).overview()
     open_practice(old).close()
-    assert len(overview.list_clients(old)) == 2
+    assert len(PracticeReader(old).overview()) == 2
     (old / "practice.sqlite").write_bytes(b"")
     with pytest.raises(PracticeNotReadyError):
-        overview.show_client("client-1", old)
+        PracticeReader(old).page("client-1")

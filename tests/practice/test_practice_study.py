@@ -117,10 +117,10 @@ def folder(tmp_path, monkeypatch):
             for number in range(sessions):
                 practice.add_session(client, [photo(f"{client}{number}")], at=day(7 * number), zone="UTC")
         for when in (-30, 1, 8, 15, 22, 40):  # the first was before the sessions, the last came after them
-            practice.add_treatment(ANNA, at=day(when), zone="UTC", protocol="lifting")
+            practice.add_treatment(ANNA, Treatment(at=day(when), zone="UTC", protocol="lifting"))
         for when in (2, 9):
-            practice.add_treatment(BEN, at=day(when), zone="UTC", protocol="sham")
-        practice.add_treatment(BEN, at=day(3), zone="UTC", by="Mara")
+            practice.add_treatment(BEN, Treatment(at=day(when), zone="UTC", protocol="sham"))
+        practice.add_treatment(BEN, Treatment(at=day(3), zone="UTC", by="Mara"))
         for when, value in ((0, 3.0), (35, 7.0)):
             practice.add_entry(ANNA, at=day(when), zone="UTC", values={"Evenness": value})
     return folder

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry.errors import InvalidRecordError, TakenIdError, UnknownIdError
-from symmetry.practice.adhering import adherence
+from symmetry.practice.adherence import adherence
 from symmetry.practice.records import Step, Treatment, Week
 from symmetry.practice.store import open_practice
 
@@ -65,8 +65,8 @@ def test_protocol_is_kept_once_and_for_as_long_as_it_is_used(practice):
     with pytest.raises(TakenIdError, match="already"):
         practice.add_protocol("LIFT", STEPS)
     with pytest.raises(UnknownIdError, match='no protocol "lifd"; did you mean Lift'):
-        practice.add_treatment("anna", **moment(), protocol="lifd")
-    done = practice.add_treatment("anna", **moment(), protocol="lift")
+        practice.add_treatment("anna", Treatment(**moment(), protocol="lifd"))
+    done = practice.add_treatment("anna", Treatment(**moment(), protocol="lift"))
     with pytest.raises(TakenIdError, match="stands in 1 treatment and must stay"):
         practice.remove_protocol("lift")
     practice.remove_treatment("anna", done.number)
@@ -78,22 +78,33 @@ def test_protocol_is_kept_once_and_for_as_long_as_it_is_used(practice):
 
 def test_treatment_comes_back_as_added_with_a_protocol_or_without(practice):
     practice.add_protocol("Lift", STEPS)
-    with_it = practice.add_treatment("anna", **moment(1), protocol="lift", by="Ms  Moss", note="calm")
+    with_it = practice.add_treatment("anna", Treatment(**moment(1), protocol="lift", by="Ms  Moss", note="calm"))
     without = practice.add_treatment(
-        "ANNA", **moment(), minutes=20, zones=["cheeks", "mouth", "cheeks"], side="subject_right", product="cream"
+        "ANNA",
+        Treatment(
+            **moment(),
+            minutes=20,
+            zones=(
+                "cheeks",
+                "mouth",
+                "cheeks",
+            ),
+            side="subject_right",
+            product="cream",
+        ),
     )
     assert practice.treatments("anna") == (without, with_it)
     assert (with_it.protocol, with_it.minutes, with_it.by, with_it.number) == ("Lift", 5.5, "Ms Moss", 1)
     assert (without.protocol, without.zones, without.side) == (None, ("cheeks", "mouth"), "subject_right")
     assert (without.product, without.number, without.at, without.zone) == ("cream", 2, START, ZONE)
-    assert practice.add_treatment("anna", **moment(), protocol="lift", minutes=9).minutes == 9
+    assert practice.add_treatment("anna", Treatment(**moment(), protocol="lift", minutes=9)).minutes == 9
     practice.remove_treatment("anna", 3)
-    assert practice.add_treatment("anna", **moment()).number == 4
+    assert practice.add_treatment("anna", Treatment(**moment())).number == 4
     assert practice.treatments("berta") == ()
     with pytest.raises(UnknownIdError, match="no treatment 3"):
         practice.remove_treatment("anna", 3)
     with pytest.raises(InvalidRecordError, match="the minutes must be above 0 and at most 1440"):
-        practice.add_treatment("anna", **moment(), minutes=2000)
+        practice.add_treatment("anna", Treatment(**moment(), minutes=2000))
 
 
 def test_adherence_counts_whole_weeks_and_the_running_one_apart(practice):
@@ -101,9 +112,9 @@ def test_adherence_counts_whole_weeks_and_the_running_one_apart(practice):
     practice.add_protocol("Calm", [Step(name="Rest")])
     # Of the first week 2, of the second none, of the third 4, of the running one 1.
     for day in (0, 6, 14, 15, 16, 20, 21):
-        practice.add_treatment("anna", **moment(day), protocol="lift")
-    practice.add_treatment("anna", **moment(20), protocol="calm")
-    practice.add_treatment("anna", **moment(20), minutes=60)
+        practice.add_treatment("anna", Treatment(**moment(day), protocol="lift"))
+    practice.add_treatment("anna", Treatment(**moment(20), protocol="calm"))
+    practice.add_treatment("anna", Treatment(**moment(20), minutes=60))
     calm, lift = practice.adherence("anna", until=START + timedelta(days=23))
     assert (lift.protocol, lift.since, lift.times_per_week) == ("Lift", date(2026, 3, 2), 3)
     assert [week.done for week in lift.weeks] == [2, 0, 4]
@@ -119,7 +130,7 @@ def test_adherence_counts_whole_weeks_and_the_running_one_apart(practice):
 def test_days_are_those_of_the_place(practice):
     practice.add_protocol("Lift", STEPS, times_per_week=1)
     late = datetime(2026, 3, 2, 23, 30, tzinfo=ZoneInfo(ZONE))
-    practice.add_treatment("anna", at=late, zone=ZONE, protocol="lift")
+    practice.add_treatment("anna", Treatment(at=late, zone=ZONE, protocol="lift"))
     # Six days and an hour later it is the seventh day in Berlin, still the sixth in UTC.
     (lift,) = practice.adherence("anna", until=(late + timedelta(days=6, hours=1)).astimezone(ZoneInfo("UTC")))
     assert lift.since == date(2026, 3, 2)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from symmetry.practice.folders import PART, Places, remove_tree
+from symmetry.practice.storage.folders import PART, Places, remove_tree
 
 UID: Final = re.compile(r"[0-9a-f]{32}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import CheckConstraint, Float, ForeignKey, MetaData, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -18,18 +18,51 @@ _NONE_YET = text("0")
 
 
 class Base(DeclarativeBase):
-    """What all tables have in common: `key` is the database's own number, never shown to a person."""
+    """What all tables have in common."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar = {float: Float}  # which SQL type stands for float differs by SQLAlchemy's version
 
 
-class ClientRow(Base):
+class KeyedRow(Base):
+    """A row with a `key`: the database's own number, never shown to a person."""
+
+    __abstract__ = True
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+
+
+class OccasionRow(KeyedRow):
+    """Something of one client; `number` counts from 1 for each client."""
+
+    __abstract__ = True
+
+    client: Mapped[int] = mapped_column(ForeignKey("clients.key", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[str]
+    zone: Mapped[str]
+    note: Mapped[str]
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
+        return (UniqueConstraint("client", "number"),)
+
+
+class NamedRow(KeyedRow):
+    """Something that all clients share; `folded` is its name without regard to case."""
+
+    __abstract__ = True
+
+    name: Mapped[str]
+    folded: Mapped[str] = mapped_column(unique=True)
+    note: Mapped[str]
+
+
+class ClientRow(KeyedRow):
     """A client; the last numbers are those given out so far, so that none is given twice."""
 
     __tablename__ = "clients"
 
-    key: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
     id: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
@@ -40,27 +73,18 @@ class ClientRow(Base):
     last_entry: Mapped[int] = mapped_column(server_default=_NONE_YET)
 
 
-class SessionRow(Base):
+class SessionRow(OccasionRow):
     """A session of a client."""
 
     __tablename__ = "sessions"
-    __table_args__ = (UniqueConstraint("client", "number"),)
-
-    key: Mapped[int] = mapped_column(primary_key=True)
-    client: Mapped[int] = mapped_column(ForeignKey("clients.key", ondelete="CASCADE"))
-    number: Mapped[int]
-    at: Mapped[str]
-    zone: Mapped[str]
-    note: Mapped[str]
 
 
-class PhotoRow(Base):
+class PhotoRow(KeyedRow):
     """A photo of a session; several rows may share one file."""
 
     __tablename__ = "photos"
     __table_args__ = (UniqueConstraint("session", "position"), UniqueConstraint("session", "sha256"))
 
-    key: Mapped[int] = mapped_column(primary_key=True)
     session: Mapped[int] = mapped_column(ForeignKey("sessions.key", ondelete="CASCADE"))
     position: Mapped[int]
     name: Mapped[str]
@@ -74,25 +98,20 @@ class PhotoRow(Base):
     mirrored: Mapped[bool]
 
 
-class ProtocolRow(Base):
-    """A protocol; `folded` is its name without regard to case."""
+class ProtocolRow(NamedRow):
+    """A protocol."""
 
     __tablename__ = "protocols"
 
-    key: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    folded: Mapped[str] = mapped_column(unique=True)
     times_per_week: Mapped[float | None]
-    note: Mapped[str]
 
 
-class StepRow(Base):
+class StepRow(KeyedRow):
     """A step of a protocol; `zones` is a JSON list."""
 
     __tablename__ = "steps"
     __table_args__ = (UniqueConstraint("protocol", "position"),)
 
-    key: Mapped[int] = mapped_column(primary_key=True)
     protocol: Mapped[int] = mapped_column(ForeignKey("protocols.key", ondelete="CASCADE"))
     position: Mapped[int]
     name: Mapped[str]
@@ -102,56 +121,37 @@ class StepRow(Base):
     product: Mapped[str]
 
 
-class TreatmentRow(Base):
+class TreatmentRow(OccasionRow):
     """A treatment of a client; `zones` is a JSON list."""
 
     __tablename__ = "treatments"
-    __table_args__ = (UniqueConstraint("client", "number"),)
 
-    key: Mapped[int] = mapped_column(primary_key=True)
-    client: Mapped[int] = mapped_column(ForeignKey("clients.key", ondelete="CASCADE"))
     protocol: Mapped[int | None] = mapped_column(ForeignKey("protocols.key", ondelete="RESTRICT"), index=True)
-    number: Mapped[int]
-    at: Mapped[str]
-    zone: Mapped[str]
     minutes: Mapped[float | None]
     zones: Mapped[str]
     side: Mapped[str]
     product: Mapped[str]
     by: Mapped[str]
-    note: Mapped[str]
 
 
-class ScaleRow(Base):
-    """A scale of the diary; `folded` is its name without regard to case."""
+class ScaleRow(NamedRow):
+    """A scale of the diary."""
 
     __tablename__ = "scales"
     __table_args__ = (CheckConstraint("low < high", name="range"),)
 
-    key: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    folded: Mapped[str] = mapped_column(unique=True)
     low: Mapped[float]
     high: Mapped[float]
-    note: Mapped[str]
 
 
-class EntryRow(Base):
+class EntryRow(OccasionRow):
     """An entry in a client's diary."""
 
     __tablename__ = "entries"
-    __table_args__ = (UniqueConstraint("client", "number"),)
-
-    key: Mapped[int] = mapped_column(primary_key=True)
-    client: Mapped[int] = mapped_column(ForeignKey("clients.key", ondelete="CASCADE"))
-    number: Mapped[int]
-    at: Mapped[str]
-    zone: Mapped[str]
-    note: Mapped[str]
 
 
 class RatingRow(Base):
-    """What an entry says on one scale."""
+    """The rating of an entry on one scale."""
 
     __tablename__ = "ratings"
 

@@ -1,4 +1,4 @@
-"""The quick overview says what the practice says."""
+"""A reader gives what an open practice gives, writes nothing, and waits for nothing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from helpers.practice_samples import START, moment, photo
 
 from symmetry.errors import PracticeNotReadyError, UnknownIdError
-from symmetry.practice import overview
-from symmetry.practice.folders import ENVIRONMENT
-from symmetry.practice.records import ClientLine, Step
+from symmetry.practice.reading import PracticeReader
+from symmetry.practice.records import ClientLine, Step, Treatment
+from symmetry.practice.storage.folders import ENVIRONMENT
 from symmetry.practice.store import open_practice
 
 
@@ -27,15 +27,15 @@ def practice(tmp_path):
         opened.add_scale("mood")
         for day in (8, 0, 3):
             opened.add_session("berta", [photo(day), photo(day + 0.5)], **moment(day), note=f"day {day}")
-            opened.add_treatment("berta", **moment(day), protocol="lift", zones=["jaw"])
+            opened.add_treatment("berta", Treatment(**moment(day), protocol="lift", zones=("jaw",)))
             opened.add_entry("berta", **moment(day), values={"tension": day, "mood": 1})
-        opened.add_treatment("berta", **moment(1), minutes=3)
+        opened.add_treatment("berta", Treatment(**moment(1), minutes=3))
         opened.add_session("anna", [photo(1)], **moment())
         yield opened
 
 
 def test_list_counts_what_there_is(practice):
-    anna, berta, cleo = overview.list_clients(practice.folder)
+    anna, berta, cleo = PracticeReader(practice.folder).overview()
     assert [line.client for line in (anna, berta, cleo)] == list(practice.clients())
     assert cleo == ClientLine(
         client=practice.client("cleo"), sessions=0, photos=0, treatments=0, entries=0, first=None, last=None
@@ -50,31 +50,31 @@ def test_page_is_what_the_practice_gives(practice, monkeypatch):
     monkeypatch.setenv(ENVIRONMENT, str(practice.folder))
     until = START + timedelta(days=15)
     for client_id in ("BERTA", "anna", "cleo"):
-        page = overview.show_client(client_id, until=until)
+        page = PracticeReader().page(client_id, until=until)
         assert page.client == practice.client(client_id)
         assert page.sessions == practice.sessions(client_id)
         assert page.treatments == practice.treatments(client_id)
         assert page.entries == practice.diary(client_id)
         assert page.adherence == practice.adherence(client_id, until=until)
-    assert overview.show_client("berta", until=until).adherence[0].share == pytest.approx(3 / 4)
-    assert overview.show_client("berta").adherence[0].since == START.date()
+    assert PracticeReader().page("berta", until=until).adherence[0].share == pytest.approx(3 / 4)
+    assert PracticeReader().page("berta").adherence[0].since == START.date()
     with pytest.raises(UnknownIdError, match="did you mean berta"):
-        overview.show_client("bert")
+        PracticeReader().page("bert")
 
 
 def test_overview_writes_nothing_and_reads_one_moment(practice):
     before = {path: path.stat().st_mtime_ns for path in practice.folder.rglob("*")}
-    overview.list_clients(practice.folder)
-    overview.show_client("berta", practice.folder)
+    PracticeReader(practice.folder).overview()
+    PracticeReader(practice.folder).page("berta")
     assert {path: path.stat().st_mtime_ns for path in practice.folder.rglob("*")} == before
 
 
 def test_overview_waits_for_a_restore_to_be_finished(practice):
     (practice.folder / "restored").mkdir()
     with pytest.raises(PracticeNotReadyError, match="being restored"):
-        overview.list_clients(practice.folder)
+        PracticeReader(practice.folder).overview()
     open_practice(practice.folder).close()
-    assert len(overview.list_clients(practice.folder)) == 3
+    assert len(PracticeReader(practice.folder).overview()) == 3
 
 
 def test_benchmark_prints_its_figures(capsys):

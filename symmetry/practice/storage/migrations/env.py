@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from symmetry.practice.models import Base
+from symmetry.practice.storage.models import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -14,9 +14,8 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from symmetry.errors import DamagedPracticeError
-from symmetry.practice.engine import connect
-from symmetry.practice.folders import Places, durable_file, private_folder
-from symmetry.practice.revisions import HEAD, is_current, revision_of
+from symmetry.practice.storage.database import HEAD, connect, copy_database, is_current, revision_of
+from symmetry.practice.storage.folders import Places, durable_file, private_folder
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -116,13 +115,6 @@ def _migrate(connection: Connection, target: str) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, target)
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database that others may be using into an empty file."""
-    with contextlib.closing(connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
-        new.execute("PRAGMA journal_mode=OFF").fetchall()  # a half-made copy counts for nothing and is not mended
-        old.backup(new)
 
 
 def _copy_before(places: Places, target: str) -> None:

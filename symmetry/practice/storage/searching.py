@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from symmetry.practice.folders import files_below
 from symmetry.practice.names import fold
+from symmetry.practice.storage.folders import files_below
 
 SHORTEST: Final = 6
 """Bytes. Of random ones, as photos hold, ten gigabytes hold a given five by chance one time in a hundred; a given four

@@ -1,1 +1,0 @@
-"""Migrations of the practice's database, run by `symmetry.practice.schema`."""

@@ -1,0 +1,1 @@
+"""Migrations of the practice's database, run by `symmetry.practice.storage.schema`."""
