@@ -1,9 +1,8 @@
-"""Many people: who changed beyond their own error, by how much a group did, and what noise alone would have shown."""
+"""Many people: who changed beyond their own error, how much a group did, and what noise alone would have shown.
 
-from symmetry.cohort.analysis import analyze_cohort
-from symmetry.cohort.cohort import Cohort
-from symmetry.cohort.planning import Plan, plan_study
-from symmetry.cohort.simulation import responder_curve, simulate_study
-from symmetry.cohort.study import Study
+The public names are listed in `__init__.pyi`; each is imported when it is first used.
+"""
 
-__all__ = ["Cohort", "Plan", "Study", "analyze_cohort", "plan_study", "responder_curve", "simulate_study"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

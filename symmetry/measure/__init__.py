@@ -1,1 +1,8 @@
-"""Measuring one face, and comparing two: scores, clinical measures, quality flags, errors and verdicts."""
+"""Measuring one face, and comparing two: scores, clinical measures, quality flags, errors and verdicts.
+
+The public names are listed in `__init__.pyi`; each is imported when it is first used.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,20 +1,8 @@
-"""Many photos of one person over weeks: sessions, courses, trends."""
+"""Many photos of one person over time: sessions, courses, trends.
 
-from symmetry.series.assembly import analyze_series
-from symmetry.series.dating import date_photos, left_out_for
-from symmetry.series.result import DatedFace, LeftOut, MeasureCourse, PhasesOf, RegionCourse, Session, TrendOf
-from symmetry.series.series import Series
+The public names are listed in `__init__.pyi`; each is imported when it is first used.
+"""
 
-__all__ = [
-    "DatedFace",
-    "LeftOut",
-    "MeasureCourse",
-    "PhasesOf",
-    "RegionCourse",
-    "Series",
-    "Session",
-    "TrendOf",
-    "analyze_series",
-    "date_photos",
-    "left_out_for",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,6 +1,8 @@
-"""A page to hand over: one HTML file about a series of photos, readable without a network."""
+"""The report: one HTML file about a series of photos that opens anywhere, without a network.
 
-from symmetry.output.report.content import Adherence, DiaryCourse, Pictures, Report, Treatment
-from symmetry.output.report.page import render_report
+The public names are listed in `__init__.pyi`; each is imported when it is first used.
+"""
 
-__all__ = ["Adherence", "DiaryCourse", "Pictures", "Report", "Treatment", "render_report"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,10 @@
+from .audit import audit_table as audit_table
+from .change import change_tables as change_tables
+from .cohort import cohort_tables as cohort_tables
+from .face import face_tables as face_tables
+from .face import overview_table as overview_table
+from .grid import render as render
+from .plan import plan_table as plan_table
+from .quality import check_tables as check_tables
+from .reliability import reliability_tables as reliability_tables
+from .series import series_tables as series_tables

@@ -1,0 +1,11 @@
+from .assembly import analyze_series as analyze_series
+from .dating import date_photos as date_photos
+from .dating import left_out_for as left_out_for
+from .result import DatedFace as DatedFace
+from .result import LeftOut as LeftOut
+from .result import MeasureCourse as MeasureCourse
+from .result import PhasesOf as PhasesOf
+from .result import RegionCourse as RegionCourse
+from .result import Session as Session
+from .result import TrendOf as TrendOf
+from .series import Series as Series
