@@ -213,9 +213,7 @@ def deliver_series(found: Series, wanted: str, output: Path | None, *, details: 
 
         deliver_table(series_tables(found, details=details), output)
     if output is not None:
-        from symmetry.series.wording import answer
-
-        say(answer(found))
+        say(found.answer)
 
 
 def deliver_failure(photos: list[str], reason: str, wanted: str, output: Path | None) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from symmetry.cohort.responders import ANY_REGION
 from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
 from symmetry.measure.quality.flags import joined, reason_words
-from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict, decimals
-from symmetry.measure.words import percent, sentence, the, unit_sign
+from symmetry.measure.verdicts import NOT_COMPARABLE, decimals
+from symmetry.measure.words import HOW_EVEN, behind, percent, sentence, the
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from symmetry.cohort.study import Study
-
-_HOW: Final[dict[Verdict, str]] = {IMPROVED: "more even", WORSE: "less even"}
 
 
 def contrast_sentences(contrasts: pd.DataFrame, control: str) -> list[str]:
@@ -120,7 +118,7 @@ def _group_sentences(rows: pd.DataFrame, column: str, *, beside: str, nothing: s
 def _sure(rows: pd.DataFrame, column: str, beside: str) -> str:
     """Name the regions that surely changed or differ, each with by how much; empty if there are none."""
     parts = []
-    for verdict, how in _HOW.items():
+    for verdict, how in HOW_EVEN.items():
         sure = [row for row in rows.itertuples(index=False) if row.verdict == verdict]
         # Regions that hold the others would say the same thing twice.
         apart = [row for row in sure if row.region not in WHOLES] or sure
@@ -134,4 +132,4 @@ def _amount(value: float, row: Any) -> str:
     """Write the size of a change with its interval, the smaller bound first."""
     low, high = sorted((abs(row.low), abs(row.high)))
     digits = decimals(abs(value), (high - low) / 2)
-    return f"{abs(value):.{digits}f} {unit_sign(row.unit)} ({low:.{digits}f} to {high:.{digits}f})"
+    return f"{abs(value):.{digits}f}{behind(row.unit)} ({low:.{digits}f} to {high:.{digits}f})"

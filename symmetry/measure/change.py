@@ -171,6 +171,11 @@ class MeasureChange:
     norm: str = NO_NORM
     unit: str
 
+    @property
+    def evenness_error(self) -> float:
+        """95 % half-width of `evenness`."""
+        return self.error
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Change:

@@ -1,11 +1,18 @@
-"""How people read names, units and numbers; every table, figure, card and report writes them this way."""
+"""How names, units and numbers are written for people, in every table, figure, card and report."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import isfinite, nan
 from typing import Final
 
-from symmetry.measure.verdicts import decimals
+from symmetry.measure.change import MeasureChange, RegionChange
+from symmetry.measure.measures import DEFINITIONS
+from symmetry.measure.quality.flags import joined
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, decimals
 
+DASH: Final = "–"
+"""Stands for a number that is not known."""
 REGION_TITLES: Final = {
     "jawline": "Jawline",
     "eyes": "Eyes",
@@ -17,11 +24,25 @@ REGION_TITLES: Final = {
     "lower_face": "Lower face",
     "face": "Whole face",
 }
+_TITLES: Final = {name: title.lower() for name, title in REGION_TITLES.items()} | {
+    definition.name: definition.title for definition in DEFINITIONS
+}
+HOW_EVEN: Final[dict[Verdict, str]] = {IMPROVED: "more even", WORSE: "less even"}
 
 
-def the(name: str) -> str:
-    """Name a region or a measure within a sentence: "the nasolabial folds"."""
-    return f"the {REGION_TITLES[name].lower() if name in REGION_TITLES else name.replace('_', ' ')}"
+def title_of(name: str) -> str:
+    """Name a region, a measure or a flag within a sentence: "nasolabial folds", "MRD1", "head turned"."""
+    return _TITLES.get(name, name.replace("_", " "))
+
+
+def the(*names: str) -> str:
+    """Name regions or measures with their article: "the eyes and the nasolabial folds"."""
+    return joined([f"the {title_of(name)}" for name in names])
+
+
+def are(names: Sequence[str]) -> str:
+    """Give the verb for regions or measures: "is" or "are"."""
+    return "are" if len(names) > 1 or title_of(names[0]).endswith("s") else "is"
 
 
 def sentence(text: str) -> str:
@@ -29,18 +50,44 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def unit_sign(unit: str) -> str:
-    """Write a unit as it stands behind a number.
+def counted(number: int, one: str) -> str:
+    """Write "1 photo", "3 photos"."""
+    return f"{number} {one}{'' if number == 1 else 's'}"
 
-    "% IPD" stays whole: a percent sign alone would be read as a share of the asymmetry.
-    """
+
+def unit_sign(unit: str) -> str:
+    """Write a unit; "% IPD" stays whole, as a percent sign alone would be read as a share of the asymmetry."""
     return "°" if unit == "degrees" else unit
 
 
-def size(value: float, error: float) -> str:
-    """Write the size of a number with its error, to the hundredth where tenths hide which of them is larger."""
-    digits = decimals(abs(value), error)
-    return f"{abs(value):.{digits}f} ± {error:.{digits}f}"
+def behind(unit: str) -> str:
+    """Write a unit as it stands behind a number: " mm", "°"."""
+    return unit_sign(unit) if unit == "degrees" else f" {unit}" if unit else ""
+
+
+def with_error(value: float, error: float = nan, unit: str = "", *, digits: int = 1, signed: bool = False) -> str:
+    """Write a number, its error if that is known, and its unit; a dash for NaN."""
+    if not isfinite(value):
+        return DASH
+    rounded = round(float(value), digits) + 0.0
+    shown = f"{rounded:+.{digits}f}" if signed and rounded else f"{rounded:.{digits}f}"
+    return f"{shown}{f' ± {error:.{digits}f}' if isfinite(error) else ''}{behind(unit)}"
+
+
+def amount(value: float, error: float, unit: str) -> str:
+    """Write the size of a number with its error and unit, to the hundredth where tenths hide which is larger."""
+    size = abs(value)
+    return with_error(size, error, unit, digits=decimals(size, error))
+
+
+def change_words(change: RegionChange | MeasureChange | None) -> str:
+    """Write a change of asymmetry: "2.5 ± 0.4 mm more even"; empty where there is no verdict on it."""
+    if change is None or change.verdict == NOT_COMPARABLE or not isfinite(change.evenness):
+        return ""
+    if not round(abs(change.evenness), 1) and change.verdict == NO_CHANGE:
+        return f"as even as before, ± {change.evenness_error:.1f}{behind(change.unit)}"
+    how = HOW_EVEN[IMPROVED if change.evenness < 0 else WORSE]
+    return f"{amount(change.evenness, change.evenness_error, change.unit)} {how}"
 
 
 def percent(share: float) -> str:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from symmetry.arrays import FloatArray
-from symmetry.landmarks.scale import Scale
-from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.reliability_table import Method
 from symmetry.measure.verdicts import Verdict
 
 
@@ -207,43 +203,3 @@ class MeasureCourse:
     trend: TrendOf
     phases: PhasesOf | None
     unit: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SeriesResult:
-    """What a series of photos of one person says.
-
-    Attributes
-    ----------
-    sessions : tuple of Session
-        In order of time; at least one.
-    left_out : tuple of LeftOut
-    reference : FaceAnalysis
-        The best photo, to which all others are registered.
-    regions : mapping of str to RegionCourse
-        The nine regions.
-    measures : mapping of str to MeasureCourse
-        The clinical measures.
-    change : Change or None
-        Last sessions against first sessions, with a verdict for each region; None with fewer than two sessions.
-    change_sessions : int
-        How many sessions stand on either side of it.
-    treatment_start : date or None
-    scale : Scale
-        Pooled over the series.
-    unit : str
-        "mm", or "% IPD" where millimetres are not known.
-    method : {"registration", "landmarks"}
-    """
-
-    sessions: tuple[Session, ...]
-    left_out: tuple[LeftOut, ...]
-    reference: FaceAnalysis
-    regions: Mapping[str, RegionCourse]
-    measures: Mapping[str, MeasureCourse]
-    change: Change | None
-    change_sessions: int
-    treatment_start: date | None
-    scale: Scale
-    unit: str
-    method: Method

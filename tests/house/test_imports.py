@@ -37,7 +37,7 @@ ORDER = list(ROOMS)
 UPWARD = {
     ("measure/face.py", "symmetry.output.cards"),
     ("measure/change.py", "symmetry.output.cards"),
-    ("series/series.py", "symmetry.output.cards.of_series"),
+    ("series/series.py", "symmetry.output.cards.series"),
 }
 PURE = ("symmetry.stats", "symmetry.landmarks.frame", "symmetry.measure.scores", "symmetry.measure.measures")
 HEAVY = ("cv2", "mediapipe", "matplotlib", "PIL", "pandas", "pyarrow")

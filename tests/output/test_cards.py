@@ -242,7 +242,7 @@ def test_side_is_named_only_where_the_difference_is_larger_than_its_error():
     assert row_of(told, "Mouth")[2] == "right 0.9 ± 0.5 further out"
     none = replace(small, lateral=-0.4)
     assert row_of(replace(face, regions={"mouth": none} | face.regions | {"mouth": none}), "Mouth")[2] == (
-        "neither clearly higher or further out"
+        "neither side clearly higher or further out"
     )
 
 
@@ -250,7 +250,7 @@ def test_unit_is_that_of_the_face():
     face = uneven(scale="none")
     mouth = face.regions["mouth"]
     assert row_of(face, "Mouth")[1] == f"{mouth.percent:.1f} ± {mouth.percent_error:.1f}"
-    assert "uneven by, % IPD" in words(parsed(face))
+    assert "asymmetry, % IPD" in words(parsed(face))
     assert "8 % IPD" in words(drawing(face))
     assert " mm" not in words(parsed(face))
 
@@ -356,9 +356,9 @@ def test_verdicts_stand_with_what_they_rest_on():
             )
         },
     )
-    assert row_of(change, "Jawline")[1] == "● improvedjaw angle 1.5 ± 0.5 mm less uneven"
-    assert row_of(change, "Eyes")[1] == "● worse0.8 ± 0.5 mm more uneven"
-    assert row_of(change, "Mouth")[1] == "○ no detectable change0.2 ± 0.5 mm less uneven"
+    assert row_of(change, "Jawline")[1] == "● improvedjaw angle 1.5 ± 0.5 mm more even"
+    assert row_of(change, "Eyes")[1] == "● worse0.8 ± 0.5 mm less even"
+    assert row_of(change, "Mouth")[1] == "○ no detectable change0.2 ± 0.5 mm more even"
     assert row_of(change, "Brows") == ["Brows", "○ no detectable change (± 0.5 mm)"]
     before = change.regions["jawline"]
     assert row_of(change, "Jawline")[0] == f"Jawline{before.before:.1f} → {before.after:.1f}"
@@ -443,9 +443,15 @@ def test_long_series_share_dots_and_say_so(days, seed):
 def test_series_answers_first_and_tells_each_region():
     series = made_series()
     text = words(parsed(series))
-    assert "Partly. Since the first session the mouth became more even by 2.5 ± 0.4 mm" in text
-    assert row_of(series, "Mouth") == ["Mouth", "● more even, real", "2.5 ± 0.4 mm", "0.50 mm a week (0.40 to 0.60)"]
-    assert row_of(series, "Jawline")[:2] == ["Jawlinejaw angle", "● less even, real"]
+    assert "Partly: the mouth more even, the jawline less even." in text
+    assert "Since the first session, the mouth became more even by 2.5 ± 0.4 mm (0.50 mm a week)" in text
+    assert row_of(series, "Mouth") == [
+        "Mouth",
+        "● more even",
+        "2.5 ± 0.4 mm more even",
+        "0.50 mm a week more even (0.40 to 0.60)",
+    ]
+    assert row_of(series, "Jawline")[:2] == ["Jawlinejaw angle", "● less even"]
     trends = [line.get("stroke") for line in drawing(series).iter(f"{SVG}path") if line.get("stroke-width") == "1.8"]
     assert trends == [VERDICT_COLOURS[WORSE], VERDICT_COLOURS[NO_CHANGE], VERDICT_COLOURS[IMPROVED]]
 
@@ -461,7 +467,7 @@ def test_treatment_begins_where_it_does():
 
 def test_one_session_says_so():
     assert row_of(made_series((0,)), "Mouth")[1] == "– one session so far"
-    assert "There is one session." in words(parsed(made_series((0,))))
+    assert "This is the first session: there is nothing to compare yet." in words(parsed(made_series((0,))))
 
 
 def test_cards_load_no_figures_no_tables_and_no_networks():

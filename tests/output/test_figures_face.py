@@ -101,7 +101,7 @@ def test_without_millimetres_the_numbers_are_percent() -> None:
     figure = draw_face(face)
     mouth = face.regions["mouth"]
     assert below(figure, "Mouth", 2) == [
-        f"{mouth.percent:.1f} ± {mouth.percent_error:.1f} %",
+        f"{mouth.percent:.1f} ± {mouth.percent_error:.1f} % IPD",
         f"left {mouth.vertical_percent:.1f} ± {mouth.vertical_percent_error:.1f} higher",
     ]
     assert not any(text.endswith("mm") for text in texts(figure))

@@ -66,15 +66,15 @@ def judged(change: Change, name: str, **values: object) -> Change:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({}, "upper lid 0.9 ± 0.4 mm less uneven"),
-        ({"evenness": 0.9, "verdict": WORSE}, "upper lid 0.9 ± 0.4 mm more uneven"),
-        ({"evenness": -0.3, "verdict": NO_CHANGE}, "upper lid 0.3 ± 0.4 mm less uneven"),
-        ({"evenness": 0.03, "verdict": NO_CHANGE}, "upper lid as uneven as before, ± 0.4 mm"),
-        ({"part": "eyes"}, "0.9 ± 0.4 mm less uneven"),
+        ({}, "upper lid 0.9 ± 0.4 mm more even"),
+        ({"evenness": 0.9, "verdict": WORSE}, "upper lid 0.9 ± 0.4 mm less even"),
+        ({"evenness": -0.3, "verdict": NO_CHANGE}, "upper lid 0.3 ± 0.4 mm more even"),
+        ({"evenness": 0.03, "verdict": NO_CHANGE}, "upper lid as even as before, ± 0.4 mm"),
+        ({"part": "eyes"}, "0.9 ± 0.4 mm more even"),
         # A verdict that tenths of a millimetre would contradict is written to the hundredth.
-        ({"evenness": -0.41, "evenness_error": 0.38}, "upper lid 0.41 ± 0.38 mm less uneven"),
-        ({"evenness": -0.46, "evenness_error": 0.38}, "upper lid 0.5 ± 0.4 mm less uneven"),
-        ({"unit": "% IPD"}, "upper lid 0.9 ± 0.4 % IPD less uneven"),
+        ({"evenness": -0.41, "evenness_error": 0.38}, "upper lid 0.41 ± 0.38 mm more even"),
+        ({"evenness": -0.46, "evenness_error": 0.38}, "upper lid 0.5 ± 0.4 mm more even"),
+        ({"unit": "% IPD"}, "upper lid 0.9 ± 0.4 % IPD more even"),
         ({"verdict": NOT_COMPARABLE, "reason": "not_seen"}, "not seen"),
         ({"verdict": NOT_COMPARABLE, "reason": "head_turned"}, "head turned"),
         ({"verdict": NOT_COMPARABLE, "reason": "pose_differs"}, "head held differently"),
@@ -196,7 +196,7 @@ def test_the_table_holds_scores_with_errors_and_verdicts(change: Change) -> None
     mouth = change.regions["mouth"]
     assert mouth.verdict == IMPROVED
     assert {"mostly the right: the worse side improved"} < set(below(figure, "Mouth", 8))
-    assert f"{-mouth.evenness:.1f} ± {mouth.evenness_error:.1f} mm less uneven" in below(figure, "Mouth", 8)
+    assert f"{-mouth.evenness:.1f} ± {mouth.evenness_error:.1f} mm more even" in below(figure, "Mouth", 8)
     assert "19 times out of 20" in " ".join(texts(figure))
 
 
@@ -246,7 +246,7 @@ def test_without_millimetres_the_unit_is_named() -> None:
     figure = draw_change(compare(uneven(scale="none"), face_of_landmarks(scale="none")))
     written = texts(figure)
     assert "in % IPD" in written
-    assert any("% IPD less uneven" in text for text in written)
+    assert any("% IPD more even" in text for text in written)
     assert not any("mm" in text.split() or "notice" in text for text in written)
     assert_all_texts_apart_and_inside(figure)
 

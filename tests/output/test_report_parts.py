@@ -18,12 +18,13 @@ from PIL import Image
 
 from symmetry.measure.change import RegionChange, SideMovement
 from symmetry.measure.quality.flags import Flag
+from symmetry.measure.words import DASH, change_words
 from symmetry.output.course_chart import Course, value_axis
-from symmetry.output.report import DiaryCourse, Pictures, Treatment, answer, notes, tables, words
+from symmetry.output.report import DiaryCourse, Pictures, Treatment, notes, tables, words
 from symmetry.output.report.charts import SeriesCharts
 from symmetry.output.report.pictures import WIDTH, lay_out
 from symmetry.series.result import TrendOf
-from symmetry.series.wording import Outcome, outcome_in
+from symmetry.series.wording import verdict_words
 
 SIDE = SideMovement(outward=0.0, up=0.0, size=0.0)
 values = st.floats(-50, 50).map(lambda value: round(value, 3))
@@ -47,7 +48,11 @@ def region(name: str = "mouth", **given: object) -> RegionChange:
 
 
 def plain(text: str) -> str:
-    return text.replace(words.KEPT, " ")
+    return text.replace("\u00a0", " ")
+
+
+def kept(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
 def trend(slope: float, low: float, high: float, verdict: str) -> TrendOf:
@@ -57,59 +62,41 @@ def trend(slope: float, low: float, high: float, verdict: str) -> TrendOf:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ((-0.5, -0.7, -0.3, "improved"), "0.5 mm a week more even, between 0.3 and 0.7"),
-        ((0.5, 0.3, 0.7, "worse"), "0.5 mm a week less even, between 0.3 and 0.7"),
-        ((-0.05, -0.08, -0.02, "improved"), "0.05 mm a week more even, between 0.02 and 0.08"),
-        ((0.1, -0.3, 0.4, "no detectable change"), "No clear trend: between 0.3 mm a week more even and 0.4 less even"),
-        ((NAN, NAN, NAN, "not comparable"), "No trend can be told"),
-    ],
-)
-def test_trend_in_words(given, told):
-    course = replace(sample_series().regions["mouth"], trend=trend(*given))
-    assert plain("".join(words.trend_words(course, "mm"))) == told
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
         ({}, "1.2 ± 0.5 mm more even"),
         ({"evenness": 0.52, "evenness_error": 0.5, "verdict": "worse"}, "0.52 ± 0.50 mm less even"),
-        ({"verdict": "no detectable change"}, "up to 0.5 mm may be chance"),
+        ({"verdict": "no detectable change", "evenness": -0.3}, "0.3 ± 0.5 mm more even"),
+        ({"verdict": "no detectable change", "evenness": 0.01}, "as even as before, ± 0.5 mm"),
         ({"verdict": "not comparable"}, ""),
-        ({"unit": "% IPD"}, "1.2 ± 0.5 % more even"),
+        ({"unit": "% IPD"}, "1.2 ± 0.5 % IPD more even"),
     ],
 )
-def test_amount_in_words(given, told):
-    assert plain(words.amount_words(region(**given))) == told
+def test_change_in_words(given, told):
+    assert change_words(region(**given)) == told
 
 
-def test_every_flag_has_words_for_people():
-    unknown = Outcome(verdict="not comparable", sure=True)
-    told = words.why(unknown, region(verdict="not comparable", reason="head_turned"))
-    assert told == "the head was turned"
-    assert words.why(unknown, region(verdict="not comparable")) == "too little of it can be seen in the photos"
-    assert words.why(unknown, None) == "there is only one session so far"
-    assert words.why(Outcome(verdict="improved", sure=True), region()) == ""
-    assert words.reason_words("something_new") == "something new"
+def test_number_stays_on_a_line_with_its_error_and_unit():
+    text = "by 1.2 ± 0.5 % IPD (0.12 to 0.34), 2.0 mm up"
+    assert words.unbroken(text).split(" ") == ["by", *map(kept, ("1.2 ± 0.5 % IPD", "(0.12 to 0.34),", "2.0 mm")), "up"]
+    assert plain(words.unbroken(text)) == text
 
 
 def test_side_that_moved_is_named_with_where_it_went():
     right = SideMovement(outward=-0.3, up=1.4, size=1.5)
     told = words.moved_words(region(moved="subject_right", subject_right=right, came_from="worse side"))
-    assert plain(told) == "Mostly the right side: 1.4 mm up, 0.3 mm in. The weaker side caught up"
-    assert words.moved_words(region()) == "Neither side for certain"
+    assert told == "Mostly the right: the worse side improved; right 1.4 mm up, 0.3 mm in; left 0.0 mm"
+    assert words.moved_words(region()) == "Neither side for sure; right 0.0 mm; left 0.0 mm"
     assert words.moved_words(region(moved=None)) == ""
 
 
 @pytest.mark.parametrize(
     ("vertical", "lateral", "told"),
     [
-        (1.3, 0.1, "Left side 1.3 ± 0.4 mm higher"),
-        (-1.3, -0.9, "Right side 1.3 ± 0.4 mm higher, 0.9 ± 0.4 mm further out"),
-        (1.3, -0.9, "Left side 1.3 ± 0.4 mm higher, right side 0.9 ± 0.4 mm further out"),
-        (0.41, -0.4, "Left side 0.41 ± 0.40 mm higher"),
+        (1.3, 0.1, "Left 1.3 ± 0.4 mm higher"),
+        (-1.3, -0.9, "Right 1.3 ± 0.4 mm higher, right 0.9 ± 0.4 mm further out"),
+        (1.3, -0.9, "Left 1.3 ± 0.4 mm higher, right 0.9 ± 0.4 mm further out"),
+        (0.41, -0.4, "Left 0.41 ± 0.40 mm higher"),
         (0.3, -0.4, "Neither side clearly higher or further out"),
-        (NAN, 0.9, "Left side 0.9 ± 0.4 mm further out"),
+        (NAN, 0.9, "Left 0.9 ± 0.4 mm further out"),
     ],
 )
 def test_side_that_is_higher_or_wider_now(vertical, lateral, told):
@@ -121,7 +108,7 @@ def test_side_that_is_higher_or_wider_now(vertical, lateral, told):
         vertical_error=error,
         lateral_error=error,
     )
-    assert plain(words.now_words(course, "mm")) == told
+    assert words.now_words(course) == told
 
 
 def of_regions(**verdicts: str):
@@ -141,53 +128,56 @@ def of_regions(**verdicts: str):
         ({"mouth": "improved"}, "Yes, more even: the mouth."),
         ({"mouth": "improved", "jawline": "improved"}, "Yes, more even: the jawline and the mouth."),
         ({"eyes": "worse"}, "No, less even: the eyes."),
-        ({"mouth": "improved", "eyes": "worse"}, "Partly: the mouth more even, the eyes less."),
-        ({}, "No change that can be told from chance."),
+        ({"mouth": "improved", "eyes": "worse"}, "Partly: the mouth more even, the eyes less even."),
+        ({}, "No detectable change."),
         ({"mouth": "no detectable change/improved"}, "Not sure yet; perhaps more even: the mouth."),
         ({"eyes": "worse/no detectable change"}, "Not sure yet; perhaps less even: the eyes."),
         ({"eyes": "worse/improved"}, "Not sure yet."),
         ({"mouth": "improved", "eyes": "no detectable change/worse"}, "Yes, more even: the mouth."),
-        (dict.fromkeys(("mouth", "eyes", "jawline"), "not comparable"), "The photos cannot be compared."),
+        (dict.fromkeys(("mouth", "eyes", "jawline"), "not comparable"), "It cannot be told."),
     ],
 )
 def test_headline_answers_the_question(verdicts, told):
-    assert answer.headline(of_regions(**verdicts)) == told
+    assert of_regions(**verdicts).sentences[0] == told
 
 
-def test_summary_says_where_how_much_and_whether_it_is_real():
+def test_answer_says_where_how_much_and_whether_it_is_real():
     series = of_regions(mouth="improved", jawline="not comparable", brows="worse")
-    assert plain(" ".join(answer.summary(series))) == (
-        "From 6 April to 18 May 2026, the mouth became more even by 1.2 ± 0.5 mm. "
-        "This is real as far as photos can tell: photos of an unchanged face differ by less, 19 times of 20. "
-        "In the eyes no change can be told from chance; only one of more than 0.5 mm could be. "
-        "The jawline cannot be compared: too little of it can be seen in the photos. "
-        "The brows became less even, too."
-    )
+    course = replace(series.regions["jawline"], trend=trend(NAN, NAN, NAN, "not comparable"))
+    series = replace(series, regions={**series.regions, "jawline": course})
+    assert series.sentences[1:] == [
+        "Since the first 2 sessions, the mouth became more even by 1.2 ± 0.5 mm (0.20 mm a week).",
+        "This is real as far as photos can tell: photos of an unchanged face differ by less.",
+        "The eyes changed no more than photos of an unchanged face differ.",
+        "The jawline is not comparable: not seen.",
+        "Of the other regions, the brows became less even.",
+    ]
 
 
-def test_summary_says_perhaps_where_trend_and_change_do_not_agree():
+def test_answer_says_perhaps_where_trend_and_change_do_not_agree():
     series = of_regions(
         mouth="no detectable change/improved", eyes="worse/no detectable change", jawline="worse/improved"
     )
-    assert answer.summary(series) == [
-        "The eyes are perhaps less even: only the first and last sessions show it.",
-        "The mouth is perhaps more even: only the trend shows it.",
-        "The jawline is unclear: the trend and the first and last sessions disagree.",
+    assert series.sentences == [
+        "Not sure yet; perhaps more even: the mouth and less even: the eyes.",
+        "The eyes are perhaps less even by 1.2 ± 0.5 mm: only the first and last sessions show it.",
+        "The mouth is perhaps more even by 0.20 mm a week: only the trend shows it.",
+        "The jawline is unclear: trend and change disagree.",
     ]
-    outcomes = [outcome_in(series, name) for name in ("eyes", "mouth", "jawline")]
-    assert [words.verdict_words(one) for one in outcomes] == ["Perhaps less even", "Perhaps more even", "Unclear"]
+    outcomes = [series.outcome.regions[name] for name in ("eyes", "mouth", "jawline")]
+    assert [verdict_words(one) for one in outcomes] == ["perhaps less even", "perhaps more even", "unclear"]
 
 
 def test_trend_gives_the_size_where_the_last_sessions_cannot_be_compared():
-    told = answer.summary(of_regions(mouth="not comparable/improved"))[0]
-    assert plain(told) == "From 6 April to 18 May 2026, the mouth became more even by 0.2 mm a week."
+    told = of_regions(mouth="not comparable/improved").sentences[1]
+    assert told == "Since the first 2 sessions, the mouth became more even by 0.20 mm a week."
 
 
 def test_doubt_about_the_person_comes_first():
     series = of_regions(mouth="improved")
     doubt = Flag(name="different_person", severity="warn", advice="-")
     series = replace(series, change=replace(series.change, flags=(doubt,)))
-    assert answer.summary(series)[0] == "Mind: the photos seem to show different people."
+    assert series.sentences[1] == "Mind: the photos seem to show different people."
 
 
 def test_days_are_written_as_people_do():
@@ -336,7 +326,7 @@ def test_map_colours_what_moved_and_arrows_say_where():
 
 def test_notes_tell_each_flag_once_with_how_often():
     found = notes.notes_on(sample_report().series)
-    assert [note.title for note in found][:1] == ["The head was turned"]
+    assert [note.title for note in found][:1] == ["Head turned"]
     assert found[0].where == "3 of 16 photos"
     assert found[0].weight == "Some results are less sure"
     assert notes.dating(sample_report().series) == "The day of 1 session comes from the name of the file."
@@ -355,7 +345,7 @@ def test_treatments_of_a_kind_are_added_up():
 
 def test_tables_have_a_cell_for_every_head():
     series = sample_series()
-    made = [*tables.all_numbers(series), tables.unevenness_by_session(series), tables.movement_by_session(series)]
+    made = [*tables.all_numbers(series), tables.courses_by_session(series), tables.movement_by_session(series)]
     assert len(made) == 6
     for table in made:
         assert table.rows
@@ -368,20 +358,4 @@ def test_numbers_show_their_sign_as_a_minus_and_never_nan(value, error, signed):
     shown = tables.number(value, error, signed=signed)
     assert "nan" not in shown
     assert "-" not in shown
-    assert (shown == words.DASH) == (value != value)
-
-
-def test_a_region_that_no_session_knows_has_no_trend_for_another_reason_than_few_sessions():
-    course = sample_series().regions["mouth"]
-    nothing = replace(course.trend, slope=NAN, low=NAN, high=NAN, verdict="not comparable")
-    unseen = replace(course, unevenness=np.full_like(course.unevenness, np.nan), trend=nothing)
-    assert words.trend_words(unseen, "mm") == ("Not known in any session", "")
-    few = replace(course, unevenness=np.where(np.arange(len(course.unevenness)) < 2, 1.0, np.nan), trend=nothing)
-    assert words.trend_words(few, "mm")[0] == "Too few sessions to tell a trend"
-
-
-def test_doubt_in_the_photos_is_the_reason_for_perhaps():
-    doubtful = Outcome(verdict="improved", sure=False, by="change", doubts=("blurred", "different_person"))
-    told = words.why(doubtful, None)
-    assert told.startswith("the photos cast doubt on it (the photo is blurred and ")
-    assert words.verdict_words(doubtful) == "Perhaps more even"
+    assert (shown == DASH) == (value != value)

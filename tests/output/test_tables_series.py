@@ -17,7 +17,6 @@ from symmetry.output.tables import render, series_tables
 from symmetry.output.tables.series import BLOCKS, sparkline
 from symmetry.series.result import LeftOut
 from symmetry.series.series import Series
-from symmetry.series.wording import answer
 
 START = date(2026, 4, 20)
 
@@ -94,7 +93,7 @@ def test_phases_stand_there_only_with_a_treatment() -> None:
 
 def test_answer_is_the_last_that_is_read() -> None:
     series = made_series()
-    assert " ".join(shown(series).split()).endswith(answer(series))
+    assert " ".join(shown(series).split()).endswith(series.answer)
 
 
 def test_one_session_is_told_without_changes() -> None:

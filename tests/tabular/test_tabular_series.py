@@ -20,7 +20,6 @@ from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.measures import DEFINITIONS
 from symmetry.series.result import LeftOut, PhasesOf, RegionCourse, TrendOf
 from symmetry.series.series import Series
-from symmetry.series.wording import answer
 from symmetry.tabular import (
     SERIES_COLUMNS,
     failed_series,
@@ -126,7 +125,7 @@ def test_json_of_a_series() -> None:
     series = made_series(treatment_start=START)
     found = json.loads(to_json(series.to_dict()))
     assert (found["version"], found["engine"], found["error"]) == (__version__, ENGINE, None)
-    assert found["answer"] == answer(series)
+    assert found["answer"] == series.answer
     assert (found["unit"], found["method"], found["reference"]) == ("mm", "registration", "photo0.jpg")
     assert found["scale"] == {"source": "ipd", "interpupillary_mm": 63.0}
     assert found["treatment_start"] == "2026-04-20"

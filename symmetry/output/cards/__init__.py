@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from symmetry.output.cards.change import change_card, change_line
 from symmetry.output.cards.face import face_card, face_line
-from symmetry.output.cards.series import CourseRow, series_card
-from symmetry.output.course_chart import Course
+from symmetry.output.cards.series import series_card
 
-__all__ = ["Course", "CourseRow", "change_card", "change_line", "face_card", "face_line", "series_card"]
+__all__ = ["change_card", "change_line", "face_card", "face_line", "series_card"]

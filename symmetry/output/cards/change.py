@@ -7,18 +7,16 @@ from math import isfinite
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.words import REGION_TITLES
+from symmetry.measure.words import DASH, REGION_TITLES, with_error
 from symmetry.output.cards.drawing import WIDTH, draw_moved
 from symmetry.output.cards.html import Cell, Picture, card, flag_lines, shown_name
 from symmetry.output.words import (
-    DASH,
     HOW_SURE,
     OF_PUPILS,
     OWN_SIDES,
     day_of,
     movement_in_words,
     name_of,
-    plus_minus,
     verdict_in_short,
     verdict_in_words,
     why_unknown,
@@ -54,12 +52,12 @@ def change_card(change: Change) -> str:
             described=f"Drawing of the face from its landmarks, with arrows where it moved: {described}.",
         ),
         beside=True,
-        head=(f"uneven, {unit}", "verdict", f"what moved, {unit}"),
+        head=(f"asymmetry, {unit}", "verdict", f"what moved, {unit}"),
         rows=[_row(change, region) for region in main],
         lesser=[_lesser(region) for name, region in change.regions.items() if name not in MAIN_REGIONS],
         doubts=flag_lines(change.flags, names),
         notes=[
-            "Uneven: typical distance of a region’s left half from its mirrored right half, before and after; the "
+            "Asymmetry: typical distance of a region’s left half from its mirrored right half, before and after; the "
             "verdict is on the part that changed most surely.",
             HOW_SURE,
             OWN_SIDES,
@@ -92,9 +90,9 @@ def _lesser(region: RegionChange) -> tuple[Cell, ...]:
 
 
 def _ends(change: Change, region: RegionChange) -> str:
-    """Write how uneven a region was before and is after; or a dash and why that is not known."""
+    """Write the asymmetry of a region before and after, or a dash and why it is not known."""
     ends = [
-        plus_minus(value, float("nan")) if isfinite(value) else f"{DASH} {why_unknown(face.flags, region.region)}"
+        with_error(value) if isfinite(value) else f"{DASH} {why_unknown(face.flags, region.region)}"
         for value, face in ((region.before, change.before), (region.after, change.after))
     ]
     return ends[0] if ends[0] == ends[1] and not isfinite(region.before) else " → ".join(ends)

@@ -6,18 +6,16 @@ from math import isfinite
 
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.face import FaceAnalysis, RegionScore
-from symmetry.measure.words import REGION_TITLES
+from symmetry.measure.words import DASH, REGION_TITLES, with_error
 from symmetry.output.cards.drawing import WIDTH, draw_uneven
 from symmetry.output.cards.html import Cell, Picture, card, flag_lines, shown_name
 from symmetry.output.colours import amount_colour
 from symmetry.output.words import (
-    DASH,
     HOW_SURE,
     OF_PUPILS,
     OWN_SIDES,
     day_of,
     name_of,
-    plus_minus,
     sides_in_words,
     why_unknown,
 )
@@ -50,12 +48,12 @@ def face_card(face: FaceAnalysis) -> str:
             described=f"Drawing of the face from its landmarks. Left-right difference in {unit}: {described}.",
         ),
         beside=True,
-        head=("", f"uneven by, {unit}", f"which side, {unit}"),
+        head=("", f"asymmetry, {unit}", f"which side, {unit}"),
         rows=[_row(face, face.regions[name]) for name in main],
         lesser=[_row(face, region) for name, region in face.regions.items() if name not in main],
         doubts=flag_lines(face.flags, {face.photo.name: shown_name(name_of(face))} if name_of(face) else {}),
         notes=[
-            "Uneven by: typical distance of a region’s left half from its mirrored right half; 0 is even.",
+            "Asymmetry: typical distance of a region’s left half from its mirrored right half; 0 is even.",
             HOW_SURE,
             OWN_SIDES,
             *([] if unit == "mm" else [OF_PUPILS]),
@@ -65,7 +63,11 @@ def face_card(face: FaceAnalysis) -> str:
 
 def _row(face: FaceAnalysis, region: RegionScore) -> tuple[Cell, ...]:
     main, colour = region.region in MAIN_REGIONS, amount_colour(region.in_unit(face.unit)[0], face.unit)
-    sides = sides_in_words(region, face.unit)
+    (_, lateral, vertical), (_, lateral_error, vertical_error) = (
+        region.in_unit(face.unit),
+        region.errors_in_unit(face.unit),
+    )
+    sides = sides_in_words(vertical, vertical_error, lateral, lateral_error)
     if len(sides) > 1:  # a line ends between them, not within one
         sides = [side.replace(" ", "\u00a0") for side in sides]
     return (
@@ -76,9 +78,9 @@ def _row(face: FaceAnalysis, region: RegionScore) -> tuple[Cell, ...]:
 
 
 def _number(face: FaceAnalysis, region: RegionScore) -> str:
-    """Write the unevenness of a region, or a dash and why it is not known."""
+    """Write the asymmetry of a region, or a dash and why it is not known."""
     value, error = region.in_unit(face.unit)[0], region.errors_in_unit(face.unit)[0]
-    return plus_minus(value, error) if isfinite(value) else f"{DASH} {why_unknown(face.flags, region.region)}"
+    return with_error(value, error) if isfinite(value) else f"{DASH} {why_unknown(face.flags, region.region)}"
 
 
 def face_line(face: FaceAnalysis) -> str:

@@ -2,117 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import numpy as np
 
-from symmetry.arrays import FloatArray
-from symmetry.measure.quality.flags import Flag
-from symmetry.measure.verdicts import Verdict
+from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.measure.verdicts import NO_CHANGE
+from symmetry.measure.words import REGION_TITLES, change_words
 from symmetry.output.cards.courses import WIDTH, draw_courses, together
-from symmetry.output.cards.html import Cell, Picture, card, flag_lines
-from symmetry.output.course_chart import Course
-from symmetry.output.words import OF_PUPILS
+from symmetry.output.cards.html import Cell, Picture, card, flag_lines, shown_name
+from symmetry.output.course_chart import Course, treatment_week
+from symmetry.output.words import OF_PUPILS, name_of
+from symmetry.series.answer import Outcome
+from symmetry.series.result import RegionCourse
+from symmetry.series.series import Series
+from symmetry.series.wording import (
+    known_sessions,
+    left_out_line,
+    part_of,
+    photos_and_days,
+    trend_line,
+    verdict_words,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CourseRow:
-    """What is told of a region.
-
-    Attributes
-    ----------
-    title, part : str
-        The region, and the part of it on which its course rests.
-    verdict : str
-        Whose mark and colour is shown.
-    said : str
-        The verdict in words.
-    since, trend : str
-        The change since the first sessions, and the trend.
-    course : Course or None
-        To be drawn; None for a region that is only told.
-    """
-
-    title: str
-    part: str
-    verdict: Verdict
-    said: str
-    since: str
-    trend: str
-    course: Course | None
-
-
-def series_card(
-    rows: Sequence[CourseRow],
-    weeks: FloatArray,
-    *,
-    answer: Sequence[str],
-    about: str,
-    unit: str,
-    ends: tuple[str, str],
-    treatment: float | None,
-    flags: Sequence[Flag],
-    names: Mapping[str, str],
-) -> str:
-    """Show whether a face has become more even: courses of the main regions, and what is told of all.
+def series_card(series: Series) -> str:
+    """Show whether a face has become more even: courses of the main regions, and the verdicts on all.
 
     Parameters
     ----------
-    rows : sequence of CourseRow
-    weeks : ndarray, shape (n,)
-        Times of the sessions.
-    answer : sequence of str
-        Sentences.
-    about : str
-        What the series consists of.
-    unit : str
-        "mm" or "% IPD".
-    ends : tuple of str
-        Days of the first and the last session.
-    treatment : float or None
-        When the treatment began, weeks.
-    flags : sequence of Flag
-    names : mapping of str to str
-        Photos' names as they stand in the flags, and what is to be written instead.
+    series : Series
 
     Returns
     -------
     str
         HTML without the photos.
     """
-    drawn = [row for row in rows if row.course is not None]
-    described = ", ".join(f"{row.title.lower()} {row.said}" for row in drawn)
-    courses = [row.course for row in drawn if row.course is not None]
-    pooled = together(len(weeks))
+    first, last, start = series.sessions[0], series.sessions[-1], series.treatment_start
+    outcomes = series.outcome.regions
+    main = {name: found for name, found in outcomes.items() if name in MAIN_REGIONS}
+    described = ", ".join(f"{REGION_TITLES[name].lower()} {verdict_words(found)}" for name, found in main.items())
+    faces = [face for session in series.sessions for face in session.faces]
+    pooled = together(len(series.sessions))
     return card(
         title="Has the face become more even?",
-        about=about,
-        answer=answer,
+        about=" · ".join(filter(None, (photos_and_days(series.sessions), left_out_line(series.left_out)))),
+        answer=series.sentences,
         picture=Picture(
-            svg=draw_courses(courses, weeks, unit=unit, ends=ends, treatment=treatment),
+            svg=draw_courses(
+                [Course.of(series.regions[name], REGION_TITLES[name]) for name in main],
+                np.array([session.weeks for session in series.sessions]),
+                unit=series.unit,
+                ends=(first.day.isoformat(), last.day.isoformat()),
+                treatment=treatment_week(start, first.day),
+            ),
             width=WIDTH,
-            described=f"Courses of the left-right difference: {described}.",
+            described=f"Courses of asymmetry: {described}.",
         ),
         beside=False,
         head=("", "verdict", "since the first sessions", "trend"),
-        rows=[_cells(row) for row in drawn],
-        lesser=[_cells(row) for row in rows if row.course is None],
-        doubts=flag_lines(flags, names),
+        rows=[_cells(series.regions[name], found, main=True) for name, found in main.items()],
+        lesser=[
+            _cells(series.regions[name], found, main=False) for name, found in outcomes.items() if name not in main
+        ],
+        doubts=flag_lines(
+            series.change.flags if series.change else (),
+            {face.photo.name: shown_name(name_of(face)) for face in faces if name_of(face)},
+        ),
         notes=[
-            f"Dots: left-right difference of a region, or of the part named, in {unit}; 0 is even. Bands: how far "
+            f"Dots: signed asymmetry of a region, or of the part named, in {series.unit}; 0 is even. Bands: how far "
             "another photo of the unchanged face may lie off, 19 times out of 20. Lines: the trend and its 95 % "
-            "interval; - is more even.",
-            *([] if treatment is None else ["Grey ground: before the treatment."]),
+            "interval.",
+            *([] if start is None else ["Grey ground: before the treatment."]),
             *([f"Each dot is the median of {pooled} sessions."] if pooled > 1 else []),
-            *([] if unit == "mm" else [OF_PUPILS]),
+            *([] if series.unit == "mm" else [OF_PUPILS]),
         ],
     )
 
 
-def _cells(row: CourseRow) -> tuple[Cell, ...]:
-    main = row.course is not None
+def _cells(course: RegionCourse, found: Outcome, *, main: bool) -> tuple[Cell, ...]:
     return (
-        Cell(text=row.title, below=(row.part,) if main else (), strong=main),
-        Cell(text=row.said, verdict=row.verdict, strong=main),
-        Cell(text=row.since),
-        Cell(text=row.trend),
+        Cell(text=REGION_TITLES[course.region], below=(part_of(course),) if main else (), strong=main),
+        # Colour is for what is sure.
+        Cell(text=verdict_words(found), verdict=found.verdict if found.sure else NO_CHANGE, strong=main),
+        Cell(text=change_words(found.change)),
+        Cell(text=trend_line(course) if known_sessions(course) else ""),
     )

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.audit import OWN_SIDES, SITES, Audit, OwnSide, Trial
+from symmetry.measure.words import DASH
 from symmetry.output.colours import INK, PAPER, QUIET, RULE, SUBJECT_LEFT_COLOUR, SUBJECT_RIGHT_COLOUR
 from symmetry.output.figures.levelling import ASPECT, LevelledFace, level_face
 from symmetry.output.figures.page import (
@@ -25,7 +26,7 @@ from symmetry.output.figures.page import (
     on_page,
 )
 from symmetry.output.figures.wording import remarks
-from symmetry.output.words import DASH, NOT_SEEN, day_of, name_of
+from symmetry.output.words import NOT_SEEN, day_of, name_of
 from symmetry.output.words import OWN_SIDES as OF_THE_PERSON
 
 _FACE: Final[Box] = (MARGIN, 142.0, 520.0, 520.0 * ASPECT)

@@ -24,7 +24,7 @@ from symmetry.landmarks.mesh import (
 )
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import NAN, FaceAnalysis
-from symmetry.measure.words import REGION_TITLES
+from symmetry.measure.words import REGION_TITLES, with_error
 from symmetry.output.colours import INK, PAPER, QUIET
 from symmetry.output.figures.levelling import ASPECT, LevelledFace, Pixels, align_face, level_face
 from symmetry.output.figures.page import (
@@ -55,7 +55,6 @@ from symmetry.output.words import (
     day_of,
     movement_in_words,
     name_of,
-    plus_minus,
     verdict_in_short,
     verdict_in_words,
     why_unknown,
@@ -276,7 +275,7 @@ def _row(page: Page, change: Change, region: RegionChange, y: float) -> None:
     ):
         # The error of a mean over photos is not that of one.
         error = face.regions[region.region].errors_in_unit(face.unit)[0] if len(photos) == 1 else NAN
-        page.text(x, y, fit(plus_minus(value, error), after - before - 2, size=BODY))
+        page.text(x, y, fit(with_error(value, error), after - before - 2, size=BODY))
         if not np.isfinite(value):
             why = fit(why_unknown(face.flags, region.region), after - before - 6, size=SMALL)
             page.text(x, y + line_height(SMALL), why, size=SMALL, colour=QUIET)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from symmetry.landmarks.mesh import CHIN, EYE_RIGHT, LIPS_INNER, LIPS_OUTER, MIRROR, REFERENCE, REGIONS
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import REGION_OF_MEASURE
-from symmetry.measure.words import REGION_TITLES
+from symmetry.measure.words import DASH, REGION_TITLES, with_error
 from symmetry.output.colours import FULL_SCALE, INK, PAPER, QUIET, SUBJECT_LEFT_COLOUR, SUBJECT_RIGHT_COLOUR
 from symmetry.output.figures.levelling import ASPECT, LevelledFace, Pixels, level_face
 from symmetry.output.figures.page import (
@@ -40,9 +40,9 @@ from symmetry.output.figures.tint import (
     tint_map,
     tint_regions,
 )
-from symmetry.output.figures.wording import ACROSS_EDGE, Side, leanings, remarks, with_error
+from symmetry.output.figures.wording import ACROSS_EDGE, Side, leanings, remarks
 from symmetry.output.layout import spread
-from symmetry.output.words import DASH, HOW_SURE, NOT_SEEN, OF_PUPILS, OWN_SIDES, day_of, name_of, why_unknown
+from symmetry.output.words import HOW_SURE, NOT_SEEN, OF_PUPILS, OWN_SIDES, day_of, name_of, why_unknown
 from symmetry.registration.refinement import FieldMap
 
 _PICTURE: Final[Box] = (310.0, 142.0, 580.0, 580.0 * ASPECT)

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
-from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, Verdict
-from symmetry.measure.words import REGION_TITLES
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, Verdict
+from symmetry.measure.words import REGION_TITLES, change_words
 from symmetry.output.colours import (
     BAND,
     BAND_OPACITY,
@@ -42,22 +42,21 @@ from symmetry.output.figures.page import (
 )
 from symmetry.output.figures.wording import ACROSS_EDGE, remarks
 from symmetry.output.layout import Box
-from symmetry.output.words import OF_PUPILS, name_of
+from symmetry.output.words import NOT_SEEN, OF_PUPILS, name_of
+from symmetry.series.answer import Outcome
 from symmetry.series.result import RegionCourse
 from symmetry.series.series import Series
 from symmetry.series.wording import (
-    Outcome,
-    answer_sentences,
-    change_line,
-    counted,
     known_sessions,
     left_out_line,
-    outcome_in,
     part_of,
+    photos_and_days,
+    since,
     times_known,
-    trend_line,
+    trend_words,
     verdict_line,
-    why_not,
+    verdict_words,
+    why,
 )
 from symmetry.version import ENGINE, __version__
 
@@ -68,7 +67,7 @@ _LEVELS: Final = 52.0
 _GAP: Final = 18.0
 _WIDE: Final = (WIDTH - 2 * MARGIN - _LEVELS - (_COLUMNS - 1) * _GAP) / _COLUMNS
 _HIGH, _LOW = 270.0, 120.0
-_TITLED, _SHORT_TITLED = 106.0, 54.0
+_TITLED, _SHORT_TITLED = 126.0, 54.0
 """Room for what is written over a course."""
 _DATED: Final = 34.0
 _ABOUT, _TO_ANSWER = 86.0, 48.0
@@ -80,9 +79,9 @@ _FEW: Final = 24
 """Sessions up to which dots are large."""
 _FOOT: Final = 46.0
 _OF_SEVERAL: Final = (
-    "Trend: robust (Theil-Sen); - is more even.",
-    "Real: its interval leaves 0 out, and what changed since the first sessions is larger than its error, or only "
-    "one of the two can be told; perhaps: one of the two does not tell.",
+    "Trend: robust (Theil-Sen).",
+    "More or less even: its interval leaves 0 out, and what changed since the first sessions is larger than its "
+    "error, or only one of the two is known; perhaps: only one of the two shows it.",
 )
 _MOST_LEVELS: Final = 6
 
@@ -105,7 +104,8 @@ def draw_series(series: Series, figure: Figure | None = None, *, title: str | No
     -------
     Figure
     """
-    first, *others = answer_sentences(series)
+    outcome = series.outcome
+    first, *others = series.sentences
     told = wrap(" ".join(others), WIDTH - 2 * MARGIN, size=BODY)
     flags = series.change.flags if series.change else ()
     shown = (*series.change.befores, *series.change.afters) if series.change else ()
@@ -127,11 +127,11 @@ def draw_series(series: Series, figure: Figure | None = None, *, title: str | No
         page.text(MARGIN, answered + i * line_height(BODY), line)
     _legend(page, series, legend + 24)
     for i, name in enumerate(MAIN_REGIONS):
-        _course(page, series, name, axes_of(series, Box(_left(i), main, _WIDE, _HIGH)))
+        _course(page, series, outcome.regions[name], axes_of(series, Box(_left(i), main, _WIDE, _HIGH)))
     for i, name in enumerate(_OTHERS):
         top = small + (i // _COLUMNS) * (_LOW + _SHORT_TITLED + _BETWEEN)
         axes = axes_of(series, Box(_left(i % _COLUMNS), top, _WIDE, _LOW))
-        _course(page, series, name, axes, dated=i >= len(_OTHERS) - _COLUMNS)
+        _course(page, series, outcome.regions[name], axes, dated=i >= len(_OTHERS) - _COLUMNS)
     page.rule(end - 34)
     page.caption(end - 12, caption, mind)
     return page.figure
@@ -144,7 +144,10 @@ def _left(column: int) -> float:
 def _about(series: Series, title: str | None) -> list[str]:
     room = WIDTH - 2 * MARGIN
     names = [] if title is None else [fit(title, room, size=BODY)]
-    parts = [f"{counted(series)} · times by {times_known(series)}", left_out_line(series)]
+    parts = [
+        f"{photos_and_days(series.sessions)} · times by {times_known(series.sessions)}",
+        left_out_line(series.left_out),
+    ]
     return [*names, *(line for part in parts for line in wrap(part, room, size=BODY))]
 
 
@@ -160,9 +163,9 @@ def axes_of(series: Series, box: Box) -> Axes:
     )
 
 
-def _course(page: Page, series: Series, name: str, axes: Axes, *, dated: bool = True) -> None:
+def _course(page: Page, series: Series, found: Outcome, axes: Axes, *, dated: bool = True) -> None:
     """Draw the course of one region under what is said of it."""
-    course, large, box = series.regions[name], axes.box.height == _HIGH, axes.box
+    course, large, box = series.regions[found.name], axes.box.height == _HIGH, axes.box
     paint_ground(page, axes)
     if box.left == _left(0):
         write_levels(page, axes, series.unit)
@@ -172,31 +175,30 @@ def _course(page: Page, series: Series, name: str, axes: Axes, *, dated: bool = 
         weeks = np.array([session.weeks for session in series.sessions])
         radius = _RADIUS if large and len(weeks) <= _FEW else _SMALL_RADIUS
         placed = axes.course(Course.of(course), weeks, radius=radius)
-        paint_course(page, placed, name=name, colour=VERDICT_COLOURS[course.trend.verdict], radius=radius)
+        paint_course(page, placed, name=found.name, colour=VERDICT_COLOURS[course.trend.verdict], radius=radius)
     else:
-        page.text(box.middle, box.top + 0.4 * box.height, why_not(series, name), colour=QUIET, align="center")
-    (_titles if large else _short_titles)(page, series, course, box)
+        page.text(box.middle, box.top + 0.4 * box.height, why(found) or NOT_SEEN, colour=QUIET, align="center")
+    (_titles if large else _short_titles)(page, found, course, box)
 
 
-def _titles(page: Page, series: Series, course: RegionCourse, box: Box) -> None:
+def _titles(page: Page, found: Outcome, course: RegionCourse, box: Box) -> None:
     left, top, width, _ = box
-    _name(page, course, left, top - 86, width, size=STRONG)
-    found = outcome_in(series, course.region)
-    page.verdict(left, top - 61, _marked(found), verdict_line(series, course.region, sized=False))
-    known = known_sessions(course)
-    lines = [trend_line(course.trend, course.unit, known), change_line(series, course.region)] if known else []
-    if known and found.verdict == NOT_COMPARABLE and len(series.sessions) > 1:
-        lines[1] = why_not(series, course.region)
-    for i, line in enumerate(lines):
-        said = fit(line, width, size=SMALL)
-        page.text(left, top - 37 + i * line_height(SMALL), said, size=SMALL, colour=QUIET)
+    _name(page, course, left, top - 106, width, size=STRONG)
+    page.verdict(left, top - 81, _marked(found), verdict_words(found))
+    if not known_sessions(course):
+        return
+    trend = list(filter(None, trend_words(course)))
+    if any(text_width(line, size=SMALL) > width for line in trend):
+        trend = wrap(" ".join(trend), width, size=SMALL)
+    for i, line in enumerate([fit(change_words(found.change) or why(found), width, size=SMALL), *trend]):
+        page.text(left, top - 57 + i * line_height(SMALL), line, size=SMALL, colour=QUIET)
 
 
-def _short_titles(page: Page, series: Series, course: RegionCourse, box: Box) -> None:
+def _short_titles(page: Page, found: Outcome, course: RegionCourse, box: Box) -> None:
     left, top, width, _ = box
     _name(page, course, left, top - 34, width, size=BODY)
-    said = fit(verdict_line(series, course.region), width - TO_VERDICT, size=SMALL)
-    page.verdict(left, top - 11, _marked(outcome_in(series, course.region)), said, size=SMALL, weight="normal")
+    said = fit(verdict_line(found), width - TO_VERDICT, size=SMALL)
+    page.verdict(left, top - 11, _marked(found), said, size=SMALL, weight="normal")
 
 
 def _marked(found: Outcome) -> Verdict:
@@ -242,11 +244,13 @@ def _key(page: Page, x: float, y: float, text: str) -> float:
 
 
 def _caption(series: Series) -> str:
+    several = len(series.sessions) > 1
     parts = [
-        "Uneven: left-right difference of a region, or of the part named, in one direction; 0 is even, and all courses "
-        "have the same scale.",
+        "Courses: signed asymmetry of a region, or of the part named, along one direction; 0 is even, and all have the "
+        "same scale.",
         "Error: how far another photo of the unchanged face may lie off, 19 times out of 20.",
-        *(_OF_SEVERAL if len(series.sessions) > 1 else ()),
+        *([f"Above it: change {since(series.change_sessions)}, and trend."] if several else []),
+        *(_OF_SEVERAL if several else ()),
         ACROSS_EDGE,
         *([OF_PUPILS] if series.unit != "mm" else []),
         f"symmetry {__version__}, {ENGINE}.",

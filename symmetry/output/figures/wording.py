@@ -10,19 +10,13 @@ from symmetry.measure.change import RegionChange
 from symmetry.measure.face import RegionScore
 from symmetry.measure.quality.flags import Flag, by_gravity
 from symmetry.measure.verdicts import NO_CHANGE, NOT_COMPARABLE
-from symmetry.output.figures.page import Remark, unit_sign
-from symmetry.output.words import DASH, plus_minus, shows, why_unknown
+from symmetry.measure.words import DASH, with_error
+from symmetry.output.figures.page import Remark
+from symmetry.output.words import shows, why_unknown
 
 Side = Literal["left", "right"]
 
 ACROSS_EDGE = "The jawline is measured across its edge only."
-
-
-def with_error(value: float, error: float, unit: str, *, digits: int = 1) -> str:
-    """Write a number, its error if that is known, and its unit; a dash if it could not be measured."""
-    if not isfinite(value):
-        return DASH
-    return f"{plus_minus(value, error, digits)} {unit_sign(unit)}"
 
 
 def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Flag] = ()) -> list[str]:
@@ -40,7 +34,7 @@ def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Flag] = 
         if not isfinite(value):
             lines.append(f"{unknown} {DASH} {why_unknown(flags, f'{score.region}.{number}')}")
         elif shows(value):
-            lines.append(f"{side} {plus_minus(abs(value), error)} {more if value > 0 else less}")
+            lines.append(f"{side} {with_error(abs(value), error)} {more if value > 0 else less}")
     return lines
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.measure.words import unit_sign
 from symmetry.output.course_chart import (
     Axes,
     Course,
@@ -27,10 +28,11 @@ from symmetry.output.course_chart import (
 )
 from symmetry.output.layout import Box, Tick, spread
 from symmetry.output.report.content import DiaryCourse
-from symmetry.output.report.words import day, days, trend_words, unit_word
+from symmetry.output.report.words import day, days
 from symmetry.output.svg import CourseStyle, dots_svg, errors_svg, ground_svg, svg_text
 from symmetry.series.result import RegionCourse
 from symmetry.series.series import Series
+from symmetry.series.wording import trend_line
 
 WIDTH: Final = 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 26.0, 10.0, 12.0, 24.0
@@ -146,12 +148,12 @@ class SeriesCharts:
         known = course.unevenness[np.isfinite(course.unevenness)]
         told = "It is not known."
         if len(known):
-            told = f"It goes from {known[0]:.1f} to {known[-1]:.1f} {unit_word(series.unit)}; 0 is even. "
+            told = f"It goes from {known[0]:.1f} to {known[-1]:.1f} {unit_sign(series.unit)}; 0 is even. "
         if len(known) > 1:
-            told += f"Trend: {''.join(trend_words(course, series.unit))}."
+            told += f"Trend: {trend_line(course)}."
         return Chart(
             key=key,
-            title=f"Unevenness of the {title.lower()} over time",
+            title=f"Asymmetry of the {title.lower()} over time",
             description=f"{self._when()} {told}".strip(),
             axes=axes,
             courses={"course": axes.course(Course.of(course), self.weeks, radius=_RADIUS)},
@@ -166,7 +168,7 @@ class SeriesCharts:
         ends = sorted((float(course.dots[-1, 1]), name) for name, course in placed.items() if len(course.dots))
         tops = spread([y - _LABEL / 2 for y, _ in ends], [_LABEL] * len(ends), low=0.0, high=axes.box.bottom + 16)
         more, less = ("up", "down") if upward else ("out", "in")
-        unit = unit_word(self.series.unit)
+        unit = unit_sign(self.series.unit)
         now = {name: side.values[np.isfinite(side.values)][-1:] for name, side in sides.items()}
         told = [
             f"{name} {abs(last[0]):.1f} {unit} {more if last[0] >= 0 else less}" if len(last) else f"{name} not known"

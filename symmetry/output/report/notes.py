@@ -1,4 +1,4 @@
-"""What the photos have against them, in plain words, each thing once."""
+"""What the report says about its photos and treatments: flags, photos left out, where days come from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.flags import GRAVITY, Flag, Severity
+from symmetry.measure.quality.flags import GRAVITY, Flag, Severity, reason_words
+from symmetry.measure.words import counted, sentence
 from symmetry.output.report.content import Treatment
-from symmetry.output.report.words import counted, day, reason_words, sentence
+from symmetry.output.report.words import day
 from symmetry.series.result import LeftOut
 from symmetry.series.series import Series
 
@@ -24,7 +25,7 @@ _ADVICE: Final = {
     "not_seen": "Freckles, folds or the light differ between the two sides or are too faint to be matched there; "
     "every other region rests on what is seen.",
 }
-"""Where a flag's own advice speaks to the one who runs the program, or of one photo alone."""
+"""In place of a flag's own advice that addresses whoever runs the program, or is about one photo only."""
 _SOURCES: Final = {
     "file time": "the file’s own time, which copying may change",
     "file name": "the name of the file",
@@ -33,7 +34,7 @@ _SOURCES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A flag of one kind over all photos.
+    """All flags of one name together.
 
     Attributes
     ----------
@@ -44,7 +45,7 @@ class Note:
     where : str
         In how many photos.
     advice : str
-        Of the gravest.
+        That of the gravest flag.
     """
 
     severity: Severity
@@ -66,7 +67,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """Treatments of one kind together."""
+    """All treatments of one kind together."""
 
     label: str
     times: str
@@ -75,14 +76,14 @@ class Done:
 
 
 def notes_on(series: Series) -> tuple[Note, ...]:
-    """Gather what was found in the photos and between them, the gravest first."""
+    """Gather the flags of the photos and between them, the gravest first."""
     faces = [face for session in series.sessions for face in session.faces]
     found: dict[str, list[Flag]] = {}
     for face in faces:
         for flag in _once(face):
             found.setdefault(flag.name, []).append(flag)
     of_photos = set(found)
-    # What a comparison says of its photos stands there with their names before it, and here already.
+    # The comparison repeats the flags of its photos, with their names.
     between = [flag for flag in series.change.flags if flag.name not in of_photos] if series.change else []
     for flag in between:
         found.setdefault(flag.name, []).append(flag)
@@ -118,7 +119,7 @@ def missing(left_out: Sequence[LeftOut]) -> tuple[Missing, ...]:
 
 
 def dating(series: Series) -> str:
-    """Say which days rest on something less sure than what the camera wrote; nothing where none do."""
+    """Say which days do not come from what the camera wrote; empty if all do."""
     told = []
     for source, meaning in _SOURCES.items():
         dated = [session for session in series.sessions if source in session.sources]
@@ -128,7 +129,7 @@ def dating(series: Series) -> str:
 
 
 def done(treatments: Sequence[Treatment]) -> tuple[Done, ...]:
-    """Add treatments up by what was done."""
+    """Add up treatments by what was done."""
     by_label: dict[str, list[Treatment]] = {}
     for treatment in treatments:
         by_label.setdefault(treatment.label, []).append(treatment)
@@ -144,7 +145,7 @@ def done(treatments: Sequence[Treatment]) -> tuple[Done, ...]:
 
 
 def minutes_words(minutes: float | None) -> str:
-    """Write minutes; nothing where they are not known."""
+    """Write minutes; empty if they are not known."""
     return "" if minutes is None else f"{minutes:.0f} min"
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
-from typing import Final
+from math import isfinite, nan
 
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.change import MeasureChange, RegionChange
-from symmetry.measure.measures import DEFINITIONS
+from symmetry.measure.quality.flags import reason_words
 from symmetry.measure.verdicts import NOT_COMPARABLE
-from symmetry.measure.words import REGION_TITLES
-from symmetry.output.report.words import DASH, TITLES, day, reason_words, sentence, unit_word
+from symmetry.measure.words import DASH, REGION_TITLES, sentence, title_of, unit_sign, with_error
+from symmetry.output.report.words import day
+from symmetry.output.words import part_in_words, probability
 from symmetry.series.result import MeasureCourse, PhasesOf, RegionCourse, TrendOf
 from symmetry.series.series import Series
-
-_MEASURES: Final = {definition.name: definition.title for definition in DEFINITIONS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,49 +27,54 @@ class Table:
 
 
 def all_numbers(series: Series) -> list[Table]:
-    """Every table for the therapist that has something to tell."""
+    """Every table for the therapist that has rows."""
     tables = [region_numbers(series), measure_numbers(series), trend_numbers(series), phase_numbers(series)]
     return [table for table in tables if table.rows]
 
 
 def region_numbers(series: Series) -> Table:
-    """Every region: before, after, change and its error, verdict, what it came from."""
-    unit = unit_word(series.unit)
-    rows = []
-    for name in series.regions:
-        change = series.change.regions.get(name) if series.change else None
-        rows.append((_title(name, change), *_region_cells(change)))
+    """Every region: before, after, change and its error, verdict, where the change came from."""
+    changes = {name: series.change.regions.get(name) if series.change else None for name in series.regions}
     return Table(
-        caption=f"Regions, {unit}: first against last sessions",
-        head=("Region", "Before", "After", "Change", "Uneven by", "Verdict", "Came from", "Both sides up", "Noticed"),
-        rows=tuple(rows),
+        caption=f"Regions, {unit_sign(series.unit)}: last against first sessions",
+        head=(
+            "Region",
+            "Before",
+            "After",
+            "Change",
+            "Signed change",
+            "Verdict",
+            "Came from",
+            "Both sides up",
+            "Noticed",
+        ),
+        rows=tuple((_title(name, change), *_region_cells(change)) for name, change in changes.items()),
     )
 
 
 def measure_numbers(series: Series) -> Table:
     """Every clinical measure: left less right before and after, change and its error, verdict."""
-    rows = []
-    for name in series.measures:
-        change = series.change.measures.get(name) if series.change else None
-        rows.append((_measure_title(name, series.measures[name].unit), *_measure_cells(change)))
+    changes = {name: series.change.measures.get(name) if series.change else None for name in series.measures}
     return Table(
-        caption="Clinical measures, left − right: first against last sessions",
+        caption="Clinical measures, left − right: last against first sessions",
         head=("Measure", "Before", "After", "Change", "Verdict", "Came from"),
-        rows=tuple(rows),
+        rows=tuple(
+            (_with_unit(name, series.measures[name].unit), *_measure_cells(change)) for name, change in changes.items()
+        ),
     )
 
 
 def trend_numbers(series: Series) -> Table:
     """Trends of regions and measures."""
     return Table(
-        caption="Trends of the unevenness, a week (Theil–Sen)",
+        caption="Trends of asymmetry, a week (Theil–Sen)",
         head=("Course", "Trend", "95 % interval", "p", "Verdict"),
         rows=tuple((title, *_trend_cells(course.trend)) for title, course in _courses(series)),
     )
 
 
 def phase_numbers(series: Series) -> Table:
-    """Regions and measures in the treatment phase against the baseline; no rows where there are no phases."""
+    """Regions and measures in the treatment phase against the baseline; no rows without phases."""
     return Table(
         caption="Treatment phase less baseline (permutation test)",
         head=("Course", "Difference", "95 % interval", "p", "NAP", "Standardised", "Sessions", "Verdict"),
@@ -80,74 +84,66 @@ def phase_numbers(series: Series) -> Table:
     )
 
 
-def _courses(series: Series) -> list[tuple[str, RegionCourse | MeasureCourse]]:
-    return [
-        *((f"{REGION_TITLES[name]}, {unit_word(course.unit)}", course) for name, course in series.regions.items()),
-        *((_measure_title(name, course.unit), course) for name, course in series.measures.items()),
-    ]
-
-
-def unevenness_by_session(series: Series) -> Table:
-    """Unevenness of every region in every session, with its error."""
-    return Table(
-        caption=f"Unevenness of each region, {unit_word(series.unit)}; 0 is even",
-        head=("Session", *(TITLES[name] for name in series.regions)),
-        rows=tuple(
-            (
-                day(session.day),
-                *(number(c.unevenness[i], c.unevenness_error[i], digits=1) for c in series.regions.values()),
-            )
-            for i, session in enumerate(series.sessions)
+def courses_by_session(series: Series) -> Table:
+    """Signed asymmetry of every region in every session, with its error."""
+    return _by_session(
+        series,
+        caption=f"Asymmetry of each region, {unit_sign(series.unit)}; 0 is even",
+        head=tuple(REGION_TITLES[name] for name in series.regions),
+        cells=lambda i: tuple(
+            number(c.unevenness[i], c.unevenness_error[i], digits=1) for c in series.regions.values()
         ),
     )
 
 
 def movement_by_session(series: Series) -> Table:
     """How far each side of the main regions has moved, in every session."""
-    return Table(
-        caption=f"Movement since the first session, {unit_word(series.unit)}: right / left; − is down or in",
-        head=("Session", *(f"{TITLES[name]} {way}" for name in MAIN_REGIONS for way in ("up", "out"))),
-        rows=tuple(
-            (
-                day(session.day),
-                *(
-                    f"{number(right[i], signed=True, digits=1)} / {number(left[i], signed=True, digits=1)}"
-                    for name in MAIN_REGIONS
-                    for course in [series.regions[name]]
-                    for right, left in (
-                        (course.right_up, course.left_up),
-                        (course.right_outward, course.left_outward),
-                    )
-                ),
-            )
-            for i, session in enumerate(series.sessions)
+    main = [series.regions[name] for name in MAIN_REGIONS]
+    ways = [
+        (right, left)
+        for course in main
+        for right, left in ((course.right_up, course.left_up), (course.right_outward, course.left_outward))
+    ]
+    return _by_session(
+        series,
+        caption=f"Movement since the first session, {unit_sign(series.unit)}: right / left; − is down or in",
+        head=tuple(f"{REGION_TITLES[course.region]} {way}" for course in main for way in ("up", "out")),
+        cells=lambda i: tuple(
+            f"{number(right[i], signed=True, digits=1)} / {number(left[i], signed=True, digits=1)}"
+            for right, left in ways
         ),
     )
 
 
-def number(value: float, error: float = float("nan"), *, signed: bool = False, digits: int = 2) -> str:
-    """Write a number with its error, and with its sign where that says something; a dash if it is not known."""
-    if not isfinite(value):
-        return DASH
-    rounded = round(float(value), digits) + 0.0
-    shown = f"{rounded:+.{digits}f}" if signed and rounded else f"{rounded:.{digits}f}"
-    shown = shown.replace("-", "−")
-    return f"{shown} ± {error:.{digits}f}" if isfinite(error) else shown
+def number(value: float, error: float = nan, *, signed: bool = False, digits: int = 2) -> str:
+    """Write a number with its error, and with its sign where it has a direction; a dash for NaN."""
+    return with_error(value, error, digits=digits, signed=signed).replace("-", "−")
+
+
+def _by_session(
+    series: Series, *, caption: str, head: tuple[str, ...], cells: Callable[[int], tuple[str, ...]]
+) -> Table:
+    rows = tuple((day(session.day), *cells(i)) for i, session in enumerate(series.sessions))
+    return Table(caption=caption, head=("Session", *head), rows=rows)
+
+
+def _courses(series: Series) -> list[tuple[str, RegionCourse | MeasureCourse]]:
+    courses: dict[str, RegionCourse | MeasureCourse] = {**series.regions, **series.measures}
+    return [(_with_unit(name, course.unit), course) for name, course in courses.items()]
 
 
 def _title(name: str, change: RegionChange | None) -> str:
-    part = change.part if change else None
-    known = REGION_TITLES[name]
-    return known if part is None or part.replace(" ", "_") == name else f"{known} ({part})"
+    part = part_in_words(change) if change else ""
+    return f"{REGION_TITLES[name]} ({part})" if part else REGION_TITLES[name]
 
 
-def _measure_title(name: str, unit: str) -> str:
-    return f"{sentence(_MEASURES.get(name, name.replace('_', ' ')))}, {unit_word(unit)}"
+def _with_unit(name: str, unit: str) -> str:
+    return f"{sentence(title_of(name))}, {unit_sign(unit)}"
 
 
 def _verdict(change: RegionChange | MeasureChange) -> str:
     if change.verdict == NOT_COMPARABLE:
-        return f"{change.verdict}: {reason_words(change.reason)}"
+        return f"{change.verdict}: {reason_words(change.reason or 'not_seen')}"
     return change.verdict
 
 
@@ -181,15 +177,15 @@ def _measure_cells(change: MeasureChange | None) -> tuple[str, ...]:
 def _noticing(change: RegionChange) -> str:
     if change.noticed_from is None or change.noticed_by is None or change.unit != "mm":
         return DASH
-    by = _MEASURES.get(change.noticed_by, change.noticed_by)
-    return f"{number(change.noticed_change, change.noticed_error, signed=True)}, from {change.noticed_from:g} ({by})"
+    size = number(change.noticed_change, change.noticed_error, signed=True)
+    return f"{size}, from {change.noticed_from:g} ({title_of(change.noticed_by)})"
 
 
 def _trend_cells(trend: TrendOf) -> tuple[str, ...]:
     return (
         number(trend.slope, signed=True),
         _interval(trend.low, trend.high, signed=True),
-        _p(trend.p),
+        probability(trend.p),
         trend.verdict,
     )
 
@@ -198,7 +194,7 @@ def _phase_cells(phases: PhasesOf) -> tuple[str, ...]:
     return (
         number(phases.difference, signed=True),
         _interval(phases.low, phases.high, signed=True),
-        _p(phases.p),
+        probability(phases.p),
         f"{number(phases.nonoverlap)} {_interval(phases.nonoverlap_low, phases.nonoverlap_high)}",
         f"{number(phases.standardised, signed=True)} "
         f"{_interval(phases.standardised_low, phases.standardised_high, signed=True)}",
@@ -211,9 +207,3 @@ def _interval(low: float, high: float, *, signed: bool = False) -> str:
     if not (isfinite(low) or isfinite(high)):
         return DASH
     return f"[{number(low, signed=signed)}, {number(high, signed=signed)}]"
-
-
-def _p(value: float) -> str:
-    if not isfinite(value):
-        return DASH
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"

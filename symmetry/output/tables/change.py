@@ -12,8 +12,9 @@ from rich.text import Text
 from symmetry.landmarks.mesh import WHOLES
 from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.flags import joined
+from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
+from symmetry.measure.words import title_of
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -21,6 +22,7 @@ from symmetry.output.tables.layout import (
     OF_WHAT_IS_SEEN,
     SIDES,
     UNKNOWN,
+    VERDICT_STYLES,
     FittedTable,
     circumstances,
     dash_note,
@@ -31,11 +33,9 @@ from symmetry.output.tables.layout import (
     number,
     region_title,
     signed,
-    words,
 )
 from symmetry.tabular import printable
 
-_STYLES = {IMPROVED: "green", WORSE: "red", NO_CHANGE: "dim", NOT_COMPARABLE: "yellow"}
 _SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 _FROM = {"worse side": "worse side", "better side": "better side", "both sides": "both", None: ""}
 _REASON_WIDTH = 12
@@ -62,8 +62,8 @@ def change_tables(change: Change) -> Group:
         _measures(measures, unit),
         *notes(
             ERRORS,
-            "Uneven by: change of the left-right difference of the region, or of the part named, in the direction "
-            "known best; - is more even. The verdict is by this number against its error.",
+            "Signed change of the asymmetry of the region, or of the part named, along the direction known best; - is "
+            "more even. The verdict compares it with its error.",
             "Came from: the worse side (it hangs lower or stands out further), the better side, or both.",
             "People notice: whether the change reaches what studies found people to notice; of a region, that of the "
             "clinical measure of it that comes nearest.",
@@ -81,7 +81,7 @@ def summary(change: Change) -> str:
     """Sum a comparison up in a sentence: "Eyes improved; no detectable change in 6 regions"."""
     by_verdict: dict[str, list[str]] = {}
     for region in change.regions.values():
-        by_verdict.setdefault(region.verdict, []).append(words(region.region))
+        by_verdict.setdefault(region.verdict, []).append(title_of(region.region))
     improved, worse = by_verdict.get(IMPROVED, []), by_verdict.get(WORSE, [])
     same, unclear = by_verdict.get(NO_CHANGE, []), by_verdict.get(NOT_COMPARABLE, [])
     everything = len(change.regions)
@@ -99,7 +99,9 @@ def summary(change: Change) -> str:
         parts.append(f"no detectable change in {joined(same) if len(same) < 3 else f'{len(same)} regions'}")
     if unclear:
         parts.append(f"{joined(unclear)} cannot be compared")
-    lifted = [words(r.region) for r in change.regions.values() if r.region not in WHOLES and abs(r.lift) > r.lift_error]
+    lifted = [
+        title_of(r.region) for r in change.regions.values() if r.region not in WHOLES and abs(r.lift) > r.lift_error
+    ]
     if lifted:
         parts.append(f"both sides of {joined(lifted)} moved up or down together")
     text = "; ".join(parts)
@@ -115,7 +117,7 @@ def _photos(label: str, first: FaceAnalysis, every: Sequence[FaceAnalysis]) -> l
 
 def _verdicts(regions: Sequence[RegionChange], unit: str) -> FittedTable:
     table = FittedTable("region\n", [_with_part(region) for region in regions])
-    table.add(f"uneven by\n{unit}", [signed(region.evenness, region.evenness_error) for region in regions])
+    table.add(f"signed change\n{unit}", [signed(region.evenness, region.evenness_error) for region in regions])
     table.add("verdict\n", [_verdict(region) for region in regions], left=True)
     table.add("came from,\nor reason", [_source(region) for region in regions], left=True)
     table.add(
@@ -145,7 +147,7 @@ def _movements(regions: Sequence[RegionChange], unit: str) -> FittedTable:
 
 def _measures(measures: Sequence[MeasureChange], unit: str) -> FittedTable:
     signs = ["°" if measure.unit == "degrees" else "" for measure in measures]
-    table = FittedTable(f"left - right of,\n{unit} or °", [words(measure.name) for measure in measures])
+    table = FittedTable(f"left - right of,\n{unit} or °", [title_of(measure.name) for measure in measures])
     table.add("before", [signed(measure.before) for measure in measures])
     table.add("after", [signed(measure.after) for measure in measures])
     table.add("change", [signed(m.change, m.error, sign) for m, sign in zip(measures, signs, strict=True)])
@@ -163,13 +165,15 @@ def _with_part(region: RegionChange) -> Text:
 
 
 def _verdict(of: RegionChange | MeasureChange) -> Text:
-    return Text(of.verdict, style=_STYLES[of.verdict])
+    return Text(of.verdict, style=VERDICT_STYLES[of.verdict])
 
 
 def _source(of: RegionChange | MeasureChange) -> Text:
     """Say which side a change came from, or why there is no verdict."""
     if of.reason:
-        return Text("\n".join(textwrap.wrap(words(of.reason), _REASON_WIDTH)), style=_STYLES[NOT_COMPARABLE])
+        return Text(
+            "\n".join(textwrap.wrap(reason_words(of.reason), _REASON_WIDTH)), style=VERDICT_STYLES[NOT_COMPARABLE]
+        )
     return Text(_FROM[of.came_from])
 
 

@@ -13,17 +13,16 @@ from rich.text import Text
 
 from symmetry.cohort.responders import ANY_REGION
 from symmetry.cohort.wording import expected, reasons_line
-from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
-from symmetry.measure.words import percent
+from symmetry.measure.words import percent, unit_sign
 from symmetry.output.tables.layout import (
     UNKNOWN,
+    VERDICT_STYLES,
     FittedTable,
     interval,
     notes,
     probability,
     region_title,
     signed,
-    unit_sign,
 )
 from symmetry.tabular.text import printable
 
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 Cell = Callable[[Any], "Text | str"]
 """Makes a cell of a row of a frame."""
 
-_STYLES: Final = {IMPROVED: "green", WORSE: "red", NO_CHANGE: "dim", NOT_COMPARABLE: "yellow"}
 _LONGEST: Final = 24
 """Characters of a group's name."""
 _REASON_WIDTH: Final = 30
@@ -250,7 +248,7 @@ def _p(cohort: Cohort, name: str = "p") -> Cell:
 
 
 def _verdict(row: Any) -> Text:
-    return Text(row.verdict, style=_STYLES[row.verdict])
+    return Text(row.verdict, style=VERDICT_STYLES[row.verdict])
 
 
 def _sized(row: Any, value: float) -> str:

@@ -13,7 +13,8 @@ from rich.text import Text
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.batch import Failure
 from symmetry.measure.face import FaceAnalysis, Measure
-from symmetry.measure.quality.flags import by_gravity
+from symmetry.measure.quality.flags import by_gravity, reason_words
+from symmetry.measure.words import title_of, unit_sign
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -33,8 +34,6 @@ from symmetry.output.tables.layout import (
     region_title,
     side,
     signed,
-    unit_sign,
-    words,
 )
 from symmetry.tabular import printable
 
@@ -53,7 +52,7 @@ def face_tables(face: FaceAnalysis) -> Group:
     regions.add(f"wider\nside, {unit}", [side(values[1], errors[1]) for values, errors in found])
 
     taken = list(face.measures.values())
-    measures = FittedTable("measure", [words(measure.name) for measure in taken])
+    measures = FittedTable("measure", [title_of(measure.name) for measure in taken])
     measures.add("right", [_of_side(measure, measure.subject_right) for measure in taken])
     measures.add("left", [_of_side(measure, measure.subject_left) for measure in taken])
     measures.add("left - right", [signed(measure.difference, measure.difference_error) for measure in taken])
@@ -89,7 +88,7 @@ def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("photo", overflow="fold", min_width=8)
     for name in _OVERVIEW:
-        table.add_column(f"{words(name)}\n{unit}", justify="right", no_wrap=True)
+        table.add_column(f"{title_of(name)}\n{unit}", justify="right", no_wrap=True)
     table.add_column("note", overflow="fold", min_width=12)
     for result, name in zip(results, names, strict=True):
         if isinstance(result, Failure):
@@ -125,7 +124,7 @@ def _of_side(measure: Measure, value: float) -> str:
 
 def _names_of(face: FaceAnalysis) -> Text:
     styles = {"reject": "bold red", "warn": "yellow", "info": ""}
-    named = [Text(words(flag.name), style=styles[flag.severity]) for flag in by_gravity(face.flags)]
+    named = [Text(reason_words(flag.name), style=styles[flag.severity]) for flag in by_gravity(face.flags)]
     return Text(", ").join(named)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -14,9 +15,12 @@ from rich.text import Text
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.measures import DEFINITIONS, NO_NORM
+from symmetry.measure.measures import MEASURE_NAMES, NO_NORM
 from symmetry.measure.quality.flags import ALL, Flag, by_gravity, joined
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
+from symmetry.measure.words import title_of, with_error
 from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes, render
+from symmetry.output.words import probability
 from symmetry.tabular import printable
 
 __all__ = [
@@ -26,6 +30,7 @@ __all__ = [
     "OF_WHAT_IS_SEEN",
     "SIDES",
     "UNKNOWN",
+    "VERDICT_STYLES",
     "FittedTable",
     "apart_from_folder",
     "circumstances",
@@ -43,8 +48,7 @@ __all__ = [
     "side",
     "signed",
     "touched",
-    "unit_sign",
-    "words",
+    "verdict_cell",
 ]
 
 SIDES: Final = "Sides are the person's own: left is the person's left."
@@ -53,38 +57,39 @@ MESH_ALONE: Final = "Method: landmarks (the face mesh alone), nearly blind to wh
 OF_WHAT_IS_SEEN: Final = "A region's numbers rest on the part of it that is seen, the whole face's too."
 ERRORS: Final = "± is the 95 % error: how far the number strays when an unchanged face is photographed again."
 
-_MEASURES: Final = {definition.name: definition.title for definition in DEFINITIONS}
-_TITLES: Final = {"face": "whole face"} | _MEASURES
 _NUMBERS: Final = {"lateral": "sideways", "vertical": "in height", "asymmetry": "asymmetry"}
 _STYLES: Final = {"reject": "bold white on red", "warn": "yellow", "info": "dim"}
+VERDICT_STYLES: Final[dict[Verdict, str]] = {
+    IMPROVED: "green",
+    WORSE: "red",
+    NO_CHANGE: "dim",
+    NOT_COMPARABLE: "yellow",
+}
 _MOST_NAMED: Final = 4
-
-
-def words(name: str) -> str:
-    """Name a region, a measure or a flag for people."""
-    return _TITLES.get(name, name.replace("_", " "))
-
-
-def unit_sign(unit: str) -> str:
-    """Write a unit as it stands behind a number."""
-    return "°" if unit == "degrees" else unit
+_TITLE_WIDTH, _REASON_WIDTH = 12, 14
 
 
 def region_title(name: str) -> Text:
     """Name a region; the three main ones stand out."""
-    return Text(words(name), style="bold" if name in MAIN_REGIONS else "")
+    return Text("\n".join(textwrap.wrap(title_of(name), _TITLE_WIDTH)), style="bold" if name in MAIN_REGIONS else "")
+
+
+def verdict_cell(verdict: Verdict | None, reason: str = "") -> Text:
+    """Write a verdict in its colour, below it the reason why there is none."""
+    if verdict is None:
+        return Text(UNKNOWN)
+    lines = [verdict.replace("detectable ", "detectable\n"), *textwrap.wrap(reason, _REASON_WIDTH)]
+    return Text("\n".join(lines), style=VERDICT_STYLES[verdict])
 
 
 def number(value: float, error: float = math.nan, sign: str = "") -> str:
     """Write a number of no direction with its error."""
-    return f"{value:.2f}{_error(error)}{sign}" if math.isfinite(value) else UNKNOWN
+    return f"{with_error(value, error, digits=2)}{sign}" if math.isfinite(value) else UNKNOWN
 
 
 def signed(value: float, error: float = math.nan, sign: str = "") -> str:
     """Write a number with its sign and its error."""
-    if not math.isfinite(value):
-        return UNKNOWN
-    return f"{'0.00' if abs(value) < 0.005 else f'{value:+.2f}'}{_error(error)}{sign}"
+    return f"{with_error(value, error, digits=2, signed=True)}{sign}" if math.isfinite(value) else UNKNOWN
 
 
 def interval(value: float, low: float, high: float, *, apart: str = "\n", plain: bool = False) -> str:
@@ -95,20 +100,13 @@ def interval(value: float, low: float, high: float, *, apart: str = "\n", plain:
     return f"{write(value)}{apart}[{write(low)}, {write(high)}]"
 
 
-def probability(value: float) -> str:
-    """Write the p of a test."""
-    if not math.isfinite(value):
-        return UNKNOWN
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
 def side(value: float, error: float = math.nan) -> str:
     """Write a left-right difference as the side that has more, and by how much."""
     if not math.isfinite(value):
         return UNKNOWN
-    if abs(value) < 0.005:
-        return f"even{_error(error)}"
-    return f"{'left' if value > 0 else 'right'} {abs(value):.2f}{_error(error)}"
+    whose = "left" if value > 0 else "right"
+    size = with_error(abs(value), error, digits=2)
+    return f"even{size.removeprefix('0.00')}" if abs(value) < 0.005 else f"{whose} {size}"
 
 
 def noticing(value: float, error: float, least: float | None, unit: str) -> str:
@@ -123,7 +121,7 @@ def noticing(value: float, error: float, least: float | None, unit: str) -> str:
 
 def norm_notes(norms: dict[str, str]) -> list[str]:
     """Tell the published norms of clinical measures, and that the others have none."""
-    known = [f"{words(name)} {text}" for name, text in norms.items() if text != NO_NORM]
+    known = [f"{title_of(name)} {text}" for name, text in norms.items() if text != NO_NORM]
     return [f"Of healthy people: {'; '.join(known)}. Other measures: {NO_NORM}."]
 
 
@@ -136,14 +134,14 @@ def touched(touches: Sequence[str]) -> str:
         for name in touches
         if name in _NUMBERS
     ]
-    whole = [words(name) for name in touches if name in REGIONS]
+    whole = [title_of(name) for name in touches if name in REGIONS]
     if whole:
         parts.append(joined(whole))
     for key, word in _NUMBERS.items():
-        own = [words(name.partition(".")[0]) for name in touches if name.endswith(f".{key}")]
+        own = [title_of(name.partition(".")[0]) for name in touches if name.endswith(f".{key}")]
         if own:
             parts.append(f"asymmetry of {joined(own)}" if key == "asymmetry" else f"{joined(own)} {word}")
-    measures = [_MEASURES[name] for name in touches if name in _MEASURES]
+    measures = [title_of(name) for name in touches if name in MEASURE_NAMES]
     if len(measures) > _MOST_NAMED:
         parts.append(f"{len(measures)} clinical measures")
     elif measures:
@@ -204,10 +202,6 @@ def apart_from_folder(names: Sequence[str]) -> tuple[str, list[str]]:
     if not folder or folder == os.path.abspath(os.sep):  # noqa: PTH100
         return "", list(names)
     return folder, [os.path.relpath(name, folder) for name in names]
-
-
-def _error(error: float) -> str:
-    return f" ± {error:.2f}" if math.isfinite(error) else ""
 
 
 def _angle(value: float, plus: str, minus: str) -> str:

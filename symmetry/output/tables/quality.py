@@ -11,8 +11,8 @@ from rich.text import Text
 
 from symmetry.measure.batch import Failure
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.flags import Flag, by_gravity
-from symmetry.output.tables.layout import apart_from_folder, notes, severity_mark, touched, words
+from symmetry.measure.quality.flags import Flag, by_gravity, reason_words
+from symmetry.output.tables.layout import apart_from_folder, notes, severity_mark, touched
 from symmetry.tabular import printable
 
 _HARM = {"reject": "stops", "warn": "makes less sure", "info": "may touch"}
@@ -45,7 +45,7 @@ def _flags(flags: Sequence[Flag]) -> Table:
     table.add_column(no_wrap=True)
     table.add_column()
     for flag in by_gravity(flags):
-        lines = [Text(f"{words(flag.name)}{_size(flag)}", style="bold"), Text(printable(flag.advice))]
+        lines = [Text(f"{reason_words(flag.name)}{_size(flag)}", style="bold"), Text(printable(flag.advice))]
         if flag.touches:
             lines.append(Text(f"{_HARM[flag.severity]}: {touched(flag.touches)}", style="dim"))
         table.add_row(severity_mark(flag), Group(*lines))

@@ -6,7 +6,8 @@ from rich.console import Group
 from rich.text import Text
 
 from symmetry.measure.reliability import SOURCES, Reliability
-from symmetry.output.tables.layout import UNKNOWN, FittedTable, notes, unit_sign, words
+from symmetry.measure.words import title_of, unit_sign
+from symmetry.output.tables.layout import UNKNOWN, FittedTable, notes
 from symmetry.tabular import reliability_rows
 
 _TABLES = (("sem", "mdc95"), ("icc_2_1", "icc_3_1"), ("bias", "lower_limit", "upper_limit"))
@@ -50,7 +51,7 @@ def reliability_tables(found: Reliability, notices: list[str]) -> Group:
 def _name(name: str, number: str, unit: str) -> str:
     sign = unit_sign(unit)
     of = "" if number == "difference" else f" {number}"
-    return f"{words(name)}{of}{', °' if sign == '°' else ''}"
+    return f"{title_of(name)}{of}{', °' if sign == '°' else ''}"
 
 
 def _estimate(value: float | None, low: float | None, high: float | None) -> str:

@@ -16,7 +16,8 @@ from rich.text import Text
 from symmetry.arrays import FloatArray
 from symmetry.measure.change import RegionChange
 from symmetry.measure.quality.flags import reason_words
-from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
+from symmetry.measure.verdicts import NOT_COMPARABLE
+from symmetry.measure.words import counted, sentence, title_of, unit_sign
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -24,6 +25,7 @@ from symmetry.output.tables.layout import (
     OF_WHAT_IS_SEEN,
     SIDES,
     UNKNOWN,
+    VERDICT_STYLES,
     FittedTable,
     flag_lines,
     interval,
@@ -33,19 +35,11 @@ from symmetry.output.tables.layout import (
     region_title,
     side,
     signed,
-    words,
+    verdict_cell,
 )
 from symmetry.series.result import MeasureCourse, RegionCourse
 from symmetry.series.series import Series
-from symmetry.series.wording import (
-    answer,
-    counted,
-    known_sessions,
-    part_of,
-    sentence,
-    since,
-    times_known,
-)
+from symmetry.series.wording import known_sessions, part_of, photos_and_days, since, times_known
 from symmetry.stats.trends import LEAST_SESSIONS
 from symmetry.tabular import printable
 
@@ -55,19 +49,18 @@ _LONGEST: Final = 12
 """Characters of a course at the most; of more sessions several share one."""
 _LEAST_TOP: Final = 1.0
 """What fills a block at least, in the unit of the series: noise of an even face is not drawn as mountains."""
-_STYLES: Final = {IMPROVED: "green", WORSE: "red", NO_CHANGE: "dim", NOT_COMPARABLE: "yellow"}
 _MOVED: Final = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
-_PART_WIDTH, _REASON_WIDTH = 12, 14
+_PART_WIDTH: Final = 12
 
 
 def series_tables(series: Series, *, details: bool = False) -> Group:
-    """Tell what a series rests on, every region, how phases differ, and whether the face is getting more even.
+    """Lay out what a series rests on, every region, how phases differ, and whether the face is getting more even.
 
     Parameters
     ----------
     series : Series
     details : bool
-        Tell too what each side did, and the clinical measures.
+        Add what each side did, and the clinical measures.
     """
     tables: list[RenderableType] = [_Regions(series)]
     if details:
@@ -77,7 +70,7 @@ def series_tables(series: Series, *, details: bool = False) -> Group:
     if any(region.phases for region in series.regions.values()):
         tables.append(_phases(series))
     lines = _notes(series, details=details)
-    return Group(*_header(series), *tables, *lines, Text(), Text(answer(series), style="bold"))
+    return Group(*_header(series), *tables, *lines, Text(), Text(series.answer, style="bold"))
 
 
 def sparkline(values: Sequence[float], top: float, *, longest: int = _LONGEST) -> str:
@@ -86,10 +79,10 @@ def sparkline(values: Sequence[float], top: float, *, longest: int = _LONGEST) -
     Parameters
     ----------
     values : sequence of float
-        In order of time; their sizes count. NaN where a session does not know.
+        In order of time; their sizes count. NaN where a session has none.
     top : float
     longest : int
-        Characters at the most: more sessions are put together, neighbours with neighbours.
+        Most characters; of more sessions, neighbours share one.
     """
     count = min(len(values), longest)
     groups = [values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)]
@@ -117,7 +110,7 @@ class _Regions:
 
 
 def _header(series: Series) -> list[RenderableType]:
-    lines = [f"times known by {times_known(series)}", f"reference {printable(series.reference.photo.name)}"]
+    lines = [f"times known by {times_known(series.sessions)}", f"reference {printable(series.reference.photo.name)}"]
     if series.unit == "mm":
         apart = series.scale.interpupillary_mm
         lines.append(f"scale by {series.scale.source}{f', {apart:.1f} mm between the pupils' if apart else ''}")
@@ -130,7 +123,7 @@ def _header(series: Series) -> list[RenderableType]:
             f"treatment from {series.treatment_start.isoformat()}: sessions before {before}, since then {after}"
         )
     return [
-        Text(counted(series), style="bold"),
+        Text(photos_and_days(series.sessions), style="bold"),
         *(Padding(Text(line), (0, 0, 0, 2)) for line in lines),
         *_left_out(series),
         *flag_lines(flag for flag in (series.change.flags if series.change else ()) if flag.severity != "info"),
@@ -146,8 +139,8 @@ def _left_out(series: Series) -> list[RenderableType]:
     for one in series.left_out:
         why = f"{reason_words(one.reason)}: {one.advice}"
         lines.add_row(Text(printable(one.photo)), Text(printable(why), style="yellow"))
-    count = len(series.left_out)
-    return [Text(f"left out, {count} photo{'' if count == 1 else 's'}:", style="bold"), Padding(lines, (0, 0, 0, 2))]
+    count = counted(len(series.left_out), "photo")
+    return [Text(f"left out, {count}:", style="bold"), Padding(lines, (0, 0, 0, 2))]
 
 
 def _regions(series: Series, *, drawn: bool) -> FittedTable:
@@ -155,11 +148,15 @@ def _regions(series: Series, *, drawn: bool) -> FittedTable:
     table = FittedTable("region\n", [_with_part(course) for course in courses])
     if len(series.sessions) == 1:
         table.add(
-            f"uneven by\n{series.unit}", [_ends(course.unevenness, course.unevenness_error) for course in courses]
+            f"asymmetry\n{series.unit}", [_ends(course.unevenness, course.unevenness_error) for course in courses]
         )
         return table
     changes = [series.change.regions[course.region] if series.change else None for course in courses]
-    table.add("verdict,\nor reason", [_verdict(change) for change in changes], left=True)
+    table.add(
+        "verdict,\nor reason",
+        [verdict_cell(one.verdict, _reason(one)) if one else UNKNOWN for one in changes],
+        left=True,
+    )
     table.add(
         f"since the\n{_first(series)}{series.unit}", [_since(*pair) for pair in zip(courses, changes, strict=True)]
     )
@@ -193,14 +190,16 @@ def _sides(series: Series) -> FittedTable:
 def _measures(series: Series) -> FittedTable:
     courses = list(series.measures.values())
     changes = [series.change.measures[course.name] if series.change else None for course in courses]
-    table = FittedTable(f"left - right of,\n{series.unit} or °", [words(course.name) for course in courses])
+    table = FittedTable(f"left - right of,\n{series.unit} or °", [title_of(course.name) for course in courses])
     table.add(
-        "verdict\n", [Text(one.verdict, style=_STYLES[one.verdict]) if one else UNKNOWN for one in changes], left=True
+        "verdict\n",
+        [Text(one.verdict, style=VERDICT_STYLES[one.verdict]) if one else UNKNOWN for one in changes],
+        left=True,
     )
     table.add("last\n", [signed(_last(course.difference)[0]) for course in courses])
     table.add(
         f"since the\n{_first(series)}{series.unit}",
-        [signed(c.evenness, c.error, "°" if c.unit == "degrees" else "") if c else UNKNOWN for c in changes],
+        [signed(c.evenness, c.error, unit_sign(c.unit).replace(series.unit, "")) if c else UNKNOWN for c in changes],
     )
     table.add("a week\n[95 %]", [_trend(course, apart=" ") for course in courses])
     return table
@@ -210,7 +209,7 @@ def _phases(series: Series) -> FittedTable:
     courses = list(series.regions.values())
     found = [course.phases for course in courses]
     table = FittedTable("treatment\nless baseline", [_with_part(course) for course in courses])
-    table.add("verdict\n", [_phase_verdict(one.verdict) if one else Text(UNKNOWN) for one in found], left=True)
+    table.add("verdict\n", [verdict_cell(one.verdict) if one else UNKNOWN for one in found], left=True)
     table.add(
         f"difference\n{series.unit} [95 %]",
         [interval(one.difference, one.low, one.high) if one else UNKNOWN for one in found],
@@ -234,17 +233,17 @@ def _phases(series: Series) -> FittedTable:
 
 
 def _notes(series: Series, *, details: bool) -> list[RenderableType]:
+    several, count = len(series.sessions) > 1, series.change_sessions
     lines = [
         ERRORS,
-        "Uneven: left-right difference of the region, or of the part named, in one direction; 0 is even.",
+        f"{'First, last' if several else 'Asymmetry'}: signed asymmetry of the region, or of the part named, along one "
+        "direction; 0 is even.",
     ]
-    several, count = len(series.sessions) > 1, series.change_sessions
     if several:
         lines += [
-            f"{sentence(since(series))}: change of the left-right difference up to the last "
-            f"{count if count > 1 else 'one'}; - is more even. The verdict is by this number against its error.",
-            "A week: robust trend (Theil-Sen) of the left-right difference and its interval; where that leaves 0 out, "
-            "there is a trend.",
+            f"{sentence(since(count))}: signed change of the asymmetry up to the last {count if count > 1 else 'one'}; "
+            "- is more even. The verdict compares it with its error.",
+            "A week: robust trend (Theil-Sen) of the asymmetry and its interval; there is a trend if that excludes 0.",
         ]
         if any(known_sessions(course) < LEAST_SESSIONS for course in series.regions.values()):
             lines.append(f"An interval takes {LEAST_SESSIONS} sessions.")
@@ -272,7 +271,7 @@ def _first(series: Series) -> str:
 
 
 def _top(courses: Sequence[RegionCourse]) -> float:
-    """Give what fills a block, the same for all regions."""
+    """Return the value that fills a block, the same for all regions."""
     known = [abs(value) for course in courses for value in course.unevenness.tolist() if math.isfinite(value)]
     return float(max([*known, _LEAST_TOP]))
 
@@ -283,21 +282,12 @@ def _with_part(course: RegionCourse) -> Text:
     return Text("\n").join([title, *(Text(f" {line}") for line in lines)])
 
 
-def _verdict(change: RegionChange | None) -> Text:
-    if change is None:
-        return Text(UNKNOWN)
-    text: str = change.verdict
-    if change.verdict == NOT_COMPARABLE and change.reason:
-        text = f"{text}\n{chr(10).join(textwrap.wrap(reason_words(change.reason), _REASON_WIDTH))}"
-    return Text(text.replace("detectable ", "detectable\n"), style=_STYLES[change.verdict])
-
-
-def _phase_verdict(verdict: Verdict) -> Text:
-    return Text(verdict.replace("detectable ", "detectable\n"), style=_STYLES[verdict])
+def _reason(change: RegionChange) -> str:
+    return reason_words(change.reason) if change.verdict == NOT_COMPARABLE and change.reason else ""
 
 
 def _since(course: RegionCourse, change: RegionChange | None) -> str:
-    """Write a change, and the part that it is of where that is not the part of the course."""
+    """Write a change, below it its part if that differs from the part of the course."""
     if change is None:
         return UNKNOWN
     own = change.part if change.part != course.part and math.isfinite(change.evenness) else None
@@ -306,17 +296,17 @@ def _since(course: RegionCourse, change: RegionChange | None) -> str:
 
 def _trend(course: RegionCourse | MeasureCourse, *, apart: str) -> Text:
     trend = course.trend
-    return Text(interval(trend.slope, trend.low, trend.high, apart=apart), style=_STYLES.get(trend.verdict, ""))
+    return Text(interval(trend.slope, trend.low, trend.high, apart=apart), style=VERDICT_STYLES[trend.verdict])
 
 
 def _ends(values: FloatArray, errors: FloatArray) -> str:
-    """Write the first and the last number that are known, each with its error."""
+    """Write the first and the last known number, each with its error."""
     known = [number(*pair) for pair in zip(values.tolist(), errors.tolist(), strict=True) if math.isfinite(pair[0])]
     return "\n".join([known[0], known[-1]][: len(known)]) if known else UNKNOWN
 
 
 def _last(values: FloatArray, errors: FloatArray | None = None) -> tuple[float, float]:
-    """Give the last number that is known, and its error."""
+    """Return the last known number and its error."""
     known = [i for i, value in enumerate(values.tolist()) if math.isfinite(value)]
     if not known:
         return math.nan, math.nan
