@@ -1,4 +1,4 @@
-"""Types of arrays that every room uses."""
+"""Array types that are used everywhere."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""What can go wrong, by name. Every message says what is wrong and what to do next, without the file's name."""
+"""Errors of this package. Messages say what is wrong and what to do, without the name of the file."""
 
 from __future__ import annotations
 
 
 class SymmetryError(Exception):
-    """Root of every error that this package raises on purpose."""
+    """Base class of all errors that this package raises on purpose."""
 
 
 class PhotoError(SymmetryError):
-    """A file is no photo that can be read."""
+    """A file cannot be read as a photo."""
 
 
 class NoFaceError(SymmetryError):
@@ -20,11 +20,11 @@ class SeveralFacesError(SymmetryError):
 
 
 class ScaleError(SymmetryError):
-    """Millimetres cannot be had from this photo in the way asked for."""
+    """Millimetres cannot be derived from a photo in the way that was asked for."""
 
 
 class InvalidPointsError(SymmetryError, ValueError):
-    """An array of landmarks has the wrong shape or holds values that are not finite."""
+    """An array of points has the wrong shape or is not finite."""
 
 
 class OutputError(SymmetryError):
@@ -32,23 +32,23 @@ class OutputError(SymmetryError):
 
 
 class TableError(SymmetryError):
-    """A reliability table or a table of results, cannot be read, or there is none of that name."""
+    """A reliability table or a table of results cannot be read, or does not exist."""
 
 
 class PracticeError(SymmetryError):
-    """Something about the store of clients, sessions and treatments is not as it should be."""
+    """Base class of errors about a practice, its clients, sessions and treatments."""
 
 
 class InvalidRecordError(PracticeError, ValueError):
-    """A name, a time or a number cannot be kept as it was given."""
+    """A name, a time or a number cannot be stored as given."""
 
 
 class UnknownIdError(PracticeError, LookupError):
-    """Nothing has the id, the number or the name that was asked for."""
+    """Nothing has the id, number or name that was asked for."""
 
 
 class TakenIdError(PracticeError):
-    """Something else has this id or name already, or what was to be removed is still in use."""
+    """An id or name is taken, or what was to be removed is still in use."""
 
 
 class NoPracticeError(PracticeError):
@@ -56,7 +56,7 @@ class NoPracticeError(PracticeError):
 
 
 class PracticeNotReadyError(PracticeError):
-    """A practice must be opened for writing once, to bring it up to date, before it can be read quickly."""
+    """A practice must be opened for writing once, to update it, before it can be read."""
 
 
 class NewerPracticeError(PracticeError):
@@ -68,20 +68,20 @@ class PracticeBusyError(PracticeError):
 
 
 class DamagedPracticeError(PracticeError):
-    """Files of a practice are missing or not what they were."""
+    """Files of a practice are missing or have changed."""
 
 
 class BackupError(PracticeError):
-    """A file is no backup that can be restored."""
+    """A file cannot be restored as a backup."""
 
 
 class NothingFitError(SymmetryError):
-    """No photo of a series is fit to be measured."""
+    """No photo of a series can be used."""
 
 
 class PlanError(SymmetryError, ValueError):
-    """A study cannot be simulated or planned as asked."""
+    """A study cannot be simulated or planned as asked for."""
 
 
 class MissingExtraError(SymmetryError, ImportError):
-    """Something was asked for that needs a library which is installed only on request."""
+    """A feature needs an optional library that is not installed."""

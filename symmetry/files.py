@@ -1,11 +1,12 @@
-"""Writing files: whole or not at all, for their owner's eyes only, and never over a photo that is being measured."""
+"""Files: written whole or not at all, readable by their owner only, and never over a photo that is being measured."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +16,12 @@ FIGURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".pdf", ".svg")
 
 
 def check_target(path: Path, *, inputs: Iterable[Path] = ()) -> None:
-    """Make sure that a file can be written, before long work is done for it.
+    """Check that a file can be written, before long work is done for it.
 
     Raises
     ------
     OutputError
-        If it is a folder or one of the inputs, or its folder does not exist or cannot be written to.
+        If the path is a folder or one of the inputs, or its folder does not exist or is not writable.
     """
     if path.is_dir():
         raise OutputError("this is a folder; name a file in it")
@@ -34,9 +35,9 @@ def check_target(path: Path, *, inputs: Iterable[Path] = ()) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file, readable by its owner only, so that a reader never sees half of it.
+    """Write a file atomically, readable by its owner only.
 
-    A pipe or a device is written to directly; a link stays a link.
+    A pipe or a device is written to directly; a symbolic link stays a link.
 
     Raises
     ------
@@ -62,12 +63,12 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can read, and those above it, if there is none yet.
+    """Make a folder and its missing parents, readable by their owner only.
 
     Raises
     ------
     OutputError
-        If there can be none.
+        If the folder cannot be made.
     """
     try:
         missing = [above for above in (folder, *folder.parents) if not above.exists()]
@@ -76,3 +77,16 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"no folder can be made here ({error.strerror}); choose another") from error
+
+
+@contextlib.contextmanager
+def silent_stderr() -> Iterator[None]:
+    """Discard what C and C++ libraries write to standard error; Python has no other way to stop them."""
+    with contextlib.ExitStack() as undo:
+        with contextlib.suppress(OSError):  # there may be no standard error at all, as under some servers
+            kept = os.dup(2)
+            undo.callback(os.close, kept)
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+            undo.callback(os.dup2, kept, 2)
+        yield

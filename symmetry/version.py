@@ -1,5 +1,5 @@
-"""The version of the package, and of the networks that find the landmarks, in a file that imports nothing."""
+"""Versions of the package and of the networks that find the landmarks, in a file that imports nothing."""
 
 __version__ = "0.1.0"
 ENGINE = "mediapipe 0.10.21"
-"""What found the landmarks; results of another engine are not mixed with its own."""
+"""Engine that finds the landmarks; results of different engines are not mixed."""

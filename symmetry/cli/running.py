@@ -20,7 +20,7 @@ _WORTH_A_BAR = 3
 
 def photos_of(paths: Iterable[Path], *, recursive: bool = False) -> list[Path]:
     """List the photos that files and folders stand for, each once."""
-    from symmetry.photos.reading import find_photos
+    from symmetry.photos.listing import find_photos
 
     found: dict[object, Path] = {}
     for path in find_photos(paths, recursive=recursive):

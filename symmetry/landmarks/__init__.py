@@ -1,1 +1,1 @@
-"""The face mesh: its tables, the networks that find it, the facial frame and the scale."""
+"""The face mesh: its tables, the networks that detect it, the facial frame and the scale."""

@@ -1,8 +1,8 @@
-"""Where the faces of a photo are and where their 478 landmarks lie.
+"""Detection of faces in a photo and of their 478 landmarks.
 
-A face is found in the whole frame, then the face mesh runs on levelled crops of fixed size round it. The networks are
-not mirror-symmetric, so each looks at the photo and at its mirror image, and the two answers are averaged: a mirrored
-photo then gives mirrored landmarks.
+A face is found in the whole frame, then the face mesh runs on level crops of fixed size around it. The networks are not
+mirror-symmetric, so both run on the photo and on its mirror image and the results are averaged: a mirrored photo then
+gives mirrored landmarks.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from symmetry.errors import NoFaceError
 from symmetry.landmarks.mesh import IRIS_LEFT, IRIS_RIGHT, MIRROR, REFERENCE
 from symmetry.landmarks.networks import CROP, Pixels, SpottedFace, mesh_pass, spot_faces
 
-FIRST_LOOK: Final = ((240.0, 0.0),)
-SECOND_LOOK: Final = ((220.0, 12.0), (260.0, -12.0))
-"""Crops of one look, each taken of the photo and of its mirror image: width in mm, turn in degrees.
+FIRST_CROPS: Final = ((240.0, 0.0),)
+SECOND_CROPS: Final = ((220.0, 12.0), (260.0, -12.0))
+"""Crops of the photo and of its mirror image: width in mm, turn in degrees.
 
-The first look puts right where the face is, the second one counts. What a number of passes gives, on the faces of 12
-adults (worst region's median change of asymmetry when the photo is turned by 10 degrees, when it is halved; mm):
-4 passes (two looks at 240 mm) 0.060, 0.026; 6 passes (these) 0.039, 0.026; 10 passes (each crop turned both ways)
-0.023, 0.022. Between two photos of a face the same region differs by 0.3 mm, so more than six passes do not pay.
+The first crop corrects where the face is, the landmarks come from the second ones. Choice of the number of passes, on
+12 adults (median change of asymmetry of the worst region when the photo is turned by 10 degrees, when it is halved;
+mm): 4 passes (240 mm twice) 0.060, 0.026; 6 passes (these) 0.039, 0.026; 10 passes (each crop turned both ways) 0.023,
+0.022. Between two photos of a face that region differs by 0.3 mm, so more than six passes do not pay.
 """
 
-_FINDER_SIDE: Final = 512
-"""The finders' inputs are 128 and 192 pixels wide; photos are halved until they fit into this."""
+_DETECTOR_SIDE: Final = 512
+"""Photos are halved until they fit into this; the detectors' own inputs are 128 and 192 pixels wide."""
 _DISAGREEMENT: Final = 0.06
-"""RMS distance between the meshes of a photo and its mirror image, in eye distances, from which on there is no face:
-at most 0.04 on real and drawn faces, 0.07 and more where the mesh sat on something else."""
+"""RMS distance between the meshes of a photo and of its mirror image, in interpupillary distances, from which on it is
+no face: at most 0.04 on real and drawn faces, at least 0.07 where the mesh sat on something else."""
 _SMALL_IN_FRAME: Final = 0.1
-"""Distance between the eyes, as a share of the frame's longer side, below which others may fit beside a face."""
+"""Interpupillary distance, as a share of the frame's longer side, below which other faces may fit beside a face."""
 _ALIKE: Final = 0.5
-"""Size of another face, as a share of the largest, from which on it is worth a word."""
+"""Size of another face, as a share of the largest, from which on it is counted."""
 _UPRIGHT_SCORE: Final = 0.85
-"""The near finder gives upright faces 0.90 to 0.97 and faces that stand on their head 0.54 to 0.78."""
+"""The near detector gives upright faces a score of 0.90 to 0.97, upside-down ones 0.54 to 0.78."""
 _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
-# Where the finder puts eyes, nose, mouth and ears on a level face (mm, y up): means over 35 adults, made even.
+# Where the detector puts eyes, nose, mouth and ears on a level face (mm, y up): symmetric means over 35 adults.
 _KEYPOINTS: Final = np.array([(-31.5, 0), (31.5, 0), (0, -31), (0, -64), (-64.5, -20), (64.5, -20)], dtype=np.float64)
 _Y_DOWN: Final = np.array([1.0, -1.0])
 _CENTRE: Final = (REFERENCE[:IRIS_RIGHT, :2].max(axis=0) + REFERENCE[:IRIS_RIGHT, :2].min(axis=0)) / 2
@@ -54,13 +54,13 @@ class DetectedFace:
     Attributes
     ----------
     landmarks : ndarray, shape (478, 3)
-        Mirror-averaged; pixels of the image given, x right, y down, z away in the unit of x.
+        Mirror-averaged; pixels of the given image, x right, y down, z away in the unit of x.
     others : int
-        How many other faces were found in the photo.
+        Number of other faces in the photo.
     disagreement : float
-        RMS distance between the meshes of the image and of its mirror image, in eye distances.
+        RMS distance between the meshes of the image and of its mirror image, in interpupillary distances.
     crops : ndarray, shape (2, 478, 3)
-        The landmarks as each crop of the second look has them: how much they depend on how the face is framed.
+        Landmarks by each of the second crops: how much they depend on the framing.
     """
 
     landmarks: FloatArray
@@ -70,22 +70,26 @@ class DetectedFace:
 
 
 def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFace:
-    """Find the largest face of an image and its landmarks.
+    """Detect the largest face in an image and its landmarks.
 
     Parameters
     ----------
     image : ndarray, shape (h, w, 3), uint8
         RGB, upright.
     count_all : bool
-        Count smaller faces in the background among the others too; takes a second look at the whole frame.
+        Count small faces in the background too, by a second search of the whole frame.
+
+    Returns
+    -------
+    DetectedFace
 
     Raises
     ------
     NoFaceError
         If no face is found.
     """
-    # Cut so that it halves evenly, by the same at both sides (a few pixels at the most): the halves of the mirror image
-    # are then those of the image, mirrored.
+    # Cut off a few columns, as many on either side, so that halving is exact: the halves of the mirror image are then
+    # the mirrored halves of the image.
     spare = image.shape[1] % 2 ** _halvings(image)
     margin = spare // 2 if spare % 2 == 0 else 0
     views = _Views(image[:, margin : image.shape[1] - margin])
@@ -105,9 +109,9 @@ def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFa
 
 
 def _count_others(views: _Views, candidates: list[SpottedFace], landmarks: FloatArray, *, count_all: bool) -> int:
-    """Count faces beside the largest: all, or those of similar size.
+    """Count the faces besides the largest: all, or those of similar size.
 
-    Of a face that is small in its frame others may stand beside it that only the far finder sees.
+    Beside a face that is small in its frame there may be others that only the far detector sees.
     """
     between_eyes = np.linalg.norm((landmarks[IRIS_LEFT] - landmarks[IRIS_RIGHT])[:2])
     if count_all or between_eyes < _SMALL_IN_FRAME * max(views.plain.halved(0).shape[:2]):
@@ -117,7 +121,7 @@ def _count_others(views: _Views, candidates: list[SpottedFace], landmarks: Float
 
 
 class _View:
-    """A picture and its halves, quarters, ...: reduced step by step, each pixel the mean of four."""
+    """An image at full, half, quarter ... size: reduced step by step, each pixel the mean of four."""
 
     def __init__(self, pixels: Pixels) -> None:
         self._levels = {0: pixels}
@@ -127,7 +131,7 @@ class _View:
         return int(self._levels[0].shape[1])
 
     def halved(self, times: int) -> Pixels:
-        """Give the picture at a half, a quarter, ... of its size; an odd last row or column is dropped."""
+        """Image halved several times; an odd last row or column is dropped."""
         if times not in self._levels:
             finer = self.halved(times - 1)
             half = (max(1, finer.shape[1] // 2), max(1, finer.shape[0] // 2))
@@ -136,8 +140,8 @@ class _View:
         return self._levels[times]
 
     def cut(self, to_image: FloatArray) -> Pixels:
-        """Sample a crop whose pixels lie at `to_image` of theirs, from the level closest to its own scale."""
-        times = max(0, round(np.log2(_step(to_image))))  # what is left to do is within sqrt(2) of one to one
+        """Sample a crop from the size closest to its own scale; `to_image` (2, 3) maps its pixels into the image."""
+        times = max(0, round(np.log2(_step(to_image))))  # leaves a factor within sqrt(2)
         to_level = to_image / 2**times
         to_level[:, 2] += 0.5 / 2**times - 0.5
         across = np.arange(CROP, dtype=np.float32)
@@ -149,7 +153,7 @@ class _View:
 
 
 class _MirrorView(_View):
-    """The mirror image of a view, pixel by pixel what the view of the mirrored photo would be."""
+    """The mirror image of a view, pixel by pixel what a view of the mirrored photo would be."""
 
     def __init__(self, plain: _View) -> None:
         self._plain = plain
@@ -160,31 +164,31 @@ class _MirrorView(_View):
         return self._plain.width
 
     def halved(self, times: int) -> Pixels:
-        if times not in self._levels and self.width % 2**times == 0:  # else each drops its own right column
+        if times not in self._levels and self.width % 2**times == 0:  # else each would drop another column
             self._levels[times] = np.asarray(cv2.flip(self._plain.halved(times), 1), dtype=np.uint8)
         return super().halved(times)
 
 
 class _Views:
-    """A photo and its mirror image: whatever is asked of one is asked of the other."""
+    """A photo and its mirror image."""
 
     def __init__(self, image: Pixels) -> None:
         self.plain = _View(image)
         self.mirrored = _MirrorView(self.plain)
 
     def mirror(self, points: FloatArray, partner: NDArray[np.intp]) -> FloatArray:
-        """Points of one view as they lie in the other, under the names that they have there."""
+        """Points of one view in the other, renumbered to the partners they are there."""
         other = points[partner]
         other[:, 0] = self.plain.width - 1 - other[:, 0]
         return other
 
 
 def _landmarks_at(views: _Views, keypoints: FloatArray) -> tuple[FloatArray, FloatArray, float] | None:
-    """Landmarks (478, 3) of the face at some keypoints (6, 2), the crops' own, disagreement; None without a face."""
+    """Landmarks (478, 3) of the face at some keypoints (6, 2), those of each crop, disagreement; None if no face."""
     places, shape, partner = keypoints[:4], _KEYPOINTS[:4], _KEYPOINT_MIRROR[:4]  # ears hide behind hair
-    for crops in (FIRST_LOOK, SECOND_LOOK):
-        plain = _look(views.plain, crops, shape, places)
-        mirrored = _look(views.mirrored, crops, shape, views.mirror(places, partner))
+    for crops in (FIRST_CROPS, SECOND_CROPS):
+        plain = _landmarks_in(views.plain, crops, shape, places)
+        mirrored = _landmarks_in(views.mirrored, crops, shape, views.mirror(places, partner))
         if plain is None or mirrored is None:
             return None
         each = np.stack([plain, [views.mirror(points, MIRROR) for points in mirrored]])  # view, crop, landmark
@@ -197,10 +201,10 @@ def _landmarks_at(views: _Views, keypoints: FloatArray) -> tuple[FloatArray, Flo
     return (landmarks, each.mean(axis=0), disagreement) if disagreement < _DISAGREEMENT else None
 
 
-def _look(
+def _landmarks_in(
     view: _View, crops: tuple[tuple[float, float], ...], shape: FloatArray, seen_at: FloatArray
 ) -> list[FloatArray] | None:
-    """Landmarks in each of some crops of a face whose points of `shape` (mm, y up) lie at `seen_at` (pixels)."""
+    """Landmarks by each crop around a face whose points of `shape` (mm, y up) lie at `seen_at` (pixels)."""
     answers = []
     for width, turn in crops:
         to_image = _crop_to_image(shape, seen_at, width, turn)
@@ -225,7 +229,7 @@ def _crop_to_image(shape: FloatArray, seen_at: FloatArray, width: float, turn: f
 
 
 def _similarity(source: FloatArray, target: FloatArray) -> FloatArray:
-    """Least-squares similarity, shape (2, 3), that brings points (n, 2) onto others."""
+    """Least-squares similarity, shape (2, 3), that maps points (n, 2) onto others."""
     a, b = (points - points.mean(axis=0) for points in (source, target))
     a_complex, b_complex = (points[:, 0] + 1j * points[:, 1] for points in (a, b))
     factor = np.vdot(a_complex, b_complex) / np.vdot(a_complex, a_complex).real
@@ -234,32 +238,32 @@ def _similarity(source: FloatArray, target: FloatArray) -> FloatArray:
 
 
 def _step(to_image: FloatArray) -> float:
-    """Image pixels a crop pixel."""
+    """Image pixels per crop pixel."""
     return float(np.hypot(to_image[0, 0], to_image[1, 0]))
 
 
-# Ways to look for faces, the cheapest first.
+# Searches for faces, the cheapest first.
 
 
 def _find_upright(views: _Views) -> list[SpottedFace]:
-    """Faces that fill more than about 12 % of the frame's width, if one of them is surely upright."""
+    """Faces wider than about 12 % of the frame, if one of them is certainly upright."""
     faces = _find_in(views, far=False)
     return faces if max((face.score for face in faces), default=0.0) >= _UPRIGHT_SCORE else []
 
 
 def _find_near(views: _Views) -> list[SpottedFace]:
-    """Faces of that size, whichever way up."""
-    return _find_whichever_way_up(views, far=False)
+    """Faces of that size, in any orientation."""
+    return _find_turned(views, far=False)
 
 
 def _find_far(views: _Views) -> list[SpottedFace]:
-    """Faces that fill more than about 7 % of the frame's width."""
+    """Faces wider than about 7 % of the frame."""
     return _find_in(views, far=True)
 
 
 def _find_far_turned(views: _Views) -> list[SpottedFace]:
-    """Faces of that size, whichever way up."""
-    return _find_whichever_way_up(views, far=True)
+    """Faces of that size, in any orientation."""
+    return _find_turned(views, far=True)
 
 
 def _find_in_tiles(views: _Views) -> list[SpottedFace]:
@@ -275,8 +279,8 @@ def _find_in_tiles(views: _Views) -> list[SpottedFace]:
     return faces
 
 
-def _find_whichever_way_up(views: _Views, *, far: bool) -> list[SpottedFace]:
-    """Faces at the quarter turn at which the finder is surest: it half sees faces that stand on their head."""
+def _find_turned(views: _Views, *, far: bool) -> list[SpottedFace]:
+    """Faces at the quarter turn at which the detector is most confident: it half sees upside-down faces."""
     image = views.plain.halved(0)
     height, width = image.shape[:2]
     best: list[SpottedFace] = []
@@ -294,7 +298,7 @@ def _find_whichever_way_up(views: _Views, *, far: bool) -> list[SpottedFace]:
 
 
 def _find_in(views: _Views, *, far: bool) -> list[SpottedFace]:
-    """Faces that a finder sees in a photo or in its mirror image, averaged where it sees them in both."""
+    """Faces that a detector sees in a photo or in its mirror image, averaged where it sees them in both."""
     times = _halvings(views.plain.halved(0))
 
     def spotted(view: _View) -> list[SpottedFace]:
@@ -313,8 +317,8 @@ def _find_in(views: _Views, *, far: bool) -> list[SpottedFace]:
 
 
 def _halvings(image: Pixels) -> int:
-    """How often an image is halved for the finder."""
-    return max(0, int(np.ceil(np.log2(max(image.shape[:2]) / _FINDER_SIDE))))
+    """How many times an image is halved for the detector."""
+    return max(0, int(np.ceil(np.log2(max(image.shape[:2]) / _DETECTOR_SIDE))))
 
 
 def _size(face: SpottedFace) -> float:

@@ -1,6 +1,6 @@
-"""The facial frame: a plane of symmetry fitted in 3-D, and the asymmetry that is left in it.
+"""The facial frame: a plane of symmetry fitted in 3-D, and the asymmetry that remains in it.
 
-Everything takes batches (..., 478, 3) and works on all faces at once.
+All functions take batches (..., 478, 3) and work on all faces at once.
 """
 
 from __future__ import annotations
@@ -32,43 +32,43 @@ from symmetry.landmarks.mesh import (
     subject_left,
 )
 
-# Only parts with an outline of their own have a say in the plane: on plain skin (cheeks, forehead) the mesh shows what
-# faces usually look like, not what this one does. Brows are left out because they move most of all.
+# The plane is fitted to parts with an outline of their own: on plain skin (cheeks, forehead) the mesh follows the
+# average face rather than this one. Brows are left out because they move most.
 _OUTLINES = np.concatenate(
     [subject_left(part) for part in (EYE_RIGHT, LIPS_OUTER + LIPS_INNER, NOSE_RIGHT, JAW_RIGHT)]
     + [np.asarray(NOSE_MIDLINE)]
 )
 _FIRST: Final = np.concatenate([np.intersect1d(SUBJECT_LEFT, _OUTLINES), np.intersect1d(MIDLINE, _OUTLINES)])
 _SECOND: Final = MIRROR[_FIRST]
-_SAY: Final = np.where(_FIRST == _SECOND, 0.5, 1.0)  # a midline landmark is one point, a pair is two
+_BASE_WEIGHT: Final = np.where(_FIRST == _SECOND, 0.5, 1.0)  # a midline landmark is one point, a pair is two
 
-# The jaw's contour with the landmark before its first and after its last one.
+# Contour of the jaw, with one more landmark at either end.
 _JAWLINE: Final = np.array([93, *JAW_RIGHT, CHIN, *MIRROR[list(JAW_RIGHT[::-1])], MIRROR[93]], dtype=np.intp)
 
 _MOST_ROUNDS: Final = 100
 _STILL: Final = 1e-4
-"""Angle, radians, that a plane may still be expected to turn when it counts as found: 0.01 mm at the jaw."""
-_LET_GO: Final = 3.0
-"""Residual, in robust standard deviations, at which a pair has half its say in the plane."""
+"""Angle, radians, that a plane may still be expected to turn once it counts as found: 0.01 mm at the jaw."""
+_DOWNWEIGHT: Final = 3.0
+"""Residual, in robust standard deviations, at which a pair has half its weight."""
 MEDIAN_OF_CHI3: Final = 1.5382
-"""Median length of a vector of three standard normal numbers: from a median residual to a standard deviation."""
+"""Median length of a vector of three standard normal numbers; turns a median residual into a standard deviation."""
 _FLOOR: Final = 1e-8
-"""Least spread, as a share of the face: rounding alone must not make pairs let go."""
+"""Least spread, as a share of the face, so that rounding alone does not downweight pairs."""
 
 _TINY: Final = float(np.finfo(np.float64).tiny)
 _FIRST_AXIS, _SECOND_AXIS = [0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]
 _UPRIGHT = np.array([1.0, -1.0, -1.0])
-"""Image axes (x right, y down, z away) to axes of the same hand as the facial frame (y up, z toward the camera)."""
+"""From image axes (x right, y down, z away) to axes of the facial frame's handedness (y up, z toward the camera)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FacialFrame:
-    """Where a face is in its photo and which way it points.
+    """Position and orientation of a face in its photo.
 
     Attributes
     ----------
     origin : ndarray, shape (..., 3)
-        Point of the plane of symmetry midway between the irises; image pixels.
+        Point of the plane of symmetry midway between the irises, image pixels.
     axes : ndarray, shape (..., 3, 3)
         Rows: unit vectors toward the subject's left, up and out of the face, in image axes (x right, y down, z away).
     """
@@ -83,23 +83,23 @@ class FacialFrame:
             object.__setattr__(self, name, kept)
 
     def place(self, points: ArrayLike) -> FloatArray:
-        """Bring image points (..., n, 3) into the facial frame: x toward the subject's left, y up, z out; pixels."""
+        """Transform image points (..., n, 3) to the facial frame: x toward the subject's left, y up, z out; pixels."""
         turn = np.ascontiguousarray(np.swapaxes(self.axes, -1, -2))  # three times as fast as the view
         placed = np.asarray(points) @ turn
         placed -= self.origin[..., None, :] @ turn
         return np.asarray(placed)
 
     def to_image(self, placed: ArrayLike) -> FloatArray:
-        """Bring points (..., n, 3) of the facial frame (pixels) back into the image; the inverse of `place`."""
+        """Transform points (..., n, 3) of the facial frame (pixels) to the image; the inverse of `place`."""
         return np.asarray(np.asarray(placed) @ self.axes + self.origin[..., None, :])
 
     def pose(self) -> FloatArray:
         """Yaw, pitch and roll in degrees, shape (..., 3).
 
-        Positive: turned toward the subject's left, turned up, the subject's left eye higher in the picture.
+        Positive angles: turned toward the subject's left, turned up, the subject's left eye higher in the image.
         """
         left, up, out = (self.axes[..., i, :] * _UPRIGHT for i in range(3))
-        # Roll comes last: turning the picture changes roll alone. R = Rz(roll) Ry(yaw) Rx(-pitch).
+        # Roll comes last, so that turning the image changes roll alone. R = Rz(roll) Ry(yaw) Rx(-pitch).
         yaw = np.arcsin(np.clip(-left[..., 2], -1.0, 1.0))
         pitch = np.arctan2(-up[..., 2], out[..., 2])
         roll = np.arctan2(left[..., 1], left[..., 0])
@@ -107,12 +107,12 @@ class FacialFrame:
 
 
 def check_points(points: ArrayLike) -> FloatArray:
-    """Landmarks as float64, shape (..., 478, 3), all finite.
+    """Check landmarks and convert them to float64, shape (..., 478, 3).
 
     Raises
     ------
     InvalidPointsError
-        If the shape is another or a value is not finite.
+        If they have another shape or are not finite.
     """
     array = np.asarray(points, dtype=np.float64)
     if array.ndim < 2 or array.shape[-2:] != (LANDMARKS, 3):
@@ -126,8 +126,8 @@ def fit_frame(points: ArrayLike) -> FacialFrame:
     """Fit the facial frame: the plane in which the face is most like its own mirror image.
 
     Each landmark of an outline (eyes, nose, lips, jaw) is compared with its mirrored partner in 3-D. Pairs that
-    disagree more than most lose their say and the plane is fitted again, so that one drooping corner does not drag the
-    midline. Up is where the stable upper face, made even, points most like the reference face.
+    disagree more than most are downweighted and the plane is fitted again, so that one drooping corner does not drag
+    the midline. The pitch is that at which the stable upper face is best aligned with the reference face.
 
     Parameters
     ----------
@@ -142,7 +142,14 @@ def fit_frame(points: ArrayLike) -> FacialFrame:
     Raises
     ------
     InvalidPointsError
-        If `points` has another shape or holds values that are not finite.
+        If `points` has another shape or is not finite.
+
+    Examples
+    --------
+    >>> from symmetry.landmarks.mesh import REFERENCE
+    >>> frame = fit_frame(REFERENCE * [1, -1, -1])  # an upright, symmetric face in image axes
+    >>> bool(abs(frame.pose()).max() < 1e-6)
+    True
     """
     array = check_points(points)
     normals, distances = fit_plane(array)
@@ -154,29 +161,29 @@ def fit_frame(points: ArrayLike) -> FacialFrame:
 
 
 def fit_plane(points: ArrayLike, *, without: tuple[tuple[int, ...], ...] = ((),)) -> tuple[FloatArray, FloatArray]:
-    """Fit the plane of symmetry, once for each set of landmarks to be left out.
+    """Fit the plane of symmetry, once for each set of landmarks to leave out.
 
     Parameters
     ----------
     points : array_like, shape (..., 478, 3)
         Landmarks in image axes.
     without : tuple of m tuples of int
-        Landmarks that must have no say in the plane, nor their mirror partners; one fit each.
+        Landmarks to leave out of each fit, together with their mirror partners.
 
     Returns
     -------
     normal : ndarray, shape (..., m, 3)
         Unit normals toward the subject's left, in image axes.
     distance : ndarray, shape (..., m)
-        Of the planes from the image's origin, along the normals.
+        Distances of the planes from the origin of the image, along the normals.
 
     Notes
     -----
     For a plane with unit normal n at distance d, a pair (p, q) has the squared residual
-    |p - q|^2 - (n.(p - q))^2 + (n.(p + q) - 2d)^2. Summed with weights this is a quadratic form in n, so the best plane
-    is an eigenvector of a 3 x 3 matrix: object symmetry by relabelling and reflection (Mardia, Bookstein & Moreton
-    2000; Klingenberg, Barluenga & Meyer 2002). The weights 1 / (1 + (r / ks)^2), with s from the median residual and k
-    = 3, let go of asymmetric parts as those of Claes et al. (2012) do.
+    |p - q|^2 - (n.(p - q))^2 + (n.(p + q) - 2d)^2. The weighted sum is a quadratic form in n, so the best plane is an
+    eigenvector of a 3 x 3 matrix: object symmetry by relabelling and reflection (Mardia, Bookstein & Moreton 2000;
+    Klingenberg, Barluenga & Meyer 2002). The weights 1 / (1 + (r / ks)^2), with s from the median residual and k = 3,
+    downweight asymmetric parts as those of Claes et al. (2012) do.
     """
     array = check_points(points)
     first, second = np.take(array, _FIRST, axis=-2), np.take(array, _SECOND, axis=-2)
@@ -184,8 +191,8 @@ def fit_plane(points: ArrayLike, *, without: tuple[tuple[int, ...], ...] = ((),)
     left_out = np.zeros((len(without), LANDMARKS), dtype=bool)
     for parts, row in zip(without, left_out, strict=True):
         row[list(parts)] = True
-    say = np.where(left_out[:, _FIRST] | left_out[:, _SECOND], 0.0, _SAY)
-    normal, distance = _robust_planes(first - second, first + second - 2 * centre[..., None, :], say)
+    base = np.where(left_out[:, _FIRST] | left_out[:, _SECOND], 0.0, _BASE_WEIGHT)
+    normal, distance = _robust_planes(first - second, first + second - 2 * centre[..., None, :], base)
 
     to_left = array[..., IRIS_LEFT, :] - array[..., IRIS_RIGHT, :]
     side = np.where(_dot(normal, to_left[..., None, :]) < 0, -1.0, 1.0)
@@ -204,7 +211,7 @@ def asymmetry_field(placed: ArrayLike) -> FloatArray:
     Returns
     -------
     ndarray, shape (..., 478, 2)
-        In the unit of `placed`. At a subject-left landmark +x means further out than its partner, +y higher.
+        In the unit of `placed`. At a subject-left landmark, +x: further out than its partner, +y: higher.
     """
     points = check_points(placed)
     x, y = points[..., 0], points[..., 1]
@@ -212,13 +219,13 @@ def asymmetry_field(placed: ArrayLike) -> FloatArray:
 
 
 def made_even(placed: ArrayLike) -> FloatArray:
-    """Mean of a placed face (..., 478, 3) and its mirror image."""
+    """Mean of a face (..., 478, 3) in the facial frame and its mirror image."""
     points = np.asarray(placed)
     return np.asarray((points + points[..., MIRROR, :] * [-1.0, 1.0, 1.0]) / 2)
 
 
 def across_jawline(field: ArrayLike, placed: ArrayLike) -> FloatArray:
-    """Keep of vectors at the jawline only what crosses it: along an edge nothing can be seen to move.
+    """Reduce vectors at the jawline to their component across it: no movement can be seen along an edge.
 
     Parameters
     ----------
@@ -230,7 +237,7 @@ def across_jawline(field: ArrayLike, placed: ArrayLike) -> FloatArray:
     Returns
     -------
     ndarray, shape (..., 478, 2)
-        The field, at the jawline's landmarks brought onto the normal of its contour.
+        The field, projected onto the normal of the contour at the landmarks of the jawline.
     """
     vectors = np.array(field, dtype=np.float64)
     contour = np.asarray(placed)[..., _JAWLINE, :2]
@@ -245,7 +252,7 @@ def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.asarray((a * b).sum(axis=-1))
 
 
-def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _robust_planes(difference: FloatArray, total: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Planes of symmetry from pairs' differences and sums (..., pairs, 3), one for each row of `say` (m, pairs)."""
     leading = difference.shape[:-2]
     outer_difference, outer_total = _products(difference), _products(total)
@@ -253,13 +260,13 @@ def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -
     sums_of_pairs = np.swapaxes(total.reshape(-1, *total.shape[-2:]), 1, 2)
     features = np.concatenate([outer_total - outer_difference, sums_of_pairs], axis=1)
     floor = _FLOOR**2 * np.maximum(outer_total[:, :3].sum(axis=1).max(axis=-1), _TINY)[:, None]
-    unheard = np.where(say > 0, 0.0, np.inf)
-    middle = (np.arange(len(say)), (say > 0).sum(axis=-1) // 2)
+    excluded = np.where(base > 0, 0.0, np.inf)
+    middle = (np.arange(len(base)), (base > 0).sum(axis=-1) // 2)
 
-    found = np.full((len(features), len(say), 4), np.nan)
-    faces = np.arange(len(features))  # those whose planes still turn
-    weight = np.broadcast_to(say, (len(features), *say.shape))
-    spread, step = np.full((len(features), len(say)), np.inf), np.full((len(features), len(say)), 2.0)
+    found = np.full((len(features), len(base), 4), np.nan)
+    faces = np.arange(len(features))  # whose planes still turn
+    weight = np.broadcast_to(base, (len(features), *base.shape))
+    spread, step = np.full((len(features), len(base)), np.inf), np.full((len(features), len(base)), 2.0)
     for _ in range(_MOST_ROUNDS):
         means = weight @ np.swapaxes(features, 1, 2) / weight.sum(axis=-1)[..., None]
         middle_point = means[..., 6:]
@@ -274,12 +281,12 @@ def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -
             [normal * normal, 2 * normal * normal[..., [1, 2, 0]], -2 * distance[..., None] * normal], axis=-1
         )
         squared = np.maximum(form @ features + apart + (distance**2)[..., None], 0.0)
-        ranked = np.sort(squared + unheard, axis=-1)
+        ranked = np.sort(squared + excluded, axis=-1)
         wider, spread = spread, np.maximum(ranked[:, middle[0], middle[1]] / MEDIAN_OF_CHI3**2, floor)
-        weight = say / (1 + squared / (_LET_GO**2 * spread)[..., None])
+        weight = base / (1 + squared / (_DOWNWEIGHT**2 * spread)[..., None])
 
-        # Steps shrink by a steady factor, so the rest of the way is known. Where all but a few pairs agree to the last
-        # digit, the spread goes on falling until the plane is exact.
+        # Steps shrink by a steady factor, which tells how far the plane still has to turn. Where all but a few pairs
+        # agree to the last digit, the spread keeps falling until the plane is exact.
         to_go = step * np.maximum(1.0, step / np.maximum(longer - step, 1e-9))
         moving = ((to_go > _STILL) | (spread < 0.9 * wider)).any(axis=-1)
         if not moving.all():
@@ -287,7 +294,7 @@ def _robust_planes(difference: FloatArray, total: FloatArray, say: FloatArray) -
             floor, spread, step = floor[moving], spread[moving], step[moving]
         if not len(faces):
             break
-    found = found.reshape(*leading, len(say), 4)
+    found = found.reshape(*leading, len(base), 4)
     return found[..., :3], found[..., 3]
 
 
@@ -298,11 +305,11 @@ def _products(pairs: FloatArray) -> FloatArray:
 
 
 def _least_eigenvector(moments: FloatArray) -> FloatArray:
-    """Give the unit eigenvector of the least eigenvalue of symmetric matrices: xx, yy, zz, xy, yz, zx on the last axis.
+    """Find the unit eigenvector of the least eigenvalue of symmetric matrices given as xx, yy, zz, xy, yz, zx (..., 6).
 
-    The eigenvalue in closed form (Smith 1961), the vector as a column of the adjugate of what it leaves of the matrix.
-    Several times as fast as LAPACK on many small matrices, and as exact while the eigenvalue stands alone, as that of a
-    face's plane does: a face is wide.
+    The eigenvalue comes in closed form (Smith 1961), the vector as a column of the adjugate of the shifted matrix. This
+    is several times as fast as LAPACK on many small matrices, and as exact as long as the eigenvalue is well separated.
+    That of the plane of a face is, because a face is wide.
     """
     xx, yy, zz, xy, yz, zx = (moments[..., i] for i in range(6))
     mean = (xx + yy + zz) / 3
@@ -324,11 +331,11 @@ def _least_eigenvector(moments: FloatArray) -> FloatArray:
 
 
 def _point_up(upright: FloatArray, normal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Up and outward directions within the plane, so that the stable upper face points as the reference does.
+    """Up and outward directions within the plane that align the stable upper face with the reference face.
 
-    Takes that part of the face, shape (..., n, 3), and the plane's normal in axes of the facial frame's hand.
+    Both the stable upper face (..., n, 3) and the plane's normal are in axes of the facial frame's handedness.
     """
-    # Any two directions of the plane will do to measure the angle against the reference.
+    # Any two directions within the plane will do to measure the angle to the reference.
     helper = np.where(np.abs(normal[..., 1:2]) < 0.9, [0.0, 1.0, 0.0], [1.0, 0.0, 0.0])
     out = np.cross(normal, helper)
     out /= np.linalg.norm(out, axis=-1, keepdims=True)

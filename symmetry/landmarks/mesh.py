@@ -1,6 +1,8 @@
 """The MediaPipe face mesh as tables: mirror partners, contours, regions, reference shape.
 
-Indices are MediaPipe's. Sets are written for one side, the subject's right, and the other side is derived by `MIRROR`.
+Indices are MediaPipe's. Sets are listed for the subject's right side; `MIRROR` gives the other side.
+
+To add a region, add its pairs to `REGIONS` (and its parts to `PARTS` if they move by themselves).
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ _table = np.loadtxt(
 )
 
 MIRROR: Final[NDArray[np.intp]] = _table[:, 1].astype(np.intp)
-"""Mirror partner of each landmark; a landmark on the midline is its own."""
+"""Mirror partner of each landmark; a landmark of the midline is its own partner."""
 
 REFERENCE: Final[NDArray[np.float64]] = _table[:, 2:]
-"""Mean neutral face in the facial frame (mm, 63 mm between the irises), exactly even.
+"""Mean neutral face in the facial frame (mm, 63 mm between the irises), exactly symmetric.
 
-The mean of 35 adults of the Face Research Lab London Set (DeBruine & Jones 2017, CC BY 4.0) as the detector sees them;
-it only says which way a head points and where on a face a landmark sits.
+Mean of 35 adults of the Face Research Lab London Set (DeBruine & Jones 2017, CC BY 4.0) as the detector sees them. It
+serves only to tell which way a head points and where on a face a landmark lies.
 """
 
 MIRROR.flags.writeable = False
@@ -38,14 +40,14 @@ IRIS_RIGHT: Final = 468
 IRIS_LEFT: Final = 473
 IRIS_LANDMARKS: Final = np.arange(468, 478)
 IRIS_RIGHT_EDGES: Final = (469, 471)
-"""Ends of the right iris's horizontal diameter; the left one's are 474 and 476."""
 IRIS_LEFT_EDGES: Final = (474, 476)
+"""Ends of the horizontal diameters of the irises."""
 
 CHIN: Final = 152
 PHILTRUM: Final = 164
 NOSE_TIP: Final = 4
 
-# Closed or open outlines of the subject's right side, in drawing order (MediaPipe's published connection sets).
+# Outlines of the subject's right side in drawing order (MediaPipe's published connection sets).
 EYE_RIGHT: Final = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
 BROW_UPPER_RIGHT: Final = (70, 63, 105, 66, 107)
 BROW_LOWER_RIGHT: Final = (46, 53, 52, 65, 55)
@@ -54,15 +56,15 @@ LIPS_INNER: Final = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318,
 _OVAL_RIGHT = (152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109, 10)
 FACE_OVAL: Final = (*_OVAL_RIGHT, *(int(MIRROR[i]) for i in _OVAL_RIGHT[-2:0:-1]))
 JAW_RIGHT: Final = (132, 58, 172, 136, 150, 149, 176, 148)
-"""Jaw contour from the ear lobe to the chin: the lower part of the face oval."""
+"""Jaw contour from ear lobe to chin: the lower part of the face oval."""
 NOSE_RIGHT: Final = (45, 48, 64, 97, 98, 115, 220)
 NOSE_MIDLINE: Final = (168, 6, 197, 195, 5, 4, 1, 19, 94, 2)
 CHIN_MIDLINE: Final = (200, 199, 175, 152)
 FOLD_RIGHT: Final = (36, 92, 165, 186, 203, 205, 206, 207, 212, 216)
-"""Skin on both sides of the nasolabial fold; the mesh has no crease line."""
+"""Skin on both sides of the nasolabial fold; the mesh has no line along the crease."""
 CHEEK_RIGHT: Final = (50, 100, 101, 116, 117, 118, 119, 123, 147, 187)
 
-# The skull under these hardly moves with expression: nasal bridge, corners of the eyes, temples.
+# Landmarks over bone, which expression hardly moves: nasal bridge, corners of the eyes, temples.
 STABLE_UPPER_FACE: Final = np.unique(
     [
         (i, MIRROR[i])
@@ -75,8 +77,8 @@ _mesh = np.arange(LANDMARKS) < IRIS_RIGHT
 _sides = np.flatnonzero(_mesh & (_x > 45) & (_y > -80))
 _nose = np.flatnonzero(_mesh & (_x < 14) & (_y > -45) & (_y < 10))
 STABLE_FACE: Final = np.union1d(STABLE_UPPER_FACE, np.union1d(_sides, _nose))
-"""The stable upper face, the nose, and the sides of the face down to the jaw angle: a movement of the head shows there,
-near to and far from the camera, and little else does."""
+"""Stable upper face, nose, and sides of the face down to the jaw angle. They lie near to and far from the camera, and
+little but the movement of the head shows in them."""
 
 
 def mirrored(indices: tuple[int, ...]) -> tuple[int, ...]:
@@ -85,7 +87,7 @@ def mirrored(indices: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def subject_left(indices: tuple[int, ...] | NDArray[np.intp]) -> NDArray[np.intp]:
-    """Subject-left landmarks of the pairs that the indices belong to, ascending; midline landmarks drop out."""
+    """Subject-left landmarks of the pairs that contain the given landmarks, ascending; the midline is dropped."""
     given = np.asarray(indices)
     return np.asarray(np.intersect1d(np.union1d(given, MIRROR[given]), SUBJECT_LEFT), dtype=np.intp)
 
@@ -103,7 +105,7 @@ REGIONS: Final[dict[str, NDArray[np.intp]]] = {
     "lower_face": subject_left(_below_nose),
     "face": subject_left(np.arange(IRIS_RIGHT)),
 }
-"""Subject-left landmark of each pair of a region. Irises belong to none: they follow the gaze."""
+"""Subject-left landmark of each pair of a region. Irises belong to no region: they follow the gaze."""
 
 PARTS: Final[dict[str, dict[str, NDArray[np.intp]]]] = {
     region: {region: pairs} for region, pairs in REGIONS.items()
@@ -118,8 +120,8 @@ PARTS: Final[dict[str, dict[str, NDArray[np.intp]]]] = {
     },
 }
 """Parts of each region that move by themselves, in the order of `REGIONS`: a lid that rises by 2 mm hardly shows in the
-mean of the eye. Beside the ear lobe and under the chin the jaw's outline slides too much along the jaw to be judged."""
+mean of the eye. Near the ear lobe and under the chin the mesh slides too much along the jaw for a verdict."""
 
 WHOLES: Final = ("lower_face", "face")
-"""Regions made of other regions."""
+"""Regions that contain other regions."""
 MAIN_REGIONS: Final = ("jawline", "eyes", "mouth")

@@ -1,27 +1,24 @@
-"""MediaPipe's networks, and nothing else that is MediaPipe's: a finder of faces and the face mesh.
+"""MediaPipe's networks: face detection and the face mesh. Nothing else of MediaPipe is used.
 
-Both run on the processor from files inside the mediapipe package; nothing is fetched.
+Both run on the CPU from files inside the mediapipe package; nothing is downloaded.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
-from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
+from symmetry.files import silent_stderr
 
 Pixels = NDArray[np.uint8]
 
 CROP: Final = 192
-"""Side of the face mesh's own input, pixels: a crop of this size is not resampled again."""
+"""Side of the face mesh's input, pixels: a crop of this size is not resampled again."""
 
 _LANDMARK_ON_THE_WIRE: Final = np.dtype(
     {"names": ["x", "y", "z"], "formats": ["<f4"] * 3, "offsets": [3, 8, 13], "itemsize": 17}
@@ -42,29 +39,29 @@ node {
 
 
 class SpottedFace(NamedTuple):
-    """A face that the finder sees.
+    """A face found by the detection network.
 
     Attributes
     ----------
     keypoints : ndarray, shape (6, 2)
         Right eye, left eye, nose tip, mouth, right ear, left ear; pixels.
     score : float
-        How sure the finder is, 0 to 1.
+        Confidence, 0 to 1.
     """
 
     keypoints: FloatArray
     score: float
 
 
-# One network instance a process: starting one takes longer than all passes of a photo. They keep state between calls,
-# so threads take turns.
+# One instance of each network per process: starting one takes longer than all passes of a photo. They keep state
+# between calls, so threads take turns.
 _in_use = threading.Lock()
 
 
 def spot_faces(image: Pixels, *, far: bool) -> list[SpottedFace]:
-    """Find faces in an image (h, w, 3): near ones, or far ones too, which takes twice as long."""
+    """Find faces in an image (h, w, 3): near ones, or with `far` small ones too, which takes twice as long."""
     with _in_use:
-        detections = _finder(far).process(image).detections or []
+        detections = _detector(far).process(image).detections or []
     size = np.array(image.shape[1::-1])
     return [
         SpottedFace(
@@ -76,14 +73,14 @@ def spot_faces(image: Pixels, *, far: bool) -> list[SpottedFace]:
 
 
 def mesh_pass(crop: Pixels) -> FloatArray | None:
-    """Find landmarks (478, 3) in a crop, pixels (centres at whole numbers); None if the network sees no face."""
+    """Landmarks (478, 3) in a crop, pixels (whole numbers are pixel centres); None if the network sees no face."""
     with _in_use:
         mesh, whole = _mesh()
         found = mesh.process({"image": crop, "roi": whole}).landmarks
     if found is None:
         return None
-    # Reading 478 messages field by field takes a third of the pass's own time. On the wire each is a tag and a length
-    # (2 bytes), then three floats with a tag each.
+    # Reading 478 messages field by field would take a third of the time of the pass. Serialized, each is a tag and a
+    # length (2 bytes), then three floats with a tag each.
     wire = np.frombuffer(found.SerializeToString(), dtype=_LANDMARK_ON_THE_WIRE)
     points = np.stack([wire["x"], wire["y"], wire["z"]], axis=-1).astype(np.float64) * CROP
     return np.asarray(points - [0.5, 0.5, 0.0])
@@ -91,8 +88,8 @@ def mesh_pass(crop: Pixels) -> FloatArray | None:
 
 @lru_cache(maxsize=1)
 def _mesh() -> tuple[Any, Any]:
-    """Start the face mesh as a graph that takes the crop as it is; the ready-made one runs a finder first."""
-    with _quiet():
+    """Start the face mesh as a graph that takes the crop as it is; the ready-made one detects faces first."""
+    with silent_stderr():
         from google.protobuf import text_format
         from mediapipe.framework import calculator_pb2
         from mediapipe.framework.formats import rect_pb2
@@ -106,27 +103,10 @@ def _mesh() -> tuple[Any, Any]:
 
 
 @lru_cache(maxsize=2)
-def _finder(far: bool) -> Any:
-    with _quiet():
+def _detector(far: bool) -> Any:
+    with silent_stderr():
         from mediapipe.python.solutions.face_detection import FaceDetection
 
-        finder = FaceDetection(model_selection=int(far), min_detection_confidence=0.5)
-        finder.process(np.zeros((CROP, CROP, 3), np.uint8))
-    return finder
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what the networks' C++ code writes to standard error while starting off the user's terminal."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # no standard error at all, as under some servers
-        yield
-        return
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        detector = FaceDetection(model_selection=int(far), min_detection_confidence=0.5)
+        detector.process(np.zeros((CROP, CROP, 3), np.uint8))
+    return detector

@@ -1,4 +1,4 @@
-"""Millimetres: how many of them a pixel is, from the iris or from a known distance between the pupils."""
+"""Size of a pixel in millimetres, from the iris or from a known interpupillary distance."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from symmetry.landmarks.frame import check_points
 from symmetry.landmarks.mesh import IRIS_LEFT, IRIS_LEFT_EDGES, IRIS_RIGHT, IRIS_RIGHT_EDGES
 
 AVERAGE_IPD_MM: Final = 63.0
-"""Millimetres between the pupils of the reference face: for what needs a size where millimetres are not known."""
+"""Interpupillary distance of the reference face, for what needs a size where millimetres are not known."""
 IRIS_MM: Final = 11.7
-"""Horizontal visible iris diameter of adults, mm; it varies by 0.5 mm (4 %) between people."""
+"""Horizontal visible iris diameter of adults, mm; its standard deviation between people is 0.5 mm (4 %)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,12 @@ class Scale:
     ----------
     source : {"iris", "ipd", "none"}
     interpupillary_mm : float or None
-        Distance between the pupils: known for "ipd", pooled over the photos of one person for "iris".
+        Interpupillary distance: known for "ipd"; for "iris" pooled over the photos of one person.
+
+    Examples
+    --------
+    >>> Scale.parse("ipd=62.5")
+    Scale(source='ipd', interpupillary_mm=62.5)
     """
 
     source: str = "iris"
@@ -35,12 +40,12 @@ class Scale:
 
     @classmethod
     def parse(cls, text: str) -> Scale:
-        """Read `iris`, `ipd=MM` or `none`.
+        """Parse `iris`, `ipd=MM` or `none`.
 
         Raises
         ------
         ScaleError
-            If the text is something else or the distance is outside 40 to 80 mm.
+            If the text is anything else, or the distance is not 40 to 80 mm.
         """
         if text in ("iris", "none"):
             return cls(text)
@@ -54,7 +59,7 @@ class Scale:
         return cls("ipd", distance)
 
     def mm_per_pixel(self, points: ArrayLike) -> FloatArray:
-        """Millimetres a pixel of faces (..., 478, 3) in pixels, shape (...); NaN for `source="none"`."""
+        """Millimetres per pixel of faces (..., 478, 3) in pixels, shape (...); NaN for `source="none"`."""
         if self.source == "none":
             return np.full(np.shape(points)[:-2], np.nan)
         if self.interpupillary_mm is not None:
@@ -64,7 +69,7 @@ class Scale:
 
 IRIS: Final = Scale("iris")
 AVERAGE_SCALE: Final = Scale("ipd", AVERAGE_IPD_MM)
-"""Every face as large as the reference face: for what is taken of photos before their common scale is known."""
+"""Makes every face as large as the reference face: for photos whose common scale is not known yet."""
 
 
 def _distance(points: FloatArray, a: int, b: int) -> FloatArray:

@@ -1,1 +1,1 @@
-"""Photo files: finding, reading and cleaning them, and when they were taken."""
+"""Photo files: listing, reading and cleaning them, and when they were taken."""

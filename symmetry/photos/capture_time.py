@@ -1,4 +1,4 @@
-"""When a photo was taken, and how that is known."""
+"""When a photo was taken, and from which source that is known."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 TimeSource = Literal["exif", "file name", "file time"]
 
 FIRST_YEAR: Final = 1990
-"""Digital photos are younger: older times come from clocks that were never set."""
+"""Earliest year that is believed: older times come from clocks that were never set."""
 
 _NOON: Final = time(12)
 _SLACK: Final = timedelta(days=1)
-"""A time without an offset may come from a place where it is tomorrow already."""
+"""A time without an offset may come from a place where it is already tomorrow."""
 
-# Year first: 2026-04-06, 20260406, also with six or nine digits of time glued to it.
+# Year first: 2026-04-06 or 20260406, also directly followed by six or nine digits of time.
 _DATE: Final = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d\d)\2(\d\d)(?=(\d{6}|\d{9})?(?!\d))")
-# Behind it 081000 or 081000123 (of four digits nobody knows whether they are a time), 08-10, 8.10.00, 8:10 PM.
+# After it 081000 or 081000123 (four digits need not be a time), 08-10, 8.10.00, 8:10 PM.
 _TIME: Final = re.compile(
     r"(?:[-_T ]|\s+(?:at|um|à|alle|om|kl\.?)\s+)?"
     r"(?:(\d\d)(\d\d)(\d\d)(?:\d{3})?|(\d\d?)[-_.:h](\d\d)(?:[-_.:m](\d\d))?)(?!\d)(?:\s*([ap])\.?m\b)?",
     re.IGNORECASE,
 )
 _IN_UTC: Final = re.compile(r"PXL_\d{8}_\d{9}")
-"""Google's camera names its photos by the time in Greenwich."""
+"""Google's camera names its photos by UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +43,11 @@ class Moment:
     Attributes
     ----------
     at : datetime
-        Aware; in the zone of the photo where its metadata name an offset, else in the zone asked for.
+        Timezone-aware: in the zone of the photo if its metadata give an offset, else in the zone asked for.
     source : {"exif", "file name", "file time"}
-        How it is known, the surest first.
+        Listed from the most to the least reliable.
     note : str or None
-        What was not believed, and why.
+        Which time was not believed, and why.
     """
 
     at: datetime
@@ -56,17 +56,17 @@ class Moment:
 
 
 def local_zone() -> tzinfo:
-    """Time zone of this machine, with its rules for summer time."""
+    """Time zone of this machine, with its daylight saving rules."""
     from tzlocal import get_localzone
 
     try:
         return get_localzone()
-    except Exception:  # noqa: BLE001  a machine whose settings contradict each other has a clock all the same
+    except Exception:  # noqa: BLE001  contradictory settings raise anything; the clock works all the same
         return datetime.now().astimezone().tzinfo or timezone.utc
 
 
 def zone_name(at: datetime) -> str:
-    """Name the time zone of an aware time, such as Europe/Berlin; where it has no name that others know, its offset."""
+    """Name of the time zone of an aware time, such as Europe/Berlin; its offset if it has no standard name."""
     name = getattr(at.tzinfo, "key", None)
     try:
         return ZoneInfo(name).key if name else str(at.tzname())
@@ -75,28 +75,28 @@ def zone_name(at: datetime) -> str:
 
 
 def aware(at: datetime, zone: tzinfo) -> datetime:
-    """Give a time without an offset that of a zone; an hour that clocks skip in spring becomes the next one."""
+    """Attach a zone to a time without an offset; an hour that clocks skip in spring becomes the next one."""
     if at.tzinfo is not None:
         return at
     return at.replace(tzinfo=zone).astimezone(timezone.utc).astimezone(zone)
 
 
 def moment_of(photo: Photo, path: Path | None, zone: tzinfo | None = None, *, now: datetime | None = None) -> Moment:
-    """Tell when a photo was taken: by its metadata, else by a date in its file's name, else by the file's time.
+    """Find when a photo was taken: from its metadata, else from a date in its name, else from the time of its file.
 
-    Names are read where the year comes first, such as 2026-04-06, IMG-20260406-WA0003, PXL_20260406_081000123 or
-    "Screenshot 2026-04-06 at 8.10.00 PM"; a name with two different dates tells nothing, a day without a time of day
-    counts as noon.
+    Names are read if the year comes first, such as 2026-04-06, IMG-20260406-WA0003, PXL_20260406_081000123 or
+    "Screenshot 2026-04-06 at 8.10.00 PM". A name with two different dates is ignored; a day without a time counts as
+    noon.
 
     Parameters
     ----------
     photo : Photo
     path : Path or None
-        Its file, if there is one.
+        Its file, if any.
     zone : tzinfo, optional
-        Where times without an offset were taken; this machine's own by default.
+        Zone of times without an offset; that of this machine by default.
     now : datetime, optional
-        Aware; what is later than tomorrow is not believed.
+        Timezone-aware current time; times later than tomorrow are not believed.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def moment_of(photo: Photo, path: Path | None, zone: tzinfo | None = None, *, no
     Raises
     ------
     PhotoError
-        If nothing tells it.
+        If there is no source.
     """
     zone = zone or local_zone()
     latest = ((now or datetime.now(timezone.utc)) + _SLACK).astimezone(zone).date()
@@ -129,15 +129,15 @@ def moment_of(photo: Photo, path: Path | None, zone: tzinfo | None = None, *, no
 
 
 def _doubt(at: datetime, zone: tzinfo, latest: date) -> str | None:
-    """Say why a time cannot be right, or None."""
+    """Why a time cannot be right, or None."""
     if at.year < FIRST_YEAR or at.date() == date(2000, 1, 1) or (at.month, at.day, at.time()) == (1, 1, time(0)):
         return "as of a clock that was never set"
-    # The year first: the last days of the year 9999 have no time in other zones.
+    # The year first: the last days of 9999 overflow in other zones.
     return "which is yet to come" if at.year > latest.year + 1 or aware(at, zone).date() > latest else None
 
 
 def _named(stem: str, zone: tzinfo, latest: date) -> datetime | None:
-    """Read the one date in a name."""
+    """Read the date in a name, if there is exactly one."""
     stem_zone = timezone.utc if _IN_UTC.match(stem) else zone
     found = [aware(at, stem_zone).astimezone(zone) for at in _dates_in(stem) if _doubt(at, zone, latest) is None]
     return found[0] if len({at.date() for at in found}) == 1 else None

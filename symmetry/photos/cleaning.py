@@ -1,4 +1,4 @@
-"""A photo's picture and its time, and nothing else of what its file holds: no place, no names, no thumbnails."""
+"""Cleaning: keeping the image and its time, and removing all else from a photo file (place, names, thumbnails)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from symmetry.photos.reading import Decoded, Photo, decode, decoding, flat, phot
 
 _LOSSY_QUALITY: Final = 95
 _PACKING: Final = 3
-"""Of PNG: the usual 6 makes files 8 % smaller and takes five times as long, seconds for a photo."""
+"""Compression of PNG: the usual 6 makes files 8 % smaller but takes five times as long, seconds per photo."""
 
 # Markers of a JPEG file.
 _START, _END, _SCAN, _LINES, _COMMENT = 0xD8, 0xD9, 0xDA, 0xDC, 0xFE
@@ -33,13 +33,13 @@ _RARE: Final = f"its JPEG data are damaged or of a rare kind; copy the file agai
 _NEEDED: Final = {*range(0xC0, 0xD0), *range(0xDA, 0xE0)} - {0xC8, _LINES}  # frames, tables, scans
 _ICC: Final = b"ICC_PROFILE\0"
 _PART_OF_A_PROFILE: Final = 65519
-# Within the data of a scan 0xFF stands before a stuffed zero or a restart marker; before all else the scan is over.
+# Within a scan, 0xFF is followed by a stuffed zero or a restart marker; anything else ends the scan.
 _SCAN_IS_OVER: Final = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _PROBE: Final = 16
-"""Bytes at the end of a scan. Where a picture is the same without them, what stands there is no part of it."""
+"""Bytes at the end of a scan. If the image is the same without them, they are no part of it."""
 
-# What of a colour profile says what the colours are, and the types of such numbers. The rest may name the owner's
-# screen and its serial number.
+# Tags of a colour profile that define the colours, and the types of their numbers. Others may name the owner's screen
+# and its serial number.
 _COLOUR_TAGS: Final = {
     *(b"wtpt", b"bkpt", b"chad", b"chrm", b"lumi", b"cicp", b"gamt"),
     *(b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"kTRC"),
@@ -52,16 +52,16 @@ _SPACES: Final = {"RGB": b"RGB ", "L": b"GRAY"}
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CleanPhoto:
-    """A photo that does not say where it was taken, by whom or with what.
+    """A photo that does not reveal where it was taken, by whom or with what.
 
     Attributes
     ----------
     data : bytes
-        The file. Beside the picture it holds the orientation, the time of capture with its offset from UTC, the
-        focal length as on 35 mm film, and what its colours mean.
+        The file. Besides the image it holds the orientation, the time of capture with its offset from UTC, the 35 mm
+        equivalent focal length, and a colour profile without names.
     suffix : {".jpg", ".png"}
     photo : Photo
-        As read from `data`, under the name given.
+        As read from `data`, under the given name.
     """
 
     data: bytes
@@ -70,19 +70,19 @@ class CleanPhoto:
 
 
 def clean_photo(data: bytes, name: str = "photo") -> CleanPhoto:
-    """Take the picture and its time out of a photo's file and leave the rest behind.
+    """Copy the image and its time of capture out of a photo file, and nothing else.
 
-    A JPEG keeps its picture bit by bit, and nothing behind the last bit that its pixels need. PNG, BMP, TIFF and
-    lossless WebP become PNG with the pixels that `read_photo` shows (transparent ones and CMYK above 6000 pixels a
-    side: give or take one step of 256). HEIC and lossy WebP become JPEG of quality 95 with colours at full resolution.
-    Cleaning a clean photo changes nothing.
+    A JPEG keeps its image bit by bit, and nothing after the last bit that its pixels need. PNG, BMP, TIFF and lossless
+    WebP become PNG with the pixels that `read_photo` returns (transparent ones, and CMYK above 6000 pixels per side, to
+    within one of 256 levels). HEIC and lossy WebP become JPEG of quality 95 with colours at full resolution. Cleaning a
+    clean photo changes nothing.
 
     Parameters
     ----------
     data : bytes
-        A photo's file: JPEG, PNG, WebP, TIFF, HEIC or BMP.
+        Bytes of a JPEG, PNG, WebP, TIFF, HEIC or BMP file.
     name : str
-        Name for the photo; its suffix tells some RAW files from TIFF.
+        Name for the photo; its suffix distinguishes some RAW files from TIFF.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def clean_photo(data: bytes, name: str = "photo") -> CleanPhoto:
     Raises
     ------
     PhotoError
-        If the bytes hold no whole photo of a sensible size.
+        If the bytes hold no complete photo of a reasonable size.
     """
     kind = kind_of(data, Path(name).suffix.lower())
     shown: Photo | None = None
@@ -112,13 +112,13 @@ def clean_photo(data: bytes, name: str = "photo") -> CleanPhoto:
 
 
 def _encoded(picture: Decoded, file_format: Literal["JPEG", "PNG"]) -> bytes:
-    """Write an upright picture anew."""
-    # The pixels alone: Pillow writes some of what it has read without being asked.
+    """Encode an upright image."""
+    # From the pixels alone: Pillow would write some of the metadata it has read.
     image = Image.fromarray(np.asarray(flat(picture.image)))
     metadata = replace(picture.metadata, orientation=None)
     profile = _colours(picture.profile)
     if profile is not None and profile[16:20] != _SPACES[image.mode]:
-        profile = None  # such as that of a CMYK picture, which is RGB now
+        profile = None  # such as that of a CMYK image, which is RGB now
     stream = io.BytesIO()
     if file_format == "PNG":
         image.save(stream, "PNG", exif=exif_of(metadata), icc_profile=profile, compress_level=_PACKING)
@@ -128,16 +128,16 @@ def _encoded(picture: Decoded, file_format: Literal["JPEG", "PNG"]) -> bytes:
 
 
 def _without_comments(data: bytes, metadata: Metadata, profile: bytes | None) -> tuple[bytes, list[bytes], bool]:
-    """Copy of a JPEG what decoding needs, up to the end of its first picture, with these metadata and no others.
+    """Split a JPEG into a head with the given metadata only and the segments that decoding its first image needs.
 
     Returns
     -------
     bytes
-        From the start of the file up to the picture.
+        Start of the file up to the image.
     list of bytes
-        The parts of the picture up to its last scan.
+        Segments of the image up to its last scan.
     bool
-        Whether the end of the picture is marked.
+        Whether the end of the image is marked.
     """
     jfif = adobe = b""
     picture: list[bytes] = []
@@ -159,17 +159,17 @@ def _without_comments(data: bytes, metadata: Metadata, profile: bytes | None) ->
 
 
 def _without_rests(head: bytes, parts: list[bytes], picture: Decoded, *, ended: bool) -> bytes:
-    """Write a JPEG without what stands behind the last bit of its picture, where decoders do not look.
+    """Join a JPEG without the bytes after the last bit of its image, where decoders do not look.
 
     Parameters
     ----------
     head : bytes
     parts : list of bytes
-        The last is a scan.
+        Segments of the image, the last of them a scan.
     picture : Decoded
-        What the whole file shows.
+        The image as decoded from the whole file.
     ended : bool
-        Whether the end of the picture was marked; if not, the last scan goes on to wherever the file ends.
+        Whether the end of the image was marked; if not, the last scan extends to the end of the file.
     """
     shown = np.asarray(picture.image)
 
@@ -202,7 +202,7 @@ def _without_rests(head: bytes, parts: list[bytes], picture: Decoded, *, ended: 
 
 
 def _shortest(before: list[bytes], scan: bytes, length: int, suffice: Callable[[list[bytes]], bool]) -> list[bytes]:
-    """Cut a scan to as few bytes as suffice together with what is before it, given how many do."""
+    """Cut a scan to the fewest bytes that suffice after the segments before it, knowing that `length` bytes do."""
     step = _PROBE
     least = _data_of(scan) - 1  # too few
     while (shorter := length - step) > least:
@@ -220,18 +220,18 @@ def _shortest(before: list[bytes], scan: bytes, length: int, suffice: Callable[[
 
 
 def _cut(scan: bytes, length: int) -> bytes:
-    """Cut a scan, not amid a marker or a byte that looks like one."""
+    """Cut a scan, but not within a marker or a byte that looks like one."""
     start = _data_of(scan)
     return scan[:start] + scan[start:length].rstrip(b"\xff")
 
 
 def _data_of(scan: bytes) -> int:
-    """Tell where the data of a scan begin, behind its marker and its header."""
+    """Start of the data of a scan, after its marker and its header."""
     return 2 + int.from_bytes(scan[2:4], "big")
 
 
 def _up_to_a_scan(parts: list[bytes]) -> list[bytes]:
-    """Leave out tables for a scan that does not come."""
+    """Drop the tables after the last scan."""
     scans = [place for place, part in enumerate(parts, 1) if part[1] == _SCAN]
     return parts[: scans[-1]] if scans else []
 
@@ -241,7 +241,7 @@ def _whole(head: bytes, parts: list[bytes]) -> bytes:
 
 
 def _in_full(data: bytes) -> NDArray[np.uint8]:
-    """Decode a JPEG of any size, not reduced and not turned."""
+    """Decode a JPEG of any size without reducing or turning it."""
     with JpegImageFile(io.BytesIO(data)) as image:
         return np.asarray(image)
 
@@ -251,9 +251,9 @@ def _marked(marker: int, rest: bytes = b"") -> bytes:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Go through a JPEG up to the end of its first picture: each marker, and its bytes with all that belongs to it.
+    """Iterate over the segments of a JPEG up to the end of its first image: each marker, and its bytes.
 
-    Where no JPEG goes on behind a scan, the picture ends too: only the marker of its end is missing.
+    If something else follows a scan, the image ends there too: only its end marker is missing.
     """
     at, seen = 2, False
     while (at := data.find(b"\xff", at)) >= 0:
@@ -279,19 +279,19 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _is_lossless_webp(data: bytes) -> bool:
-    """Look at the first picture of a WebP file, which may be the first frame of an animation."""
+    """Whether the first image of a WebP file, which may be the first frame of an animation, is lossless."""
     at = 12
     while at + 8 <= len(data):
         kind = data[at : at + 4]
         if kind in (b"VP8L", b"VP8 "):
             return kind == b"VP8L"
-        # Into a frame, behind its 16 bytes of place and time; over everything else, to the next even place.
+        # Into a frame, after its 16 bytes of position and time; over any other chunk, to the next even offset.
         at += 24 if kind == b"ANMF" else 8 + (struct.unpack_from("<I", data, at + 4)[0] + 1) // 2 * 2
     return False
 
 
 def _colours(profile: bytes | None) -> bytes | None:
-    """Write a colour profile anew with nothing in it but what its colours mean; None for one that is damaged."""
+    """Rebuild a colour profile from the tags that define its colours; None if it is damaged."""
     if profile is None or len(profile) < 132 or profile[36:40] != b"acsp":
         return None
     header = bytearray(128)
@@ -320,7 +320,7 @@ def _colours(profile: bytes | None) -> bytes | None:
 
 
 def _text(tag: bytes, version: int) -> bytes:
-    """Write a text that a profile must have, in the form of its version."""
+    """Encode a placeholder for a text that a profile must have, in the form of its version."""
     if version >= 4:
         return struct.pack(">4sIII2s2sII", b"mluc", 0, 1, 12, b"en", b"US", 2, 28) + "-".encode("utf-16-be")
     if tag == b"cprt":

@@ -1,4 +1,4 @@
-"""Files of photos: which there are, what kind they are by their first bytes, and their content."""
+"""Photo files: listing them, recognising their format by their first bytes, and reading their bytes."""
 
 from __future__ import annotations
 
@@ -22,44 +22,44 @@ _HEIC_BRANDS: Final = (b"heic", b"heim", b"heis", b"heix", b"hevc", b"hevm", b"h
 
 
 def find_photos(paths: Iterable[str | os.PathLike[str]], recursive: bool = False) -> list[Path]:
-    """List the photos that files and folders stand for.
+    """Expand files and folders to a list of photos.
 
     Parameters
     ----------
     paths : iterable of path
-        A file stands for itself, whatever its name and even if it is missing. A folder stands for the photos in it,
-        by suffix and in natural order of their names (img2 before img10); hidden files are left out.
+        A file is kept as it is, whatever its name and even if it is missing. A folder is replaced by the photos in it,
+        recognised by suffix, in natural order (img2 before img10), without hidden files.
     recursive : bool
-        Look into the folders inside folders too.
+        Search folders within folders too.
 
     Returns
     -------
     list of Path
-        A folder without photos, or one that cannot be listed, is kept as an entry of its own: `read_photo` says what
-        is wrong with it, so that nothing that was asked for drops out in silence.
+        A folder without photos, or one that cannot be listed, stays in the list, so that `read_photo` reports what is
+        wrong with it and nothing is dropped silently.
     """
     return [photo for path in map(Path, paths) for photo in _photos_in(path, recursive) or [path]]
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
-    """Read the bytes of a photo's file, which need not be whole.
+    """Read the bytes of a photo file, without decoding it.
 
     Raises
     ------
     PhotoError
-        If there is no such file, it cannot be read, or it is plainly no photo.
+        If there is no such file, it cannot be read, or it is no photo by its first bytes.
     """
-    name = os.fsdecode(path)
-    return _read_bytes(Path(name), Path(name).suffix.lower())
+    file = Path(os.fsdecode(path))
+    return _read_bytes(file, file.suffix.lower())
 
 
 def kind_of(data: bytes, suffix: str = "") -> str:
-    """Tell the format by the file's first bytes.
+    """Recognise the format of a file by its first bytes.
 
     Raises
     ------
     PhotoError
-        If it is none that can be read; it says what the file is instead.
+        If it cannot be read; the message says what the file is instead.
     """
     brand = data[8:12] if data[4:8] == b"ftyp" else b""
     if data.startswith(b"\xff\xd8\xff"):
@@ -70,7 +70,7 @@ def kind_of(data: bytes, suffix: str = "") -> str:
         return "WebP"
     if brand in _HEIC_BRANDS:
         return "HEIC"
-    if suffix in _RAW_SUFFIXES or brand == b"crx " or data[8:10] == b"CR":  # many of them look like TIFF
+    if suffix in _RAW_SUFFIXES or brand == b"crx " or data[8:10] == b"CR":  # many RAW files look like TIFF
         raise PhotoError(RAW)
     if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         return "TIFF"
@@ -87,7 +87,7 @@ def kind_of(data: bytes, suffix: str = "") -> str:
 
 
 def _photos_in(folder: Path, recursive: bool) -> list[Path]:
-    """List a folder's photos and, so that they get reported, the folders in it that cannot be listed."""
+    """List the photos in a folder and, to have them reported, the folders in it that cannot be listed."""
     found: list[Path] = []
     with contextlib.suppress(ValueError):  # a null byte in the name
         for parent, folders, files in os.walk(folder, onerror=lambda error: found.append(Path(error.filename))):
@@ -98,7 +98,7 @@ def _photos_in(folder: Path, recursive: bool) -> list[Path]:
 
 
 def _natural(name: str) -> list[str | int]:
-    # Text and number alternate and text comes first, so that like is always compared with like.
+    # Text and numbers alternate and text comes first, so that only like is compared with like.
     return [int(part) if index % 2 else part for index, part in enumerate(re.split(r"(\d+)", name.casefold()))]
 
 
@@ -112,7 +112,7 @@ def _read_bytes(path: Path, suffix: str) -> bytes:
         if status.st_size == 0:
             raise PhotoError("the file is empty; copy it again from the phone or camera")
         with path.open("rb") as file:
-            kind_of(file.read(1024), suffix)  # a film is refused before all of it is read
+            kind_of(file.read(1024), suffix)  # so that a video is refused before all of it is read
             if status.st_size > MAX_BYTES:
                 raise PhotoError(f"the file is larger than {MAX_BYTES // 1_000_000} MB; {AS_JPEG}")
             file.seek(0)

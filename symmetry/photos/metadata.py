@@ -1,4 +1,4 @@
-"""What a photo says about itself: the few EXIF tags that count here, read from any format and written anew."""
+"""Metadata of a photo: the few EXIF tags that are used, read from any format and written again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What brings a stored picture upright, by its orientation."""
+"""Transposition that brings a stored image upright, by its orientation."""
 
 _TIMES: Final = (
     (ExifTags.Base.DateTimeOriginal, ExifTags.Base.OffsetTimeOriginal),
@@ -31,18 +31,18 @@ _LARGEST_SHORT: Final = 65535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What is read of a photo's metadata.
+    """The metadata that are used.
 
     Attributes
     ----------
     orientation : int or None
-        2 to 8 where the stored picture must be turned or flipped to be upright.
+        2 to 8 if the stored image must be turned or flipped to be upright.
     captured : datetime or None
-        When the photo was taken; aware only if an offset from UTC is named.
+        When the photo was taken; timezone-aware only if an offset from UTC is given.
     captured_source : str or None
-        Where `captured` comes from, such as "exif:DateTimeOriginal".
+        Source of `captured`, such as "exif:DateTimeOriginal".
     focal_length_35mm : float or None
-        Focal length that sees as much on 35 mm film, millimetres.
+        35 mm equivalent focal length, mm.
     """
 
     orientation: int | None = None
@@ -52,7 +52,7 @@ class Metadata:
 
 
 def read_metadata(image: Image.Image) -> Metadata:
-    """Read the tags of an opened photo; what is missing or damaged is None."""
+    """Read the metadata of an opened photo; missing or damaged tags are None."""
     tag = _look_up(image)
     orientation = tag(ExifTags.Base.Orientation)
     captured, source = _capture_time(tag)
@@ -65,9 +65,9 @@ def read_metadata(image: Image.Image) -> Metadata:
 
 
 def exif_of(metadata: Metadata) -> bytes:
-    """Write these metadata, and nothing else, as EXIF; empty if nothing is known.
+    """Encode these metadata, and nothing else, as EXIF; empty if nothing is known.
 
-    `read_metadata` reads the same from it.
+    `read_metadata` reads the same back.
     """
     exif = Image.Exif()
     inner: dict[int, Any] = {}
@@ -91,7 +91,7 @@ def exif_of(metadata: Metadata) -> bytes:
 
 
 def _look_up(image: Image.Image) -> Callable[[int], Any]:
-    """Return a look-up of EXIF tags that gives None for what is missing or damaged."""
+    """Return a function that looks up EXIF tags; missing or damaged ones are None."""
     groups: list[Any] = []
     with contextlib.suppress(Exception):
         exif = image.getexif()

@@ -1,4 +1,4 @@
-"""The one place where photos are read: every format becomes upright RGB pixels, every failure one plain sentence."""
+"""Reading photos: every format becomes upright RGB pixels, every failure a `PhotoError` with one plain sentence."""
 
 from __future__ import annotations
 
@@ -24,32 +24,17 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from symmetry.errors import InvalidPointsError, PhotoError
-from symmetry.photos.listing import AS_JPEG, PHOTO_SUFFIXES, RAW, find_photos, kind_of, read_file
+from symmetry.files import silent_stderr
+from symmetry.photos.listing import AS_JPEG, RAW, kind_of, read_file
 from symmetry.photos.metadata import TURNS, Metadata, read_metadata
 
-__all__ = [
-    "MAX_PIXELS",
-    "PHOTO_SUFFIXES",
-    "Decoded",
-    "Photo",
-    "decode",
-    "decoding",
-    "find_photos",
-    "flat",
-    "photo_from_array",
-    "photo_from_bytes",
-    "photo_of",
-    "read_file",
-    "read_photo",
-]
-
 # Photos are halved as long as the long side keeps this many pixels. Measured on three faces in 50-megapixel JPEGs
-# (8160 x 6120, halved): decoding takes 0.3 s for 0.55 s; landmarks move by 0.0006-0.0014 of the eye distance where the
-# face fills the frame and by 0.0016-0.0020 where it is 5 % of the width. Shifting the full-scale crop by 4 px moves
-# them by 0.002-0.008.
+# (8160 x 6120, halved): decoding takes 0.3 s instead of 0.55 s; landmarks move by 0.0006-0.0014 of the interpupillary
+# distance where the face fills the frame, by 0.0016-0.0020 where it is 5 % of the width. Shifting the full-scale crop
+# by 4 px moves them by 0.002-0.008.
 MIN_LONG_SIDE = 3000
 MIN_SIDE = 32
-MAX_PIXELS = 250_000_000  # above the 200 megapixels of some phones; decoding takes 4 bytes each, twice when turned
+MAX_PIXELS = 250_000_000  # above the 200 megapixels of some phones; decoding takes 4 bytes each, twice that when turned
 
 _TOO_LARGE = f"it has more than {MAX_PIXELS // 1_000_000} megapixels; {AS_JPEG} at a smaller size"
 _DNG_VERSION, _SUBFILE_TYPE = 50706, 254  # TIFF tags
@@ -69,15 +54,15 @@ class Photo:
     size : tuple of int
         Width and height of the upright photo at full scale, pixels.
     reduction : int
-        Full-scale pixels along one side of a pixel of `pixels`; 1 unless the photo is very large.
+        Full-scale pixels per side of a pixel of `pixels`; 1 unless the photo is very large.
     captured : datetime or None
-        When the photo was taken; aware only if its metadata name an offset from UTC.
+        When the photo was taken; timezone-aware only if its metadata give an offset from UTC.
     captured_source : str or None
-        Where `captured` comes from, such as "exif:DateTimeOriginal".
+        Source of `captured`, such as "exif:DateTimeOriginal".
     sha256 : str
-        Hash of the file's bytes; of an array its type, shape and pixel bytes.
+        Hash of the bytes of the file; of an array, of its type, shape and bytes.
     focal_length_35mm : float or None
-        Focal length that sees as much on 35 mm film, millimetres; None where the metadata do not tell it.
+        35 mm equivalent focal length, mm; None if the metadata do not give it.
     """
 
     name: str
@@ -95,7 +80,7 @@ class Photo:
         Parameters
         ----------
         points : array_like, shape (..., 2) or (..., 3)
-            x, y and perhaps z; the centre of a pixel has whole coordinates.
+            x, y and optionally z; pixel centres have whole coordinates.
 
         Returns
         -------
@@ -124,10 +109,10 @@ class Photo:
 
 
 def read_photo(path: str | os.PathLike[str]) -> Photo:
-    """Read a photo: JPEG, PNG, WebP, TIFF, HEIC or BMP, told by content and not by name.
+    """Read a photo: JPEG, PNG, WebP, TIFF, HEIC or BMP, recognised by content and not by name.
 
-    Transparent parts are shown on white, of 16 bits the upper 8 are kept, of several frames the first is taken.
-    Colour profiles are left alone: converting costs more than decoding (0.45 s for 12 megapixels), and neither the
+    Transparent parts become white, 16 bits are reduced to the upper 8, and only the first of several frames is read.
+    Colour profiles are ignored: conversion would cost more than decoding (0.45 s for 12 megapixels), and neither the
     face mesh nor locally normalised luminance gains from it.
 
     Parameters
@@ -141,19 +126,25 @@ def read_photo(path: str | os.PathLike[str]) -> Photo:
     Raises
     ------
     PhotoError
-        If there is no such file, it cannot be read, or it holds no whole photo of a sensible size.
+        If there is no such file, it cannot be read, or it holds no complete photo of a reasonable size.
+
+    Examples
+    --------
+    >>> photo = symmetry.read_photo("before.jpg")  # doctest: +SKIP
+    >>> photo.size, photo.captured  # doctest: +SKIP
+    ((900, 1200), datetime.datetime(2026, 4, 6, 9, 30, ...))
     """
     name = os.fsdecode(path)
     return photo_from_bytes(read_file(name), name)
 
 
 def photo_from_bytes(data: bytes, name: str = "photo") -> Photo:
-    """Take the bytes of a photo's file from memory; otherwise as `read_photo`.
+    """Read a photo from the bytes of its file, as `read_photo` does.
 
     Raises
     ------
     PhotoError
-        If they hold no whole photo of a sensible size.
+        If they hold no complete photo of a reasonable size.
     """
     kind = kind_of(data, Path(name).suffix.lower())
     with decoding(kind):
@@ -161,12 +152,12 @@ def photo_from_bytes(data: bytes, name: str = "photo") -> Photo:
 
 
 def photo_from_array(array: ArrayLike) -> Photo:
-    """Take pixels from memory as a photo.
+    """Make a photo of an array of pixels.
 
     Parameters
     ----------
     array : array_like, shape (h, w), (h, w, 3) or (h, w, 4), uint8 or uint16
-        Gray, RGB or RGBA; an upright picture. It is copied.
+        Upright, grey, RGB or RGBA. It is copied.
 
     Returns
     -------
@@ -175,7 +166,7 @@ def photo_from_array(array: ArrayLike) -> Photo:
     Raises
     ------
     PhotoError
-        If shape or type do not fit, or the picture is too small or too large.
+        If the shape or type is another, or the image is too small or too large.
     """
     pixels = np.ascontiguousarray(array)
     if not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))):
@@ -190,14 +181,14 @@ def photo_from_array(array: ArrayLike) -> Photo:
 
 
 class Decoded(NamedTuple):
-    """A decoded picture.
+    """A decoded image.
 
     Attributes
     ----------
     image : Image
         Upright, of mode L, RGB, RGBA or CMYK.
     drafted : int
-        Full-scale pixels along one side of its pixels.
+        Full-scale pixels per side of its pixels.
     metadata : Metadata
     profile : bytes or None
         Colour profile.
@@ -211,10 +202,11 @@ class Decoded(NamedTuple):
 
 @contextlib.contextmanager
 def decoding(kind: str) -> Iterator[None]:
-    """Let decoders work: one at a time, without a word, and whatever goes wrong is a PhotoError."""
+    """Context in which to decode: one photo at a time, silently, and with every failure turned into a `PhotoError`."""
+    noisy = kind in ("TIFF", "HEIC")  # libtiff and libde265 print about damaged files
     try:
         # One photo at a time: all threads share the warning filters and stderr.
-        with _one_at_a_time, warnings.catch_warnings(), _quiet(kind):
+        with _one_at_a_time, warnings.catch_warnings(), silent_stderr() if noisy else contextlib.nullcontext():
             warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)\b")  # they warn of damaged metadata
             yield
     except PhotoError:
@@ -231,12 +223,12 @@ def decoding(kind: str) -> Iterator[None]:
 
 
 def decode(data: bytes, kind: str) -> Decoded:
-    """Decode a photo of a known kind, within `decoding`; a very large JPEG at reduced size.
+    """Decode a photo of a known kind within `decoding`; a very large JPEG at reduced size.
 
     Raises
     ------
     PhotoError
-        If it is of no sensible size or not for viewing; decoders raise other errors too.
+        If its size is unreasonable or it is not meant for viewing; decoders raise other errors too.
     """
     image = _open(io.BytesIO(data), kind)
     _check_size(image.size)
@@ -244,14 +236,14 @@ def decode(data: bytes, kind: str) -> Decoded:
         raise PhotoError(RAW)  # in a photo the first picture is never the thumbnail
     drafted = 1
     if isinstance(image, JpegImageFile):
-        # A last pixel that stands for fewer full-scale pixels than the others would shift the scale once turning makes
-        # it the first, so only as far as both sides divide. In a camera's own photos they do.
+        # Only as far as both sides are divisible, as those of unedited photos are: a last pixel that stands for fewer
+        # full-scale pixels than the others would shift the scale once turning makes it the first.
         drafted = min(_reduction(image.size), 8)
         while image.width % drafted or image.height % drafted:
             drafted //= 2
         image.draft(None, (image.width // drafted, image.height // drafted))
     image.load()
-    # Not before loading: PNG may hold them behind the pixels, and TIFF files are turned by loading.
+    # Only after loading: PNG may hold metadata after the pixels, and loading turns TIFF files.
     metadata = read_metadata(image)
     profile = image.info.get("icc_profile")
     image = _plain_mode(image, kind)
@@ -261,14 +253,14 @@ def decode(data: bytes, kind: str) -> Decoded:
 
 
 def flat(image: Image.Image) -> Image.Image:
-    """Give a decoded picture as it is seen, L or RGB: transparent parts are white."""
+    """Flatten a decoded image to L or RGB, with transparent parts white."""
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return image.convert("RGB") if image.mode != "L" else image
 
 
 def photo_of(decoded: Decoded, *, name: str, sha256: str) -> Photo:
-    """Take a decoded picture as a photo, reduced if it is very large."""
+    """Make a photo of a decoded image, reduced if it is very large."""
     image, drafted, metadata, _ = decoded
     size = (image.width * drafted, image.height * drafted)
     reduction = _reduction(size)
@@ -306,20 +298,6 @@ def _open(stream: io.BytesIO, kind: str) -> Image.Image:
     return classes.get(kind, BmpImageFile)(stream)
 
 
-@contextlib.contextmanager
-def _quiet(kind: str) -> Iterator[None]:
-    """Drop what libtiff and libde265 print about damaged files; Python has no other way to stop them."""
-    with contextlib.ExitStack() as undo:
-        if kind in ("TIFF", "HEIC"):
-            with contextlib.suppress(OSError):  # there may be no stderr at all
-                kept = os.dup(2)
-                undo.callback(os.close, kept)
-                with Path(os.devnull).open("wb") as nowhere:
-                    os.dup2(nowhere.fileno(), 2)
-                undo.callback(os.dup2, kept, 2)
-        yield
-
-
 def _check_size(size: tuple[int, int]) -> None:
     if min(size) < MIN_SIDE:
         raise PhotoError(f"it is only {size[0]} x {size[1]} pixels; give the photo at its original size")
@@ -335,7 +313,7 @@ def _reduction(size: tuple[int, int]) -> int:
 
 
 def _plain_mode(image: Image.Image, kind: str) -> Image.Image:
-    """Bring the pixels to 8 bits, gray, RGB, RGBA or CMYK: what Pillow can turn and reduce."""
+    """Convert the pixels to 8 bits and to grey, RGB, RGBA or CMYK, which Pillow can turn and reduce."""
     if image.mode.startswith("I;16"):
         return Image.fromarray(_to_8_bit(np.asarray(image).astype(np.uint16)))  # Pillow's own conversion clips
     if image.mode in ("I", "F", "LAB"):
@@ -346,5 +324,5 @@ def _plain_mode(image: Image.Image, kind: str) -> Image.Image:
 
 
 def _to_8_bit(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Keep the upper byte of 16-bit values, as Pillow does where it reads 16-bit RGB."""
+    """Keep the upper byte of 16-bit values, as Pillow does when it reads 16-bit RGB."""
     return pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)

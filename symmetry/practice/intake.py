@@ -19,7 +19,8 @@ from symmetry.measure.quality.flags import by_gravity
 from symmetry.measure.quality.likeness import check_likeness
 from symmetry.photos.capture_time import Moment, moment_of, zone_name
 from symmetry.photos.cleaning import clean_photo
-from symmetry.photos.reading import Photo, read_file
+from symmetry.photos.listing import read_file
+from symmetry.photos.reading import Photo
 from symmetry.practice.records import Client, NewPhoto, StoredSession
 from symmetry.practice.sessions import checked
 from symmetry.practice.store import Practice

@@ -1,4 +1,4 @@
-"""Dense registration: the image refines what the landmarks begin."""
+"""Dense registration: the image refines what the landmarks start."""
 
 from symmetry.registration.register import GRID, ON_FACE, SEEN, Matches, Registration, register
 from symmetry.registration.standard_face import StandardFace, standard_face_from, standardize

@@ -1,8 +1,8 @@
-"""Dense displacement between two standard faces, the same from either side.
+"""Dense displacement between two standard faces, symmetric in both.
 
-Lucas and Kanade's (1981) least squares within a window, made symmetric: both faces are bent half-way toward each other
-and the gradient is that of their mean, so that exchanging the two turns the field round and nothing else. From coarse
-to fine; pixels that disagree lose their say; what is seen poorly follows what is seen well nearby.
+Least squares within a window (Lucas & Kanade 1981), made symmetric: both faces are warped half-way toward each other
+and the gradient is that of their mean, so that exchanging the two only reverses the field. It runs from coarse to fine,
+downweights pixels that disagree, and lets poorly visible places follow well visible ones nearby.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from symmetry.registration.standard_face import HEIGHT, PIXELS_PER_MM, WIDTH, Fl
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Reduction of the pictures and of the grid of displacements, rounds, and widths (mm) of window and smoothing."""
+    """Reductions of the patterns and of the displacement grid, rounds, and widths (mm) of window and smoothing."""
 
     pictures: int
     grid: int
@@ -35,17 +35,17 @@ _STAGES: Final = (
     _Stage(1, 2, 3, 2.0, 1.0),
 )
 _LEAST_DETAIL: Final = 0.02
-"""Squared gradient (per mm) below which a window holds its place."""
-_LET_GO: Final = 2.0
-"""Difference of the patterns at which a pixel has half its say."""
+"""Squared gradient (per mm) below which a window stays where it is."""
+_DOWNWEIGHT: Final = 2.0
+"""Difference of the patterns at which a pixel has half its weight."""
 _LONGEST_STEP: Final = 1.5
 """Pixels."""
 _AGREEMENT_MM: Final = 3.0
 _STRAIN: Final = 0.85
-"""Change of the displacement along a distance, as a share of the distance, that halves the confidence."""
+"""Change of the displacement over a distance, as a share of the distance, that halves the confidence."""
 _FARTHEST: Final = 6.0
-"""Displacement in mm, beyond what the landmarks show, that halves the confidence."""
-_NEXT_TO_NOTHING: Final = 1e-2
+"""Displacement from where the landmarks put a place, mm, that halves the confidence."""
+_NO_CONTRAST: Final = 1e-2
 """Spread of a pattern within a window that counts as none."""
 
 
@@ -57,29 +57,29 @@ def symmetric_flow(first: Float32, second: Float32, weight: Float32) -> Float32:
     first, second : ndarray, shape (208, 176)
         Patterns of standard faces.
     weight : ndarray, shape (208, 176)
-        Say of each pixel, 0 to 1.
+        Weight of each pixel, 0 to 1.
 
     Returns
     -------
     ndarray, shape (208, 176, 2), float32
-        Displacement d, pixels: what lies at p - d/2 in the first lies at p + d/2 in the second.
+        Displacement d, pixels: what is at p - d/2 in the first is at p + d/2 in the second.
     """
     moved = np.zeros((HEIGHT // _STAGES[0].grid, WIDTH // _STAGES[0].grid, 2), dtype=np.float32)
     for stage in _STAGES:
         size = (WIDTH // stage.pictures, HEIGHT // stage.pictures)
-        a, b, say = (_resized(image, size, cv2.INTER_AREA) for image in (first, second, weight))
+        a, b, base = (_resized(image, size, cv2.INTER_AREA) for image in (first, second, weight))
         moved = _rescaled(moved, (WIDTH // stage.grid, HEIGHT // stage.grid))
         for _ in range(stage.rounds):
-            moved = _refined(a, b, say, moved, stage)
+            moved = _refined(a, b, base, moved, stage)
     return _rescaled(moved, (WIDTH, HEIGHT))
 
 
 def confidence(first: Float32, second: Float32, moved: Float32) -> Float32:
-    """Tell how far a displacement can be believed, shape (208, 176).
+    """Compute the confidence in a displacement, shape (208, 176).
 
-    The correlation of the two patterns round each place once they are aligned: near 1 where both show the same, about 0
-    where there is nothing to see or different things are seen. Less where the displacement strains the face as skin
-    does not stretch, or is longer than the landmarks err: there it has slipped from one thing to another.
+    The correlation of the two patterns around each place once they are aligned: near 1 where both show the same, about
+    0 where there is no detail or both show different things. It is lower where the displacement strains the face more
+    than skin stretches, or is longer than the errors of the landmarks: there the match has slipped.
     """
     a, b = _half_way(first, second, moved)
     sigma = _AGREEMENT_MM * PIXELS_PER_MM
@@ -87,7 +87,7 @@ def confidence(first: Float32, second: Float32, moved: Float32) -> Float32:
     together = cv2.GaussianBlur(a * b, (0, 0), sigma) - means[..., 0] * means[..., 1]
     spread_a, spread_b = (means[..., 2 + i] - means[..., i] ** 2 for i in (0, 1))
     product = np.maximum(spread_a, 0) * np.maximum(spread_b, 0)
-    correlation = together / np.sqrt(product + _NEXT_TO_NOTHING**2)
+    correlation = together / np.sqrt(product + _NO_CONTRAST**2)
     slopes = [cv2.Sobel(moved, cv2.CV_32F, *order, scale=1 / 8) for order in ((1, 0), (0, 1))]
     strain = np.sqrt(sum((slope * slope).sum(axis=-1) for slope in slopes))
     length = np.sqrt((moved * moved).sum(axis=-1)) / PIXELS_PER_MM
@@ -95,13 +95,13 @@ def confidence(first: Float32, second: Float32, moved: Float32) -> Float32:
     return np.asarray(believed, dtype=np.float32)
 
 
-def _refined(a: Float32, b: Float32, say: Float32, moved: Float32, stage: _Stage) -> Float32:
-    """One round: what is still to be moved, added and smoothed. Displacements are in pixels of their grid."""
+def _refined(a: Float32, b: Float32, base: Float32, moved: Float32, stage: _Stage) -> Float32:
+    """One round: add a step to the displacement, then smooth it. Displacements are in pixels of their grid."""
     one, other = _half_way(a, b, _rescaled(moved, (a.shape[1], a.shape[0])))
     difference, mean = other - one, (one + other) / 2
     per_mm = PIXELS_PER_MM / stage.pictures / 8
     across, down = (cv2.Sobel(mean, cv2.CV_32F, *order, scale=per_mm) for order in ((1, 0), (0, 1)))
-    weight = say / (1 + (difference / _LET_GO) ** 2)
+    weight = base / (1 + (difference / _DOWNWEIGHT) ** 2)
     weighted_across, weighted_down = weight * across, weight * down
     products = (
         weighted_across * across,
@@ -128,7 +128,7 @@ def _refined(a: Float32, b: Float32, say: Float32, moved: Float32, stage: _Stage
 
 
 def _half_way(a: Float32, b: Float32, moved: Float32) -> tuple[Float32, Float32]:
-    """Both patterns, each bent half of the way toward the other."""
+    """Both patterns, each warped half-way toward the other."""
     at = _pixels(*a.shape)
     half = moved / 2
     return look_up(a, at - half), look_up(b, at + half)
@@ -139,7 +139,7 @@ def _resized(image: Float32, size: tuple[int, int], interpolation: int) -> Float
 
 
 def _rescaled(moved: Float32, size: tuple[int, int]) -> Float32:
-    """Bring displacements onto another grid, in pixels of that grid."""
+    """Resample displacements to another grid, in pixels of that grid."""
     if moved.shape[1] == size[0]:
         return moved
     return _resized(moved, size, cv2.INTER_LINEAR) * np.float32(size[0] / moved.shape[1])

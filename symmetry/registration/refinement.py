@@ -1,4 +1,4 @@
-"""What the image adds to the landmarks: one photo against its own mirror image, and one photo against another."""
+"""Landmarks refined by the image: one photo against its own mirror image, and one photo against another."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from symmetry.registration import GRID, ON_FACE, Registration, StandardFace, reg
 from symmetry.registration.motion import HeadMovement, fit_head_movement
 
 _MIRRORED: Final = np.array([-1.0, 1.0, 1.0])
-_NO_SAY, _FULL_SAY, _UNSEEN_SAY = 0.3, 0.8, 0.02
-"""Confidence at which a landmark has no say in the head movement, and all of it; the say that it keeps in any case."""
+_NO_WEIGHT, _FULL_WEIGHT, _LEAST_WEIGHT = 0.3, 0.8, 0.02
+"""Confidence at which a landmark has no weight and full weight in the head movement; weight that it always keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FieldMap:
-    """A field over the face, denser than the landmarks, for pictures.
+    """A vector field over the face, denser than the landmarks, for pictures.
 
     Attributes
     ----------
     points : ndarray, shape (52, 44, 2)
-        Where the values belong: pixels of the upright photo at full size.
+        Positions, pixels of the upright photo at full size.
     vectors : ndarray, shape (52, 44, 2)
-        x and y of the facial frame, mm or the unit of the face; NaN off the face and where the image says too little.
+        x and y of the facial frame, mm or the unit of the face; NaN off the face and where confidence is low.
     """
 
     points: FloatArray
@@ -37,16 +37,16 @@ class FieldMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MirrorRefinement:
-    """Landmarks of one photo whose left-right difference follows the image.
+    """Landmarks of one photo whose left-right difference is refined by the image.
 
     Attributes
     ----------
     points : ndarray, shape (478, 3)
-        Pixels at full size. The mean of a landmark and its mirrored partner stays where the mesh has it.
+        Pixels at full size. The mean of a landmark and its mirrored partner stays that of the mesh.
     seen : ndarray, shape (478,), bool
-        Where the two sides could be matched; irises are taken from the mesh.
+        Whether the two sides could be matched; irises are taken from the mesh.
     map_points, map_seen : ndarray, shape (52, 44, 3) and (52, 44)
-        The same for the points at which pictures are drawn.
+        The same for the grid on which maps are drawn.
     """
 
     points: FloatArray
@@ -56,7 +56,7 @@ class MirrorRefinement:
 
 
 def refine_by_mirror_image(face: StandardFace, landmarks: FloatArray) -> MirrorRefinement:
-    """Match a face with its mirror image and let the left-right difference of its landmarks follow."""
+    """Match a face with its mirror image and refine the left-right difference of its landmarks (478, 3), pixels."""
     registration = register(face, face.mirrored())
     matches = registration.match_landmarks()
     frame = fit_frame(landmarks)
@@ -74,7 +74,7 @@ def refine_by_mirror_image(face: StandardFace, landmarks: FloatArray) -> MirrorR
 
 
 def asymmetry_map(refined: MirrorRefinement, frame: FacialFrame, unit_per_pixel: float) -> FieldMap:
-    """Left-right difference over the face: on either side, how far it lies from the other side's mirror image."""
+    """Left-right difference over the face: distance of either side from the mirror image of the other."""
     placed = frame.place(refined.map_points)
     vectors = (placed - placed[:, ::-1] * _MIRRORED)[..., :2] * unit_per_pixel
     return FieldMap(points=refined.map_points[..., :2], vectors=np.where(refined.map_seen[..., None], vectors, np.nan))
@@ -92,7 +92,7 @@ class PlacedFace:
     mm_per_pixel : float
         Size of a pixel.
     standard : StandardFace or None
-        None to go by the landmarks alone.
+        None to use the landmarks alone.
     """
 
     points: FloatArray
@@ -101,7 +101,7 @@ class PlacedFace:
     standard: StandardFace | None
 
     def place(self, points: FloatArray) -> FloatArray:
-        """Bring image points (..., 3) into the facial frame, in mm."""
+        """Transform image points (..., 3) to the facial frame, in mm."""
         return self.frame.place(points) * self.mm_per_pixel
 
     def to_image(self, placed: FloatArray) -> FloatArray:
@@ -116,17 +116,17 @@ class PairRefinement:
     Attributes
     ----------
     before, after : ndarray, shape (478, 3)
-        Landmarks of either photo, pixels at full size, that differ by what moved: what both photos say about the face
-        is their mean, so that an error of one photo does not pass for a change.
+        Landmarks of either photo, pixels at full size: the mean of both faces, plus and minus half the movement. So an
+        error of one photo does not pass for a change.
     before_placed, after_placed : ndarray, shape (478, 3)
         The same without head movement, in the facial frame of their mean, mm.
     movement : ndarray, shape (478, 2)
-        Where each landmark of before has gone, head movement removed: mm in x and y of the facial frame of before;
-        at the jawline across its edge alone. NaN where the image says too little.
+        Displacement of each landmark from before to after without head movement: x and y of the facial frame of before,
+        mm; at the jawline across its edge alone. NaN where confidence is low.
     map : FieldMap or None
-        The same, denser, at places of the photo before; None from landmarks alone.
+        The same on a denser grid in the photo before; None from landmarks alone.
     registration : Registration or None
-        What it rests on; None from landmarks alone.
+        None from landmarks alone.
     """
 
     before: FloatArray
@@ -139,28 +139,30 @@ class PairRefinement:
 
 
 def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:
-    """Match two photos of a person and take the movement of the head out.
+    """Match two photos of a person and remove the movement of the head.
 
-    The turn of the head is taken out in 3-D, each face in its facial frame; what is left of a movement of the head
-    or of the camera is fitted where faces hardly deform.
+    The turn of the head is removed in 3-D, by placing each face in its facial frame; what remains of a movement of head
+    or camera is fitted where faces hardly deform.
     """
     one, other = before.place(before.points), after.place(after.points)
     from_here, to_there = one, other
-    say, visible, registration = np.ones(LANDMARKS), np.ones(LANDMARKS, dtype=bool), None
+    weight, visible, registration = np.ones(LANDMARKS), np.ones(LANDMARKS, dtype=bool), None
     if before.standard is not None and after.standard is not None:
         registration = register(before.standard, after.standard)
         matches = registration.match_landmarks()
         known = matches.seen[:, None]
         from_here = np.where(known, before.place(matches.first), one)
         to_there = np.where(known, after.place(matches.second), other)
-        say = np.clip((np.nan_to_num(matches.confidence) - _NO_SAY) / (_FULL_SAY - _NO_SAY), _UNSEEN_SAY, 1.0)
+        weight = np.clip(
+            (np.nan_to_num(matches.confidence) - _NO_WEIGHT) / (_FULL_WEIGHT - _NO_WEIGHT), _LEAST_WEIGHT, 1.0
+        )
         visible = matches.seen.copy()
         visible[IRIS_LANDMARKS] = True
     moved, middle = (to_there - from_here)[:, :2], (from_here + to_there) / 2
-    head = fit_head_movement(middle[STABLE_FACE], moved[STABLE_FACE], say[STABLE_FACE])
+    head = fit_head_movement(middle[STABLE_FACE], moved[STABLE_FACE], weight[STABLE_FACE])
     moved = across_jawline(moved - head.at(middle), middle)
 
-    mean = (one + other) / 2  # each in its own frame: the movement of the head falls half to either side
+    mean = (one + other) / 2  # each in its own frame: half of the head movement goes to either side
     first, second = _shifted(mean, -moved / 2), _shifted(mean, moved / 2)
     shared = fit_frame(before.to_image(mean))
     first_placed, second_placed = (
@@ -186,5 +188,5 @@ def _movement_map(registration: Registration, before: PlacedFace, after: PlacedF
 
 
 def _shifted(placed: FloatArray, by: FloatArray) -> FloatArray:
-    """Placed points (n, 3) moved in x and y by (n, 2)."""
+    """Points (n, 3) of the facial frame moved in x and y by (n, 2)."""
     return placed + np.column_stack([by, np.zeros(len(by))])

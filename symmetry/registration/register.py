@@ -1,6 +1,6 @@
-"""Registration: where the same part of a face lies in two photos, or on its two sides.
+"""Registration: positions of the same part of a face in two photos, or on its two sides.
 
-The landmarks make the start, the image says the rest, and where the image says nothing the confidence tells so.
+It starts from the landmarks and is refined by the image; the confidence tells where the image has nothing to say.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from symmetry.registration.standard_face import (
 )
 
 SEEN: Final = 0.75
-"""Confidence from which on a place counts as seen in both pictures."""
+"""Confidence from which on a place counts as seen in both photos."""
 
 _LID_MM: Final = 1.6
-"""Lids are read this far outside their edge, on skin that moves: within it lies the eyeball, which does not."""
+"""Lids are read this far outside their edge, on the skin that moves: inside it is the eyeball, which does not."""
 
 _GRID_STEP: Final = 4
 GRID: Final = np.stack(
@@ -40,7 +40,7 @@ GRID: Final = np.stack(
     ),
     axis=-1,
 )
-"""Points of the standard face, pixels, shape (52, 44, 2), at which maps of a face are drawn."""
+"""Grid on which maps of a face are drawn, pixels of the standard face, shape (52, 44, 2)."""
 
 ON_FACE: Final = np.array(
     [
@@ -48,7 +48,7 @@ ON_FACE: Final = np.array(
         for row in GRID.tolist()
     ]
 )
-"""Which of them lie within the oval of the face, shape (52, 44)."""
+"""Which of its points lie within the face oval, shape (52, 44)."""
 
 
 def _read_at() -> FloatArray:
@@ -69,9 +69,9 @@ class Matches:
     Attributes
     ----------
     first, second : ndarray, shape (..., 3)
-        Where each part lies in either photo: pixels at full size, and depth.
+        Position of each part in either photo: pixels at full size, and depth.
     confidence : ndarray, shape (...)
-        Correlation of the two pictures round it once they are aligned, -1 to 1, less where the match strains the face.
+        Correlation of the aligned photos around it, -1 to 1; lower where the match strains the face.
     """
 
     first: FloatArray
@@ -80,7 +80,7 @@ class Matches:
 
     @property
     def seen(self) -> NDArray[np.bool_]:
-        """Where the image says enough; False where anything is unknown."""
+        """Whether the confidence is high enough; False where anything is unknown."""
         return np.asarray(self.confidence >= SEEN)
 
 
@@ -92,9 +92,9 @@ class Registration:
     ----------
     first, second : StandardFace
     displacement : ndarray, shape (208, 176, 2), float32
-        Pixels of the standard face, x right, y down: what lies at p - d/2 in the first lies at p + d/2 in the second.
+        Pixels of the standard face, x right, y down: what is at p - d/2 in the first is at p + d/2 in the second.
     confidence : ndarray, shape (208, 176), float32
-        The same of each pixel; -1 beyond the edge of a photo.
+        Confidence of each pixel as in `Matches`; -1 beyond the edge of a photo.
     """
 
     first: StandardFace
@@ -115,7 +115,7 @@ class Registration:
         )
 
     def match_landmarks(self) -> Matches:
-        """Match the 478 landmarks, lids just outside their edge; irises, which move by themselves, are NaN."""
+        """Match the 478 landmarks, lids just outside their edge; irises move by themselves and are NaN."""
         of_mesh = self.match(_READ_AT)
         blank = np.full((LANDMARKS, 3), np.nan)
         matches = Matches(first=blank, second=blank.copy(), confidence=blank[:, 0].copy())
@@ -125,25 +125,25 @@ class Registration:
 
 
 def register(first: StandardFace, second: StandardFace) -> Registration:
-    """Find where each part of a face lies in two photos.
+    """Find the same parts of a face in two photos.
 
     Parameters
     ----------
     first, second : StandardFace
-        Of two photos of a person, or of a photo and of its mirror image.
+        Of two photos of a person, or of a photo and its mirror image.
 
     Returns
     -------
     Registration
-        ``register(b, a)`` is ``register(a, b)`` the other way round, and mirrored faces give mirrored results, both
-        to rounding (0.01 mm).
+        ``register(b, a)`` is the reverse of ``register(a, b)``, and mirrored faces give mirrored results, both to
+        rounding (0.01 mm).
     """
     inside = first.inside & second.inside
     displacement = symmetric_flow(first.pattern, second.pattern, inside.astype(np.float32))
-    believed = confidence(first.pattern, second.pattern, displacement)
+    certainty = confidence(first.pattern, second.pattern, displacement)
     return Registration(
         first=first,
         second=second,
         displacement=displacement,
-        confidence=np.where(inside, believed, np.float32(-1)),
+        confidence=np.where(inside, certainty, np.float32(-1)),
     )

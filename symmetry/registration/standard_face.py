@@ -1,7 +1,7 @@
-"""A face brought onto the shape that all faces share, so that the same place of two faces lies on the same pixel.
+"""The standard face: a face warped to a common shape, so that the same place of two faces has the same pixel.
 
-The landmarks say how: each pixel of the standard face looks up its photo where the mesh puts that part of the face.
-Head turn, size and the person's own proportions drop out; what is left to find is what the landmarks missed.
+Each pixel of the standard face samples the photo where the mesh puts that part of the face. That removes head turn,
+size and individual proportions, and leaves registration only what the landmarks missed.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ from symmetry.photos.reading import Photo
 Float32 = NDArray[np.float32]
 
 PIXELS_PER_MM: Final = 1.1
-"""Of the standard face: 70 pixels between the eyes. Twice as many see no more of any movement (bench gains within 0.02)
-and take four times as long."""
+"""Resolution of the standard face: 70 pixels between the eyes. Twice as much sees no more of any movement (gains within
+0.02) and takes four times as long."""
 WIDTH, HEIGHT = 176, 208
 _EYES_DOWN: Final = 68.0
 """Row of the line between the eyes."""
 _NODE: Final = 2
-"""Pixels from one node of the grid that ties the standard face to its photo to the next."""
+"""Pixels between the nodes of the grid that ties the standard face to its photo."""
 _CELLS: Final = (WIDTH // _NODE, HEIGHT // _NODE)
 
 _STEPS: Final = 32
-"""Places in the photo are rounded to 1 / 32 pixel, which OpenCV would do in a way that differs in the mirror image."""
+"""Positions in the photo are rounded to 1 / 32 pixel here, because OpenCV would round mirror images differently."""
 
 _CONTRAST_MM: Final = 5.5
-"""Neighbourhood within which brightness and contrast are made even."""
-_LITTLE: Final = 0.3
-"""Contrast that counts as little, as a share of the face's median: a share, so that exposure does not matter."""
+"""Neighbourhood within which brightness and contrast are normalised."""
+_LOW_CONTRAST: Final = 0.3
+"""Contrast that counts as low, as a share of the median of the face, so that exposure does not matter."""
 _GREY_LEVELS: Final = 0.5
-"""Contrast that rounding to whole grey levels makes."""
-_MOST: Final = 3.0
+"""Contrast that comes from rounding to whole grey levels."""
+_LARGEST: Final = 3.0
 
 _NO_SECOND_MAP: Final = np.empty(0, dtype=np.float32)
 MESH: Final = np.arange(IRIS_RIGHT)
-"""Landmarks that tie face and photo; irises move by themselves."""
+"""Landmarks that tie the standard face to the photo; irises move by themselves."""
 
 
 def _to_pixels(points: FloatArray) -> FloatArray:
@@ -56,9 +56,9 @@ def _to_pixels(points: FloatArray) -> FloatArray:
 
 LANDMARK_PIXELS: Final = _to_pixels(REFERENCE[MESH, :2])
 _AFFINE_FIT: Final = np.linalg.pinv(np.column_stack([LANDMARK_PIXELS, np.ones(len(MESH))]))
-"""From places (468, n) of the landmarks to the affine map, shape (3, n), that fits them best."""
+"""Gives the best affine map, shape (3, n), from positions (468, n) of the landmarks."""
 
-# Round the face stand anchors that follow the face as a whole.
+# Anchors around the face, which follow the face as a whole.
 _ANCHORS: Final = np.array(
     [
         (x, y)
@@ -72,16 +72,16 @@ _FOLLOWING: Final = np.column_stack([_ANCHORS, np.ones(len(_ANCHORS))]) @ _AFFIN
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StandardFace:
-    """A face on the common shape.
+    """A face warped to the common shape.
 
     Attributes
     ----------
     pattern : ndarray, shape (208, 176), float32
-        Luminance with local brightness and contrast made even: about 0, spread about 1, at most 3.
+        Luminance with local brightness and contrast normalised: mean about 0, spread about 1, at most 3.
     inside : ndarray, shape (208, 176), bool
-        Where the photo has pixels.
+        Whether the photo covers the pixel.
     nodes : ndarray, shape (104, 88, 3), float32
-        Where in the photo (pixels at full size, and depth) every second pixel of the standard face lies.
+        Position in the photo (pixels at full size, and depth) of every second pixel of the standard face.
     """
 
     pattern: Float32 = field(repr=False)  # the photo's own pixels
@@ -89,7 +89,7 @@ class StandardFace:
     nodes: Float32
 
     def mirrored(self) -> StandardFace:
-        """Give the standard face of the mirror image of the photo, whose x axis runs the other way."""
+        """Return the standard face of the photo's mirror image, whose x axis is reversed."""
         flipped = np.ascontiguousarray(self.nodes[:, ::-1])
         flipped[..., 0] *= -1
         return replace(
@@ -100,12 +100,12 @@ class StandardFace:
         )
 
     def locate(self, pixels: FloatArray) -> FloatArray:
-        """Place in the photo, shape (n, 3), of points (n, 2) of the standard face."""
+        """Positions in the photo, shape (n, 3), of points (n, 2) of the standard face."""
         return sample(self.nodes, (pixels - (_NODE - 1) / 2) / _NODE)
 
 
 def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
-    """Bring the face of a photo onto the common shape.
+    """Warp the face of a photo to the common shape.
 
     Parameters
     ----------
@@ -117,13 +117,13 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
     -------
     StandardFace
     """
-    nodes = _spread(landmarks)
+    nodes = _node_positions(landmarks)
     at = cv2.resize(photo.to_decoded(nodes[..., :2]), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
     at = np.rint(at * _STEPS) / _STEPS
     height, width = photo.pixels.shape[:2]
     inside = ((at >= -0.5) & (at <= np.array([width, height]) - 0.5)).all(axis=-1)
 
-    # Cut the face out, and let go of detail finer than a pixel of the standard face.
+    # Cut out the face, and blur detail finer than a pixel of the standard face.
     step = float(np.sqrt(np.abs(np.linalg.det(_linear_part(photo.to_decoded(landmarks[MESH, :2]))))))
     reach = int(np.ceil(3 * step)) + 3
     first = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - reach, 0, [width - 1, height - 1])
@@ -133,37 +133,37 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
     if step > 1.2:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.4 * step), dtype=np.uint8)
     luminance = look_up(grey.astype(np.float32), (at - first).astype(np.float32), cv2.INTER_CUBIC)
-    return StandardFace(pattern=_even_contrast(luminance), inside=inside, nodes=nodes.astype(np.float32))
+    return StandardFace(pattern=_normalised(luminance), inside=inside, nodes=nodes.astype(np.float32))
 
 
 def standard_face_from(pattern: Float32, inside: NDArray[np.bool_], landmarks: FloatArray) -> StandardFace:
-    """Put a standard face together again whose picture was kept: its landmarks (478, 3) say where it lies."""
-    return StandardFace(pattern=pattern, inside=inside, nodes=_spread(landmarks).astype(np.float32))
+    """Restore a standard face from its stored pattern and its landmarks (478, 3)."""
+    return StandardFace(pattern=pattern, inside=inside, nodes=_node_positions(landmarks).astype(np.float32))
 
 
 def sample(field: Float32, pixels: FloatArray) -> FloatArray:
-    """Values (n, channels) of a field (h, w, channels) at points (n, 2), linear between pixels, level beyond."""
+    """Values (n, channels) of a field (h, w, channels) at points (n, 2): linear between pixels, constant beyond."""
     at = pixels[:, ::-1].T  # row, column
     channels = [map_coordinates(field[..., i], at, order=1, mode="nearest") for i in range(field.shape[2])]
     return np.asarray(np.stack(channels, axis=-1), dtype=np.float64)
 
 
 def look_up(image: Float32, at: Float32, interpolation: int = cv2.INTER_LINEAR) -> Float32:
-    """Values of an image (h, w) or (h, w, channels) at places (m, n, 2), pixels; level beyond its edge."""
+    """Values of an image (h, w) or (h, w, channels) at positions (m, n, 2), pixels; constant beyond its edge."""
     found = cv2.remap(image, at, _NO_SECOND_MAP, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, dtype=np.float32)
 
 
-def _even_contrast(luminance: Float32) -> Float32:
+def _normalised(luminance: Float32) -> Float32:
     sigma = _CONTRAST_MM * PIXELS_PER_MM
     difference = luminance - cv2.GaussianBlur(luminance, (0, 0), sigma)
     spread = np.sqrt(cv2.GaussianBlur(difference * difference, (0, 0), sigma))
-    spread += _LITTLE * np.median(spread) + _GREY_LEVELS
-    return np.asarray(np.clip(difference / spread, -_MOST, _MOST), dtype=np.float32)
+    spread += _LOW_CONTRAST * np.median(spread) + _GREY_LEVELS
+    return np.asarray(np.clip(difference / spread, -_LARGEST, _LARGEST), dtype=np.float32)
 
 
-def _spread(landmarks: FloatArray) -> FloatArray:
-    """Places in the photo, shape (104, 88, 3), of the nodes: linear within the triangles of the mesh, then smoothed."""
+def _node_positions(landmarks: FloatArray) -> FloatArray:
+    """Positions of the nodes in the photo, shape (104, 88, 3): linear within the mesh's triangles, then smoothed."""
     corners = np.vstack([landmarks[MESH], _FOLLOWING @ landmarks[MESH]])
     places = (_node_weights() @ corners).reshape(*_CELLS[::-1], 3)
     return np.asarray(cv2.GaussianBlur(places, (0, 0), 1.0), dtype=np.float64)
@@ -176,7 +176,7 @@ def _linear_part(points: FloatArray) -> FloatArray:
 
 @cache
 def _node_weights() -> csr_array:
-    """Weights (nodes, 468 + anchors) of landmarks and anchors in each node's place; exactly even."""
+    """Weights (nodes, 468 + anchors) of landmarks and anchors in the position of each node; exactly symmetric."""
     corners = np.vstack([LANDMARK_PIXELS, _ANCHORS])
     triangles = Delaunay(corners)
     x, y = np.meshgrid(*(np.arange(cells) * _NODE + (_NODE - 1) / 2 for cells in _CELLS))
@@ -189,6 +189,6 @@ def _node_weights() -> csr_array:
     weights = csr_array((shares.ravel(), (rows, triangles.simplices[found].ravel())), (len(nodes), len(corners)))
 
     flipped_nodes = np.arange(len(nodes)).reshape(_CELLS[::-1])[:, ::-1].ravel()
-    flipped_anchors = np.lexsort((-_ANCHORS[:, 0], _ANCHORS[:, 1]))  # they stand row by row, from left to right
+    flipped_anchors = np.lexsort((-_ANCHORS[:, 0], _ANCHORS[:, 1]))  # they are listed row by row, from left to right
     partner = np.concatenate([MIRROR[MESH], len(MESH) + flipped_anchors])
     return csr_array((weights + weights[flipped_nodes][:, partner]) / 2)

@@ -38,7 +38,7 @@ from symmetry.measure.uncertainty import jitter_of, photo_errors, unseen_part
 from symmetry.registration import standardize
 from symmetry.registration.flow import symmetric_flow
 
-PASSES = 2 * (len(detection.FIRST_LOOK) + len(detection.SECOND_LOOK))
+PASSES = 2 * (len(detection.FIRST_CROPS) + len(detection.SECOND_CROPS))
 
 
 def seconds(*runs: Callable[[], object], rounds: int) -> list[float]:
@@ -58,7 +58,7 @@ def face_crop(photo: Path) -> np.ndarray:
     """The first crop that the mesh sees of a photo: on anything but a face it stops halfway."""
     view = detection._View(read_photo(photo).pixels)
     landmarks = analyze(photo).landmarks[: len(REFERENCE) - 10, :2]
-    return view.cut(detection._crop_to_image(REFERENCE[: len(landmarks), :2], landmarks, *detection.FIRST_LOOK[0]))
+    return view.cut(detection._crop_to_image(REFERENCE[: len(landmarks), :2], landmarks, *detection.FIRST_CROPS[0]))
 
 
 def score_one_photo(photo: Path, rounds: int = 25) -> None:

@@ -26,7 +26,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from symmetry.errors import InvalidPointsError, PhotoError, SymmetryError
 from symmetry.photos import reading as photos
-from symmetry.photos.reading import Photo, find_photos, photo_from_array, read_photo
+from symmetry.photos.listing import find_photos
+from symmetry.photos.reading import Photo, photo_from_array, read_photo
 
 WIDTH, HEIGHT = 64, 48
 Y, X = np.mgrid[:HEIGHT, :WIDTH]

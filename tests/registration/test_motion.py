@@ -196,7 +196,7 @@ def test_input_is_left_alone():
     ],
 )
 def test_shapes_that_do_not_fit_are_refused(points, moved, weight):
-    with pytest.raises(InvalidPointsError, match="do not fit"):
+    with pytest.raises(InvalidPointsError, match="do not match"):
         fit_head_movement(np.zeros(points), np.zeros(moved), np.ones(weight))
 
 
