@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from symmetry.landmarks.scale import AVERAGE_IPD_MM
 from symmetry.measure.analysis import rescaled
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
@@ -18,7 +17,7 @@ from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.pairs import common_scale
 from symmetry.measure.reliability_table import Method, ReliabilityTables, of_method
-from symmetry.series.course import take_course
+from symmetry.series.course import MatchedPhotos, take_course
 from symmetry.series.dating import Given, date_photos
 from symmetry.series.judgement import Times, measure_courses, region_courses
 from symmetry.series.result import DatedFace, LeftOut, Session
@@ -101,15 +100,8 @@ def _series_of(
     reference = faces[chosen.reference]
     unit = reference.unit
     table = of_method(reliability, method)
-    course = take_course(
-        faces,
-        chosen.matches,
-        number,
-        chosen.reference,
-        unit_per_usual=_per_usual(reference),
-        unit_per_mm=reference.unit_per_mm,
-        table=table,
-    )
+    photos = MatchedPhotos(faces=faces, matches=chosen.matches, session=number, reference=chosen.reference)
+    course = take_course(photos, table)
     treated = None if treatment_start is None else np.array([one.phase == "treatment" for one in sessions])
     times = Times(weeks=np.array([session.weeks for session in sessions]), treated=treated)
     count = max(1, min(_EACH_SIDE[1], len(sessions) // _EACH_SIDE[0]))
@@ -133,11 +125,6 @@ def _phase(at: datetime, start: date | datetime | None) -> Literal["baseline", "
         return None
     later = at >= start if isinstance(start, datetime) else at.date() >= start
     return "treatment" if later else "baseline"
-
-
-def _per_usual(face: FaceAnalysis) -> float:
-    """Size of a millimetre of usual eyes in the unit of a face."""
-    return face.unit_per_pixel * face.interpupillary / AVERAGE_IPD_MM
 
 
 def _numbered(photos: Sequence[DatedFace], pool: Pool) -> list[int]:

@@ -1,7 +1,7 @@
-"""From photos matched to one reference to the numbers of each session and how sure they are.
+"""The numbers of each session and their standard deviations, from photos matched to one reference.
 
-All photos say what the reference looks like: each less what moved since. Each session is that face and what its photos
-saw move, so its numbers rest on one matching, not on a chain of them.
+All photos together give one shared face: each shows the reference, less what moved since. A session is that face plus
+the mean movement in its photos, so its numbers rest on one matching, not on a chain of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS
-from symmetry.landmarks.scale import AVERAGE_SCALE
+from symmetry.landmarks.scale import AVERAGE_IPD_MM, AVERAGE_SCALE
 from symmetry.measure.analysis import beyond_edge, stopped_landmarks, stops_measure
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import Match
@@ -35,12 +35,12 @@ from symmetry.measure.scores import REGION_NAMES, part_means
 from symmetry.measure.uncertainty import noiseless_scores, pair_difficulty, pair_sds, shared_movement, unseen_part
 
 _MOST: Final = 0.5
-"""Share of the photos that must have matched a landmark's two sides for its difference to be known."""
+"""Share of the photos that must have matched both sides of a landmark for its asymmetry to be known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Course:
-    """Numbers of n sessions, in the unit of the series; NaN where they are not known.
+    """Numbers of n sessions, in the unit of the series; NaN where not measurable.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Course:
     sd : ndarray, shape (n, 76)
         Standard deviations over re-photographing from session to session, in the order of `reliability_table.OF_PAIR`.
     level_sd : ndarray, shape (n, 76)
-        Those of the numbers themselves: the face that all photos share, on which they stand, has an error too.
+        Those of the numbers themselves, with the error of the shared face.
     freedom : ndarray, shape (76,)
         Their degrees of freedom.
     """
@@ -69,103 +69,101 @@ class Course:
     freedom: FloatArray
 
 
-def take_course(
-    faces: Sequence[FaceAnalysis],
-    matches: Sequence[Match],
-    session: Sequence[int],
-    reference: int,
-    *,
-    unit_per_usual: float,
-    unit_per_mm: float,
-    table: ReliabilityTable,
-) -> Course:
-    """Take the numbers of every session.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MatchedPhotos:
+    """The photos of a series, in order of their sessions, each matched to the reference.
 
-    Parameters
+    Attributes
     ----------
     faces : sequence of FaceAnalysis
-        In order of their sessions.
     matches : sequence of Match
-        As each is seen from the reference.
+        Each photo as seen from the reference.
     session : sequence of int
         Number of each photo's session, from 0.
     reference : int
-        Place of the reference among the faces.
-    unit_per_usual : float
-        Size of a millimetre of usual eyes in the unit of the results.
-    unit_per_mm : float
-        Size of a real millimetre in it.
-    table : ReliabilityTable
+        Place of the reference among the photos.
     """
-    of_session = [np.flatnonzero(np.asarray(session) == number) for number in range(max(session) + 1)]
-    moved = np.array([one.moved for one in matches]) * unit_per_usual
-    shared, known = _shared_face(faces, matches, reference)
-    shared = shared * unit_per_usual
-    counting = _counting(faces, matches)
-    means = np.stack([_mean_of(moved[photos], counting[photos]) for photos in of_session])
 
+    faces: Sequence[FaceAnalysis]
+    matches: Sequence[Match]
+    session: Sequence[int]
+    reference: int
+
+    @property
+    def of_session(self) -> list[NDArray[np.intp]]:
+        """Places of the photos of each session."""
+        return [np.flatnonzero(np.asarray(self.session) == number) for number in range(max(self.session) + 1)]
+
+    @property
+    def unit_per_mm(self) -> float:
+        """Size of a millimetre in the unit of the results."""
+        return self.faces[self.reference].unit_per_mm
+
+    @property
+    def unit_per_average_mm(self) -> float:
+        """Size of a millimetre of `AVERAGE_SCALE`, in which photos are matched, in the unit of the results."""
+        reference = self.faces[self.reference]
+        return reference.unit_per_pixel * reference.interpupillary / AVERAGE_IPD_MM
+
+
+def take_course(photos: MatchedPhotos, table: ReliabilityTable) -> Course:
+    """Take the numbers of every session and their standard deviations."""
+    of_session, unit = photos.of_session, photos.unit_per_mm
+    shared, known = _shared_face(photos)
     field = across_jawline(asymmetry_field(shared), made_even(shared))
     field[~known] = np.nan
-    uneven = left_right_difference(means)
-    before = np.where(np.isnan(uneven), np.nan, field)
+    moved = _session_movement(photos)
+    signed_change = left_right_difference(moved)
+    before = np.where(np.isnan(signed_change), np.nan, field)
     measured = _measures(shared, np.zeros((1, len(shared), 2)), ~known)[0]
     fields = PairFields(
         before=before,
-        after=before + uneven,
-        moved=means,
+        after=before + signed_change,
+        moved=moved,
         measure_before=np.broadcast_to(measured, (len(of_session), *measured.shape)),
-        measure_after=_measures(shared, means, ~known),
+        measure_after=_measures(shared, moved, ~known),
     )
-    noise = np.stack([field_noise(table, len(photos), unit_per_mm) for photos in of_session])
-    numbers = pair_numbers(fields, noise)
-    whole = noiseless_scores(field, field_noise(table, len(faces), unit_per_mm))
-    regions = whole + np.concatenate([(numbers.after - numbers.before)[..., :1], numbers.signed_change], axis=-1)
+    numbers = pair_numbers(fields, np.stack([field_noise(table, len(own), unit) for own in of_session]))
+    regions = noiseless_scores(field, field_noise(table, len(photos.faces), unit)) + np.concatenate(
+        [(numbers.after - numbers.before)[..., :1], numbers.signed_change], axis=-1
+    )
     regions[..., 0] = np.maximum(regions[..., 0], 0.0)
     parts = np.stack([part_means(field[:, i]) for i in range(2)], axis=-1) + numbers.part_signed_change
     measures = numbers.measure_after[..., 2].copy()
-    for place, photos in enumerate(of_session):
-        _stop(regions[place], parts[place], measures[place], [(*faces[i].flags, *matches[i].flags) for i in photos])
-    spreads = [
-        _spreads(
-            [faces[i] for i in photos],
-            [matches[i].flags for i in photos],
-            faces[reference],
-            shared_movement(numbers.left[place, :, :2], numbers.right[place, :, :2]) / unit_per_mm,
-            unseen_part(uneven[place]) / unit_per_mm,
-            table,
-            beside=len(faces),
-        )
-        for place, photos in enumerate(of_session)
-    ]
-    to_unit = np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
+    for place, own in enumerate(of_session):
+        flags = [(*photos.faces[i].flags, *photos.matches[i].flags) for i in own]
+        _stop(regions[place], parts[place], measures[place], flags)
+    sd, level_sd = _spreads(photos, numbers, signed_change, table)
     return Course(
         numbers=replace(numbers, left=_since_first(numbers.left), right=_since_first(numbers.right)),
         regions=regions,
         parts=parts,
         measures=measures,
-        sd=np.stack([sd for sd, _ in spreads]) * to_unit,
-        level_sd=np.stack([level_sd for _, level_sd in spreads]) * to_unit,
+        sd=sd,
+        level_sd=level_sd,
         freedom=table.pair_freedom,
     )
 
 
-def _shared_face(
-    faces: Sequence[FaceAnalysis], matches: Sequence[Match], reference: int
-) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Give the reference as all photos say it is (478, 3), mm of usual eyes, and where its difference is known."""
-    only = faces[reference].method == "landmarks"
+def _shared_face(photos: MatchedPhotos) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Pool all photos to one face, shape (478, 3), in the unit of the results, and where its asymmetry is known.
+
+    Each photo shows the face of the reference, less what moved since.
+    """
+    faces, reference = photos.faces, photos.faces[photos.reference]
+    only = reference.method == "landmarks"
     placed = np.stack([_placed(face, only) for face in faces])
     before = placed.copy()
-    before[..., :2] -= np.stack([one.moved for one in matches])
-    says = np.isfinite(before[..., 0])[..., None]
-    shared = np.where(says, before, 0.0).sum(axis=0) / np.maximum(says.sum(axis=0), 1)
-    shared = np.where(says.any(axis=0), shared, placed[reference])
+    before[..., :2] -= np.stack([one.moved for one in photos.matches])
+    shown = np.isfinite(before[..., 0])[..., None]
+    shared = np.where(shown, before, 0.0).sum(axis=0) / np.maximum(shown.sum(axis=0), 1)
+    shared = np.where(shown.any(axis=0), shared, placed[photos.reference])
     seen = np.stack(
         [~_outside(face) if face.refined is None else face.refined.seen & ~_outside(face) for face in faces]
     )
-    of_reference = placed_face(faces[reference], AVERAGE_SCALE, only)
+    of_reference = placed_face(reference, AVERAGE_SCALE, only)
     frame = fit_frame(of_reference.to_image(shared))
-    level = frame.place(of_reference.to_image(shared)) * of_reference.mm_per_pixel
+    level = frame.place(of_reference.to_image(shared)) * of_reference.mm_per_pixel * photos.unit_per_average_mm
     known = seen.mean(axis=0) >= _MOST
     return np.asarray(level), np.asarray(known & known[MIRROR])
 
@@ -180,25 +178,28 @@ def _outside(face: FaceAnalysis) -> NDArray[np.bool_]:
     return np.asarray(outside | outside[MIRROR])
 
 
-def _counting(faces: Sequence[FaceAnalysis], matches: Sequence[Match]) -> NDArray[np.int_]:
-    """How well each photo shows each landmark (n, 478): 0 stopped, 1 stopped in some number of its region, 2 shown."""
-    counting = np.full((len(faces), len(MIRROR)), 2)
-    for place, (face, one) in enumerate(zip(faces, matches, strict=True)):
-        flags = (*face.flags, *one.flags)
+def _session_movement(photos: MatchedPhotos) -> FloatArray:
+    """Mean movement of each session since the reference, shape (n, 478, 2), over its photos that show a landmark best.
+
+    A photo shows a landmark worse where flags stop a number of its region, and not at all where they stop the landmark.
+    """
+    shown = np.full((len(photos.faces), len(MIRROR)), 2)
+    for place, (face, match) in enumerate(zip(photos.faces, photos.matches, strict=True)):
+        flags = (*face.flags, *match.flags)
         for name, pairs in REGIONS.items():
             if any(rejecting(flags, f"{name}.{number}") for number in ("lateral", "vertical")):
                 both = np.concatenate([pairs, MIRROR[pairs]])
-                counting[place, both] = np.minimum(counting[place, both], 1)
-        counting[place, stopped_landmarks(flags)] = 0
-    return counting
-
-
-def _mean_of(moved: FloatArray, counting: NDArray[np.int_]) -> FloatArray:
-    """Mean movement (478, 2) over the photos of a session that show each landmark best."""
-    best = counting.max(axis=0)
-    taken = ((counting == best) & (best > 0))[..., None] & np.isfinite(moved)
-    count = taken.sum(axis=0)
-    return np.where(count > 0, np.where(taken, moved, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+                shown[place, both] = np.minimum(shown[place, both], 1)
+        shown[place, stopped_landmarks(flags)] = 0
+    moved = np.array([match.moved for match in photos.matches]) * photos.unit_per_average_mm
+    means = []
+    for own in photos.of_session:
+        best = (shown[own] == shown[own].max(axis=0)) & (shown[own] > 0)
+        taken = best[..., None] & np.isfinite(moved[own])
+        count = taken.sum(axis=0)
+        mean = np.where(taken, moved[own], 0.0).sum(axis=0) / np.maximum(count, 1)
+        means.append(np.where(count > 0, mean, np.nan))
+    return np.stack(means)
 
 
 def _measures(shared: FloatArray, moved: FloatArray, unknown: NDArray[np.bool_]) -> FloatArray:
@@ -212,7 +213,7 @@ def _measures(shared: FloatArray, moved: FloatArray, unknown: NDArray[np.bool_])
 
 
 def _stop(regions: FloatArray, parts: FloatArray, measures: FloatArray, flags: Sequence[tuple[Flag, ...]]) -> None:
-    """Take out of a session's numbers (9, 3), (11, 2) and (18,) what flags stop in all of its photos."""
+    """Set to NaN what flags stop in all photos of a session: in its numbers (9, 3), (11, 2) and (18,)."""
 
     def stopped(result: str) -> bool:
         return all(rejecting(found, result) is not None for found in flags)
@@ -231,33 +232,37 @@ def _stop(regions: FloatArray, parts: FloatArray, measures: FloatArray, flags: S
 
 
 def _spreads(
-    faces: Sequence[FaceAnalysis],
-    between: Sequence[tuple[Flag, ...]],
-    reference: FaceAnalysis,
-    shared: FloatArray,
-    unseen: FloatArray,
-    table: ReliabilityTable,
-    *,
-    beside: int,
+    photos: MatchedPhotos, numbers: PairNumbers, signed_change: FloatArray, table: ReliabilityTable
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the standard deviations (76,) of a session's numbers, mm or degrees: to other sessions, and of their levels.
+    """Estimate the standard deviations of n sessions' numbers, shape (n, 76): between sessions, and of the levels.
 
-    The face that all photos share is common to the sessions; the levels stand on the mean over `beside` photos.
+    The face that all photos share is common to the sessions; the levels rest on the mean over all photos.
     """
-    flags = [face.flags for face in faces]
-    difficulty = pair_difficulty(
-        float(np.mean([face.pose.yaw for face in faces])) - reference.pose.yaw,
-        float(np.mean([face.pose.pitch for face in faces])) - reference.pose.pitch,
-        shared,
-        flags=(flags, flags),
-        between=[flag for found in between for flag in found],
-    )
-    eyes = (float(np.mean([face.interpupillary for face in faces])),) * 2
-    sd, level_sd = (
-        pair_sds(table, difficulty=difficulty, photos=(others, len(faces)), interpupillary=eyes, unseen=unseen)[0]
-        for others in (np.inf, beside)
-    )
-    return sd, level_sd
+    unit, reference = photos.unit_per_mm, photos.faces[photos.reference].pose
+    between: list[FloatArray] = []
+    levels: list[FloatArray] = []
+    for place, own in enumerate(photos.of_session):
+        faces = [photos.faces[i] for i in own]
+        flags = [face.flags for face in faces]
+        difficulty = pair_difficulty(
+            float(np.mean([face.pose.yaw for face in faces])) - reference.yaw,
+            float(np.mean([face.pose.pitch for face in faces])) - reference.pitch,
+            shared_movement(numbers.left[place, :, :2], numbers.right[place, :, :2]) / unit,
+            flags=(flags, flags),
+            between=[flag for i in own for flag in photos.matches[i].flags],
+        )
+        eyes = float(np.mean([face.interpupillary for face in faces]))
+        for found, others in ((between, np.inf), (levels, len(photos.faces))):
+            sd, _ = pair_sds(
+                table,
+                difficulty=difficulty,
+                photos=(others, len(faces)),
+                interpupillary=(eyes, eyes),
+                unseen=unseen_part(signed_change[place]) / unit,
+            )
+            found.append(sd)
+    to_unit = np.array([unit if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
+    return np.stack(between) * to_unit, np.stack(levels) * to_unit
 
 
 def _since_first(movement: FloatArray) -> FloatArray:

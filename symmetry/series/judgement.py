@@ -1,4 +1,4 @@
-"""From the numbers of all sessions to what is said of each region and measure: its course, trend and phases."""
+"""Courses, trends and phases of every region and clinical measure, from the numbers of all sessions."""
 
 from __future__ import annotations
 
@@ -30,18 +30,19 @@ from symmetry.stats.trends import Trends, trends
 _CHANGE, _LATERAL, _VERTICAL, _LIFT = range(len(PAIR_NUMBERS))
 _TINY: Final = 1e-9
 _LEAST_WEEKS: Final = 1.0
+"""Length of a series from which on it has trends: a rate a week takes a week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Times:
-    """When the sessions were.
+    """Times of the sessions.
 
     Attributes
     ----------
     weeks : ndarray, shape (n,)
-        Since the first.
+        Since the first session.
     treated : ndarray of bool, shape (n,), or None
-        Which lie in the treatment phase; None without one.
+        Sessions of the treatment phase; None without a treatment start.
     """
 
     weeks: FloatArray
@@ -50,7 +51,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Candidates:
-    """Courses (n, k) one of which may speak for a region, with the spreads from session to session and of levels."""
+    """Courses (n, k), the surest of which is taken for a region, with their standard deviations."""
 
     names: tuple[str | None, ...]
     values: FloatArray
@@ -60,7 +61,9 @@ class _Candidates:
 
 
 def region_courses(course: Course, times: Times, correlation: FloatArray, unit: str) -> dict[str, RegionCourse]:
-    """Judge every region: by the part of it whose trend is surest, one made of regions by its asymmetry.
+    """Find course, trend and phases of every region.
+
+    A region is represented by the part of it whose trend is surest; one that contains others, by its asymmetry.
 
     Parameters
     ----------
@@ -106,11 +109,11 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
             left_up=numbers.left[:, i, 1],
             right_outward=numbers.right[:, i, 0],
             right_up=numbers.right[:, i, 1],
-            unevenness_error=_of(values, half_width(candidates.level_sd[:, best], candidates.freedom[best])),
-            asymmetry_error=_of(asymmetry, errors[:, i, _CHANGE]),
-            lateral_error=_of(lateral, errors[:, i, _LATERAL]),
-            vertical_error=_of(vertical, errors[:, i, _VERTICAL]),
-            lift_error=_of(lift[:, i], errors[:, i, _LIFT]),
+            unevenness_error=_where_known(values, half_width(candidates.level_sd[:, best], candidates.freedom[best])),
+            asymmetry_error=_where_known(asymmetry, errors[:, i, _CHANGE]),
+            lateral_error=_where_known(lateral, errors[:, i, _LATERAL]),
+            vertical_error=_where_known(vertical, errors[:, i, _VERTICAL]),
+            lift_error=_where_known(lift[:, i], errors[:, i, _LIFT]),
             trend=_trend(found, best, bool(crossing[best]), times),
             phases=_phases(candidates, best, times),
             unit=unit,
@@ -119,7 +122,7 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
 
 
 def measure_courses(course: Course, times: Times, unit: str) -> dict[str, MeasureCourse]:
-    """Judge every clinical measure by the size of its difference; parameters as for `region_courses`."""
+    """Find course, trend and phases of every clinical measure, of the size of its difference, as `region_courses`."""
     sd, freedom = course.sd[:, MEASURES_OF_PAIR], course.freedom[MEASURES_OF_PAIR]
     errors = half_width(course.level_sd[:, MEASURES_OF_PAIR], freedom)
     toward = _from_above(course.measures)
@@ -133,7 +136,7 @@ def measure_courses(course: Course, times: Times, unit: str) -> dict[str, Measur
         courses[definition.name] = MeasureCourse(
             name=definition.name,
             difference=course.measures[:, i],
-            error=_of(course.measures[:, i], errors[:, i]),
+            error=_where_known(course.measures[:, i], errors[:, i]),
             trend=_trend(found, i, bool(crossing[i]), times),
             phases=_phases(own, 0, times),
             unit=unit if definition.unit == "mm" else definition.unit,
@@ -142,7 +145,7 @@ def measure_courses(course: Course, times: Times, unit: str) -> dict[str, Measur
 
 
 def _parts(region: str, course: Course, correlation: FloatArray) -> _Candidates:
-    """Left-right difference of each part of a region along the direction that says most, the same in all sessions."""
+    """Signed asymmetry of each part of a region along the direction known best, the same in all sessions."""
     own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
     sd, level_sd = (each[:, PARTS_OF_PAIR].reshape(len(each), -1, 2)[:, own] for each in (course.sd, course.level_sd))
     freedom = course.freedom[PARTS_OF_PAIR].reshape(-1, 2)[own]
@@ -151,16 +154,16 @@ def _parts(region: str, course: Course, correlation: FloatArray) -> _Candidates:
     middle = np.where(known, differences, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     usable = np.where(known.any(axis=0), np.median(sd, axis=0), np.nan)
     direction = evenness(middle, middle, np.zeros_like(middle), usable, correlation[own]).weights
-    speaks = np.abs(direction) > 0
+    counts = np.abs(direction) > 0
 
     def along(spread: FloatArray) -> FloatArray:
-        each = np.where(speaks, direction * spread, 0.0)
+        each = np.where(counts, direction * spread, 0.0)
         return np.asarray(np.sqrt(np.maximum((each**2).sum(axis=-1) + 2 * correlation[own] * each.prod(axis=-1), 0.0)))
 
-    values = np.where(speaks, direction * differences, 0.0).sum(axis=-1)
+    values = np.where(counts, direction * differences, 0.0).sum(axis=-1)
     return _Candidates(
         names=tuple(PART_NAMES[place][1] for place in own),
-        values=_from_above(np.where(speaks.any(axis=-1), values, np.nan)),
+        values=_from_above(np.where(counts.any(axis=-1), values, np.nan)),
         sd=along(sd),
         level_sd=along(level_sd),
         freedom=np.where(np.isfinite(usable), freedom, np.inf).min(axis=-1) - FOR_CORRELATION,
@@ -168,7 +171,7 @@ def _parts(region: str, course: Course, correlation: FloatArray) -> _Candidates:
 
 
 def _surest(found: Trends) -> int:
-    """Give the place of the trend that stands out most from its interval."""
+    """Place of the trend with the largest slope in units of its interval."""
     slope = found.slope
     reach = (slope.high - slope.low) / 2
     sure = np.where(reach > 0, np.abs(slope.value) / np.where(reach > 0, reach, 1.0), -1.0)
@@ -176,14 +179,14 @@ def _surest(found: Trends) -> int:
 
 
 def _from_above(values: FloatArray) -> FloatArray:
-    """Turn courses (n, k) so that they begin above 0: by the first third of the sessions that know them."""
+    """Turn the signs of courses (n, k) so that the first third of their known values is above 0 on average."""
     known = np.isfinite(values)
     early = known & (known.cumsum(axis=0) <= np.maximum(known.sum(axis=0) / 3, 1))
     return np.asarray(values * np.where(np.where(early, values, 0.0).sum(axis=0) < 0, -1.0, 1.0))
 
 
 def _sizes(weeks: FloatArray, values: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Give courses (n, k), of those that go past even their sizes, and which do (k,): a straight line says so."""
+    """Replace courses (n, k) that cross even by their sizes; and say which do (k,), by a straight line."""
     known = np.isfinite(values)
     count = np.maximum(known.sum(axis=0), 1)
     at = np.where(known, weeks[:, None], 0.0)
@@ -198,7 +201,7 @@ def _sizes(weeks: FloatArray, values: FloatArray) -> tuple[FloatArray, NDArray[n
 def _trend(found: Trends, place: int, crosses: bool, times: Times) -> TrendOf:
     slope, low, high = (float(numbers[place]) for numbers in (found.slope.value, found.slope.low, found.slope.high))
     verdict: Verdict = NOT_COMPARABLE
-    if times.weeks[-1] < _LEAST_WEEKS:  # a rate a week takes a week
+    if times.weeks[-1] < _LEAST_WEEKS:
         return TrendOf(slope=NAN, low=NAN, high=NAN, p=NAN, verdict=verdict)
     if np.isfinite([slope, low, high]).all():
         verdict = NO_CHANGE if low <= 0 <= high else IMPROVED if slope < 0 else WORSE
@@ -212,7 +215,7 @@ def _phases(candidates: _Candidates, place: int, times: Times) -> PhasesOf | Non
     known = np.isfinite(values[:, 0])
     levels = [values[known & phase, 0] for phase in (~times.treated, times.treated)]
     if all(map(len, levels)) and levels[0].mean() * levels[1].mean() < 0:
-        values = np.abs(values)  # past even: the sizes tell
+        values = np.abs(values)  # it crosses even: compare the sizes
     sd = candidates.sd[:, [place]]
     return _phases_of(compare_phases(times.weeks, values, times.treated, sd, comparisons=len(candidates.names)))
 
@@ -237,6 +240,6 @@ def _phases_of(found: PhaseTest) -> PhasesOf:
     )
 
 
-def _of(values: FloatArray, errors: FloatArray) -> FloatArray:
-    """Give the errors of numbers, none of those that are not known."""
+def _where_known(values: FloatArray, errors: FloatArray) -> FloatArray:
+    """Blank the errors of numbers that are not known."""
     return np.where(np.isfinite(values), errors, np.nan)

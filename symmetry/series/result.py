@@ -1,4 +1,4 @@
-"""What a series of photos of one person says: sessions, courses with their errors, trends, verdicts."""
+"""What a series is made of: dated photos, sessions, courses with their errors, trends and phases."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class DatedFace:
     at : datetime
         Aware.
     source : str
-        How that is known, such as "exif" or "file name".
+        Where the time comes from, such as "exif" or "file name".
     note : str or None
         What was not believed about it, and why.
     session : str or None
-        Name of the session that it belongs to, where that is known; else the day or the photo makes it.
+        Name of its session, if known; otherwise its day, or the photo itself, makes the session.
     """
 
     face: FaceAnalysis
@@ -52,7 +52,7 @@ class Session:
     faces : tuple of FaceAnalysis
         The photos that count.
     sources : tuple of str
-        How the times of its photos are known, each once, such as "exif" or "file name".
+        Where the times of its photos come from, each once, such as "exif" or "file name".
     """
 
     day: date
@@ -65,7 +65,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A photo that does not count.
+    """A photo that was left out.
 
     Attributes
     ----------
@@ -91,12 +91,12 @@ class TrendOf:
     ----------
     slope, low, high : float
         Theil-Sen slope, unit a week, and its 95 % interval; negative = more even.
-    crosses : bool
-        Whether the course went past even, to the other side: the slope is then that of its size.
     p : float
-        Two-sided, of no trend.
+        Two-sided, under no trend.
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
-        By whether the interval leaves zero out.
+        By whether the interval excludes zero.
+    crosses : bool
+        Whether the course crosses even, to the other side: the slope is then that of its size.
     """
 
     slope: float
@@ -116,7 +116,7 @@ class PhasesOf:
     difference, low, high : float
         Treatment less baseline, and its 95 % interval, unit of the course.
     p : float
-        Permutation test that respects autocorrelation.
+        Of a permutation test that respects autocorrelation.
     nonoverlap, nonoverlap_low, nonoverlap_high : float
         Share of pairs of sessions in which treatment is more even than baseline (NAP): 0.5 = no difference.
     standardised, standardised_low, standardised_high : float
@@ -142,7 +142,7 @@ class PhasesOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RegionCourse:
-    """Course of one region; arrays have one entry a session, NaN where it is not known.
+    """Course of one region; arrays have one entry a session, NaN where not measurable.
 
     Attributes
     ----------
@@ -150,8 +150,8 @@ class RegionCourse:
     part : str or None
         The part of the region on which `unevenness` and the trend rest; None where nothing is known.
     unevenness : ndarray, shape (n,)
-        Left-right difference of that part along one direction, the same in all sessions: 0 = even, and it goes down
-        as the face gets more even. It begins above 0; below 0 the other side is the one that is higher or wider.
+        Signed asymmetry of that part along one direction, the same in all sessions: 0 = even. It begins above 0 and
+        falls as the face gets more even; below 0 the other side is higher or wider.
     asymmetry : ndarray, shape (n,)
         Root mean square of the region's asymmetry field.
     lateral, vertical : ndarray, shape (n,)
@@ -163,7 +163,7 @@ class RegionCourse:
     unevenness_error, asymmetry_error, lateral_error, vertical_error, lift_error : ndarray, shape (n,)
         95 % half-widths over re-photographing.
     trend : TrendOf
-        Of the unevenness.
+        Of `unevenness`.
     phases : PhasesOf or None
         None without a treatment start.
     unit : str
@@ -194,7 +194,7 @@ class RegionCourse:
 class MeasureCourse:
     """Course of one clinical measure: `difference` is left less right, one entry a session.
 
-    The trend and the phases are those of its size: negative = more even.
+    Trend and phases are those of its size: negative = more even.
     """
 
     name: str

@@ -8,7 +8,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from symmetry.output.colours import BAND, BAND_OPACITY, BASELINE, COURSE, FAN_OPACITY, INK, PAPER, QUIET, RULE
 from symmetry.output.course_chart import Axes, PlacedCourse
-from symmetry.output.figures.page import SMALL, Align, Page, text_width, unit_sign
+from symmetry.output.figures.page import SMALL, Align, Page, text_width
 from symmetry.output.layout import Anchor, Tick
 
 _BEYOND: Final = 4.0
@@ -35,7 +35,7 @@ def paint_ground(page: Page, axes: Axes) -> None:
 
 def write_levels(page: Page, axes: Axes, unit: str) -> None:
     """Write the levels on the left of a box."""
-    for y, text in axes.levels(unit_sign(unit)):
+    for y, text in axes.levels(unit):
         colour = INK if text == "even" else QUIET
         page.text(axes.box.left - 10, y + 0.36 * SMALL, text, size=SMALL, colour=colour, align="right")
 

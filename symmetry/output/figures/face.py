@@ -46,6 +46,8 @@ from symmetry.output.words import HOW_SURE, NOT_SEEN, OF_PUPILS, OWN_SIDES, day_
 from symmetry.registration.refinement import FieldMap
 
 _PICTURE: Final[Box] = (310.0, 142.0, 580.0, 580.0 * ASPECT)
+_HEAD_SCORES: Final = 850.0
+"""Where the scores of the whole and the lower face begin: wide enough for "% IPD"."""
 _TO_SCALE, _TO_CAPTION = 52.0, 96.0
 _BARE_HEIGHT: Final = _PICTURE[1] + _PICTURE[3] + _TO_SCALE + _TO_CAPTION + 14
 _SHARPNESS: Final = 2
@@ -125,7 +127,7 @@ def _head(page: Page, face: FaceAnalysis, title: str | None) -> None:
         number = with_error(score.in_unit(face.unit)[0], score.errors_in_unit(face.unit)[0], face.unit)
         if number == DASH:
             number = f"{DASH} {why_unknown(face.flags, name)}"
-        x, y = _PICTURE[0] + _PICTURE[2], 54 + 32 * i
+        x, y = _HEAD_SCORES, 54 + 32 * i
         page.swatch(x, y, region_colour(face, name))
         page.text(x + 24, y, REGION_TITLES[name])
         room = WIDTH - MARGIN - x - 24 - text_width(REGION_TITLES[name], size=BODY) - 10

@@ -219,7 +219,6 @@ class Page:
 
     def colour_bar(self, x: float, y: float, *, width: float, full: float, unit: str, title: str) -> None:
         """Draw a scale of amounts from 0 to `full`, its bar's upper edge at y and its title above."""
-        shown = unit_sign(unit)
         high = 16.0
         self.text(x, y - 12, title, size=BODY)
         self.picture(AMOUNT(np.linspace(0, 1, 256))[None, :, :3], (x, y, width, high))
@@ -229,7 +228,7 @@ class Page:
         for tick in steps:
             at = x + width * tick / full
             self.line([(at, y + high), (at, y + high + 5)], colour=QUIET, width=1.2)
-            label = f"{tick} {shown}" if tick == steps[-1] else f"{tick}"
+            label = f"{tick} {unit}" if tick == steps[-1] else f"{tick}"
             self.text(at, y + high + 23, label, size=SMALL, colour=QUIET, align="center")
 
     def sides(self, box: Box) -> None:
@@ -265,11 +264,6 @@ def caption_height(text: str, lines: Sequence[Remark] = ()) -> float:
     count = len(wrap(text, WIDTH - 2 * MARGIN, size=SMALL))
     count += sum(len(wrap(remark.text, WIDTH - 2 * MARGIN - _TO_REMARK, size=SMALL)) for remark in lines)
     return count * line_height(SMALL) + (_AFTER_REMARKS if lines else 0.0)
-
-
-def unit_sign(unit: str) -> str:
-    """Return the unit as written behind a number."""
-    return "%" if unit == "% IPD" else unit
 
 
 def text_width(text: str, *, size: float, weight: Weight = "normal") -> float:

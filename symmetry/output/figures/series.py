@@ -248,8 +248,8 @@ def _caption(series: Series) -> str:
     parts = [
         "Courses: signed asymmetry of a region, or of the part named, along one direction; 0 is even, and all have the "
         "same scale.",
+        *([f"Above each: the change {since(series.change_sessions)}, and the trend."] if several else []),
         "Error: how far another photo of the unchanged face may lie off, 19 times out of 20.",
-        *([f"Above it: change {since(series.change_sessions)}, and trend."] if several else []),
         *(_OF_SEVERAL if several else ()),
         ACROSS_EDGE,
         *([OF_PUPILS] if series.unit != "mm" else []),

@@ -19,9 +19,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from symmetry.arrays import FloatArray
-from symmetry.measure.words import REGION_TITLES
+from symmetry.measure.words import behind, sentence, title_of, unit_sign
 from symmetry.output.colours import BASELINE, INK, PAPER, QUIET, RULE
-from symmetry.output.figures.page import Weight, fit, text_width, unit_sign
+from symmetry.output.figures.page import Weight, fit, text_width
 
 FONT: Final = "DejaVu Sans"
 LINE: Final = 1.36
@@ -371,14 +371,14 @@ def spread_apart(places: ArrayLike, distance: float) -> FloatArray:
 
 def region_title(name: str) -> str:
     """Name a region or measure as a heading."""
-    return REGION_TITLES.get(name) or (name[:1].upper() + name[1:]).replace("_", " ")
+    return sentence(title_of(name))
 
 
 def in_unit(text: str, unit: str) -> str:
     """Text with its unit behind a comma."""
-    return f"{text}, {'% of IPD' if unit == '% IPD' else unit}" if unit else text
+    return f"{text}, {unit_sign(unit)}" if unit else text
 
 
 def with_unit(text: str, unit: str) -> str:
     """Write a number with its unit."""
-    return f"{text} {unit_sign(unit)}" if unit else text
+    return f"{text}{behind(unit)}"

@@ -21,6 +21,7 @@ from symmetry.output.tables.layout import (
     MESH_ALONE,
     OF_WHAT_IS_SEEN,
     SIDES,
+    SIDES_MOVED,
     UNKNOWN,
     VERDICT_STYLES,
     FittedTable,
@@ -36,7 +37,6 @@ from symmetry.output.tables.layout import (
 )
 from symmetry.tabular import printable
 
-_SIDE_NAMES = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 _FROM = {"worse side": "worse side", "better side": "better side", "both sides": "both", None: ""}
 _REASON_WIDTH = 12
 _DOUBTS = {
@@ -141,7 +141,7 @@ def _movements(regions: Sequence[RegionChange], unit: str) -> FittedTable:
     table.add("left\nout", [signed(region.subject_left.outward) for region in regions])
     table.add("left\nup", [signed(region.subject_left.up) for region in regions])
     table.add("both sides\nup", [signed(region.lift, region.lift_error) for region in regions])
-    table.add("which\nside", [_SIDE_NAMES[region.moved] if region.moved else UNKNOWN for region in regions])
+    table.add("which\nside", [SIDES_MOVED[region.moved] if region.moved else UNKNOWN for region in regions])
     return table
 
 

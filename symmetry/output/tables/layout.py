@@ -29,6 +29,7 @@ __all__ = [
     "MESH_ALONE",
     "OF_WHAT_IS_SEEN",
     "SIDES",
+    "SIDES_MOVED",
     "UNKNOWN",
     "VERDICT_STYLES",
     "FittedTable",
@@ -65,6 +66,7 @@ VERDICT_STYLES: Final[dict[Verdict, str]] = {
     NO_CHANGE: "dim",
     NOT_COMPARABLE: "yellow",
 }
+SIDES_MOVED: Final = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 _MOST_NAMED: Final = 4
 _TITLE_WIDTH, _REASON_WIDTH = 12, 14
 

@@ -24,6 +24,7 @@ from symmetry.output.tables.layout import (
     MESH_ALONE,
     OF_WHAT_IS_SEEN,
     SIDES,
+    SIDES_MOVED,
     UNKNOWN,
     VERDICT_STYLES,
     FittedTable,
@@ -49,7 +50,6 @@ _LONGEST: Final = 12
 """Characters of a course at the most; of more sessions several share one."""
 _LEAST_TOP: Final = 1.0
 """What fills a block at least, in the unit of the series: noise of an even face is not drawn as mountains."""
-_MOVED: Final = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 _PART_WIDTH: Final = 12
 
 
@@ -317,4 +317,4 @@ def _source(change: RegionChange | None) -> str:
     """Say which side moved, and whether it was the worse one."""
     if change is None or change.moved is None:
         return UNKNOWN
-    return "\n".join([_MOVED[change.moved], *([change.came_from] if change.came_from else [])])
+    return "\n".join([SIDES_MOVED[change.moved], *([change.came_from] if change.came_from else [])])
