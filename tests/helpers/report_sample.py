@@ -19,7 +19,9 @@ from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import verdict_on
-from symmetry.output.report import Adherence, DiaryCourse, Pictures, Report, Treatment
+from symmetry.output.report import DiaryCourse, Pictures, Report
+from symmetry.practice.adherence import adherence
+from symmetry.practice.records import Treatment
 from symmetry.series.result import LeftOut, MeasureCourse, PhasesOf, RegionCourse, Session, TrendOf
 from symmetry.series.series import Series
 
@@ -180,19 +182,17 @@ def sample_series(days: tuple[int, ...] = DAYS) -> Series:
 def sample_report() -> Report:
     """A usual report of a practice: eight sessions, treatments, a diary."""
     before, after, change = faces()
+    treatments = tuple(
+        Treatment(at=_at(day), protocol="Lifting ritual" if day % 2 else "Jaw release", minutes=25.0)
+        for day in range(14, 43, 3)
+    )
     return Report(
         title="Anna Kovács",
         made=datetime(2026, 5, 19, 10, 0, tzinfo=ZONE),
         series=sample_series(),
         pictures=Pictures(before=before, after=after, change=change),
-        treatments=tuple(
-            Treatment(at=_at(day), label="Lifting ritual" if day % 2 else "Jaw release", minutes=25.0)
-            for day in range(14, 43, 3)
-        ),
-        adherence=(
-            Adherence(label="Lifting ritual", done=5, planned=6),
-            Adherence(label="Jaw release", done=5),
-        ),
+        treatments=treatments,
+        adherence=adherence(treatments, {"Lifting ritual": 1.5, "Jaw release": None}, until=_at(42)),
         diary=tuple(
             DiaryCourse(
                 name=name,
@@ -212,6 +212,7 @@ def hostile_report() -> Report:
     """The same with texts that want to be more than texts."""
     usual = sample_report()
     text = " ".join(HOSTILE)
+    treatments = tuple(Treatment(at=_at(3 * i), protocol=bad) for i, bad in enumerate(HOSTILE))
     series = replace(
         usual.series,
         left_out=tuple(LeftOut(photo=bad, at=None, reason=bad, advice=bad) for bad in HOSTILE),
@@ -220,8 +221,8 @@ def hostile_report() -> Report:
         usual,
         title=text,
         series=series,
-        treatments=tuple(Treatment(at=_at(3 * i), label=bad) for i, bad in enumerate(HOSTILE)),
-        adherence=tuple(Adherence(label=bad, done=1, planned=2) for bad in HOSTILE),
+        treatments=treatments,
+        adherence=adherence(treatments, dict.fromkeys(HOSTILE, 2.0), until=_at(42)),
         diary=tuple(replace(usual.diary[0], name=bad) for bad in HOSTILE),
         note=text,
         engine=text,

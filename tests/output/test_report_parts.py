@@ -20,9 +20,10 @@ from symmetry.measure.change import RegionChange, SideMovement
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.words import DASH, change_words
 from symmetry.output.course_chart import Course, value_axis
-from symmetry.output.report import DiaryCourse, Pictures, Treatment, notes, tables, words
+from symmetry.output.report import DiaryCourse, Pictures, notes, tables, words
 from symmetry.output.report.charts import SeriesCharts
 from symmetry.output.report.pictures import WIDTH, lay_out
+from symmetry.practice.records import Treatment
 from symmetry.series.result import TrendOf
 from symmetry.series.wording import verdict_words
 
@@ -334,9 +335,9 @@ def test_notes_tell_each_flag_once_with_how_often():
 
 def test_treatments_of_a_kind_are_added_up():
     given = [
-        Treatment(at=FIRST, label="a", minutes=20.0),
-        Treatment(at=FIRST + timedelta(days=3), label="a"),
-        Treatment(at=FIRST, label="b"),
+        Treatment(at=FIRST, protocol="a", minutes=20.0),
+        Treatment(at=FIRST + timedelta(days=3), protocol="a"),
+        Treatment(at=FIRST, protocol="b"),
     ]
     first, second = notes.done(given)
     assert (first.times, first.minutes, first.last) == ("2", "20 min", "9 April 2026")

@@ -1,7 +1,5 @@
-from .content import Adherence as Adherence
 from .content import DiaryCourse as DiaryCourse
 from .content import Pictures as Pictures
 from .content import Report as Report
-from .content import Treatment as Treatment
 from .of_client import report_of as report_of
 from .page import render_report as render_report

@@ -1,26 +1,27 @@
-"""What a report is made of: a series of photos, and what else is known about the person and the treatments."""
+"""What a report shows: a series of photos, and what else is known about the person and the treatments."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
+from symmetry.practice.records import Adherence, Treatment
 from symmetry.series.series import Series
 from symmetry.version import ENGINE, __version__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pictures:
-    """The two photos that are laid over each other.
+    """Two photos laid over each other.
 
     Attributes
     ----------
     before, after : FaceAnalysis
         With their pixels.
     change : Change or None
-        Between these two; without it nothing tells what moved.
+        Between these two; without it no movement is drawn.
     """
 
     before: FaceAnalysis
@@ -29,43 +30,8 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Treatment:
-    """One treatment, marked in the courses.
-
-    Attributes
-    ----------
-    at : datetime
-        Aware.
-    label : str
-        Protocol, or what was done.
-    minutes : float or None
-    """
-
-    at: datetime
-    label: str
-    minutes: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adherence:
-    """How often something was done, and how often it was planned in the same time.
-
-    Attributes
-    ----------
-    label : str
-    done : int
-    planned : int or None
-        None where there is no plan.
-    """
-
-    label: str
-    done: int
-    planned: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DiaryCourse:
-    """What a person wrote down on one scale.
+    """A person's ratings on one scale.
 
     Attributes
     ----------
@@ -84,7 +50,7 @@ class DiaryCourse:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """All that a report shows. Texts may hold anything; nothing in them is taken for HTML.
+    """Everything that a report shows. Texts may contain anything; nothing in them is taken for HTML.
 
     Attributes
     ----------
@@ -95,8 +61,9 @@ class Report:
     series : Series
     pictures : Pictures or None
     treatments : tuple of Treatment
-        In order of time.
+        In order of time; only `at`, the protocol (or product and zones) and `minutes` are shown.
     adherence : tuple of Adherence
+        See `symmetry.practice.adherence`.
     diary : tuple of DiaryCourse
     note : str
     version : str
@@ -115,3 +82,8 @@ class Report:
     note: str = ""
     version: str = __version__
     engine: str = ENGINE
+
+    @property
+    def followed_until(self) -> date:
+        """Day of the last session or treatment."""
+        return max([self.series.sessions[-1].at, *(treatment.at for treatment in self.treatments)]).date()

@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from symmetry.measure.analysis import turned_back
 from symmetry.measure.face import FaceAnalysis
-from symmetry.output.report.content import Adherence, DiaryCourse, Pictures, Report, Treatment
+from symmetry.output.report.content import DiaryCourse, Pictures, Report
 from symmetry.photos.reading import Photo, photo_from_bytes
-from symmetry.practice.records import Treatment as KeptTreatment
-from symmetry.practice.store import Practice
+from symmetry.practice.reading import PracticeReader
+from symmetry.practice.records import Entry, StoredSession
 from symmetry.series import Series
 
 
-def report_of(practice: Practice, client_id: str, series: Series, *, made: datetime, note: str = "") -> Report:
-    """Put together what the report about a client shows; notes that are kept about the client are not for it."""
-    client = practice.client(client_id)
-    treatments = practice.treatments(client_id)
-    last = max([series.sessions[-1].at, *(treatment.at for treatment in treatments)])
+def report_of(practice: PracticeReader, client_id: str, series: Series, *, made: datetime, note: str = "") -> Report:
+    """Put together the report about a client; notes kept about the client are not in it."""
+    page = practice.page(client_id)
+    last = max([series.sessions[-1].at, *(treatment.at for treatment in page.treatments)])
     return Report(
-        title=client.name,
+        title=page.client.name,
         made=made,
         series=series,
-        pictures=_pictures(practice, client_id, series),
-        treatments=tuple(_treatment(one) for one in treatments),
-        adherence=tuple(
-            Adherence(
-                label=f"{one.protocol}, {one.since:%Y-%m-%d} to {last:%Y-%m-%d}",
-                done=one.done,
-                planned=None if one.planned is None else round(one.planned),
-            )
-            for one in practice.adherence(client_id, until=last)  # what came after nobody followed
-        ),
-        diary=_diary(practice, client_id),
+        pictures=_pictures(practice, page.sessions, series),
+        treatments=page.treatments,
+        adherence=practice.adherence(client_id, until=last),  # nobody followed the client after that
+        diary=_diary(practice, page.entries),
         note=note,
     )
 
 
-def _pictures(practice: Practice, client_id: str, series: Series) -> Pictures | None:
+def _pictures(practice: PracticeReader, sessions: Sequence[StoredSession], series: Series) -> Pictures | None:
     if series.change is None:
         return None
-    kept = {photo.sha256: photo for session in practice.sessions(client_id) for photo in session.photos}
+    stored = {photo.sha256: photo for session in sessions for photo in session.photos}
 
     def shown(face: FaceAnalysis) -> Photo:
-        photo = kept[face.photo.sha256]
+        photo = stored[face.photo.sha256]
         upright = photo_from_bytes(practice.read_photo(photo), face.photo.name)
         return turned_back(upright) if photo.mirrored else upright
 
@@ -51,13 +44,7 @@ def _pictures(practice: Practice, client_id: str, series: Series) -> Pictures | 
     return Pictures(before=change.before, after=change.after, change=change)
 
 
-def _treatment(one: KeptTreatment) -> Treatment:
-    label = one.protocol or ", ".join(filter(None, (one.product, *one.zones))) or "treatment"
-    return Treatment(at=one.at, label=label, minutes=one.minutes)
-
-
-def _diary(practice: Practice, client_id: str) -> tuple[DiaryCourse, ...]:
-    entries = practice.diary(client_id)
+def _diary(practice: PracticeReader, entries: Sequence[Entry]) -> tuple[DiaryCourse, ...]:
     courses = []
     for scale in practice.scales():
         rated = tuple((entry.at, value) for entry in entries for name, value in entry.values if name == scale.name)
