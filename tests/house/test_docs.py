@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,11 +13,16 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from helpers.faces import ROOT, SAMPLES
+from helpers.made_results import series
+from PIL import Image
 
 import symmetry
 from symmetry.cli import main
+from symmetry.cohort import simulate_study
 from symmetry.measure.measures import DEFINITIONS
+from symmetry.tabular import SERIES, to_csv
 
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), SAMPLES / "README.md"], key=lambda page: page.relative_to(ROOT)
@@ -38,6 +45,9 @@ def anchors(page: Path) -> set[str]:
     prose = FENCE.sub("", text_of(page))
     headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
     return {re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", heading.lower())).strip("-") for heading in headings}
+
+
+PYTHON = [page for page in PAGES if page.name != "CONTRIBUTING.md" and blocks(page, "python")]
 
 
 # Links
@@ -134,3 +144,68 @@ def test_command_line_is_understood(page, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command, rest = called(words[1:])
     command.make_context(str(command.name), rest)  # as click does; a file that is missing is found later
+
+
+# Examples run
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory) -> Path:
+    """A folder with the files that the examples name."""
+    folder = tmp_path_factory.mktemp("example")
+    shutil.copytree(SAMPLES, folder / "sample_images")
+    shutil.copytree(SAMPLES / "series", folder / "selfies")
+    copies = {"me": "before", "monday": "before", "friday": "after", "old/a": "even"}
+    for name, sample in copies.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(SAMPLES / f"{sample}.jpg", folder / f"{name}.jpg")
+    (folder / "session").mkdir()
+    for number, photo in enumerate(sorted((SAMPLES / "series").glob("*.jpg"))[:2], 1):
+        shutil.copy(photo, folder / f"mon{number}.jpg")
+        with Image.open(photo) as picture:  # without its time: photos of a folder are then one session
+            picture.save(folder / "session" / photo.name, exif=b"", quality=95)
+    study = simulate_study(people=12, effect=0.5, seed=1)
+    study.changes.rename(columns={"group": "treatment"}).to_csv(folder / "study.csv", index=False)
+    (folder / "groups.csv").write_text("person,group\nanna,treated\nbela,placebo\n")
+    (folder / "steps.csv").write_text("name,zones,side,minutes,product\nhold,jawline,both,1,\n")
+    for inside in ("people", "results"):
+        (folder / inside).mkdir()
+    data = series().to_dict()
+    for name in ("anna.json", "bela.json", "people/anna.json", "people/bela.json", "results/anna.json"):
+        (folder / name).write_text(json.dumps(data))
+    for name in ("anna.csv", "series.csv"):
+        (folder / name).write_text(to_csv(SERIES.rows(data), SERIES.columns))
+    return folder
+
+
+@pytest.mark.slow
+def test_command_lines_marked_so_run(example, monkeypatch):
+    marked = re.compile(r"^<!-- run -->\n```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    lines = [
+        line
+        for page in (ROOT / "README.md", ROOT / "docs/guides/clients.md")
+        for block in marked.findall(text_of(page))
+        for line in block.splitlines()
+        if line.startswith("symmetry ")
+    ]
+    assert len(lines) > 40
+    monkeypatch.chdir(example)
+    monkeypatch.setenv("SYMMETRY_PRACTICE", str(example / "practice"))
+    monkeypatch.setenv("SYMMETRY_CACHE", str(example / "cache"))
+    done: set[str] = set()
+    for line in lines:
+        words = shlex.split(line, comments=True)[1:]
+        if any(parameter.name == "yes" for parameter in called(words)[0].params):
+            words.append("--yes")
+        if " ".join(words) not in done:
+            result = CliRunner().invoke(main, words)
+            assert result.exit_code == 0, f"{line}\n{result.stderr}"
+        done.add(" ".join(words))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PYTHON, ids=lambda page: str(page.relative_to(ROOT)))
+def test_python_of_a_page_runs(page, example, monkeypatch):
+    monkeypatch.chdir(example)
+    code = "\n".join(blocks(page, "python"))
+    exec(compile(code, str(page), "exec"), {"symmetry": symmetry})  # noqa: S102
