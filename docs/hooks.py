@@ -76,21 +76,26 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     return _LINK.sub(turned, markdown)
 
 
+def _context() -> click.Context:
+    return click.Context(main, info_name="symmetry", **main.context_settings)
+
+
 def _commands() -> dict[str, click.Command]:
     """List the commands in the order of `symmetry --help`."""
-    context = click.Context(main, info_name="symmetry")
+    context = _context()
     return {name: command for name in main.list_commands(context) if (command := main.get_command(context, name))}
 
 
 def list_of_commands() -> str:
     """Write the page that leads to the pages of the commands."""
     rows = [f"| [`symmetry {name}`]({name}.md) | {_summary(command)} |" for name, command in _commands().items()]
-    return "\n".join(["# Commands", "", inspect.cleandoc(main.help or ""), "", "| command | |", "| --- | --- |", *rows])
+    head = ["# Commands", "", inspect.cleandoc(main.help or ""), "", "| command | what it does |", "| --- | --- |"]
+    return "\n".join([*head, *rows])
 
 
 def page_of_command(name: str, command: click.Command) -> str:
     """Write the page of one command and of all commands under it, from what `--help` says."""
-    context = click.Context(command, info_name=name, parent=click.Context(main, info_name="symmetry"))
+    context = click.Context(command, info_name=name, parent=_context())
     return "\n".join(_described(context, depth=1))
 
 
@@ -108,8 +113,8 @@ def _described(context: click.Context, *, depth: int) -> list[str]:
     if examples:
         lines += ["```sh", *examples, "```", ""]
     records = [parameter.get_help_record(context) for parameter in command.get_params(context)]
-    rows = [f"| {_cell(names)} | {_cell(said)} |" for names, said in filter(None, records)]
-    return [*lines, "| option | |", "| --- | --- |", *rows, ""]
+    rows = [f"| {_cell(names)} | {_cell(said)} |" for names, said in filter(None, records) if said]
+    return [*lines, "| option | meaning |", "| --- | --- |", *rows, ""]
 
 
 def _help_of(command: click.Command) -> tuple[str, list[str]]:

@@ -37,7 +37,7 @@ def text_of(page: Path) -> str:
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    return [content for kind, content in FENCE.findall(text_of(page)) if kind == language]
+    return [content.replace("\\\n", " ") for kind, content in FENCE.findall(text_of(page)) if kind == language]
 
 
 def anchors(page: Path) -> set[str]:
@@ -63,6 +63,12 @@ def test_links_lead_somewhere(page):
         assert target.exists(), link
         if anchor:
             assert anchor in anchors(target), link
+
+
+@each_page
+def test_files_that_are_named_are_there(page):
+    named = re.findall(r"`((?:symmetry|tests|docs|notebooks|sample_images)/[^`\s]*)`", text_of(page))
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def test_site_is_built_without_a_warning(tmp_path):
@@ -185,7 +191,7 @@ def test_command_lines_marked_so_run(example, monkeypatch):
         line
         for page in (ROOT / "README.md", ROOT / "docs/guides/clients.md")
         for block in marked.findall(text_of(page))
-        for line in block.splitlines()
+        for line in block.replace("\\\n", " ").splitlines()
         if line.startswith("symmetry ")
     ]
     assert len(lines) > 40
