@@ -1,4 +1,4 @@
-"""Notebooks: a warning fails them, and how long they take is said.
+"""Notebooks: a warning fails them, they are slow, and how long they take is said.
 
 Here rather than in `tests/`, so that it holds for `pytest notebooks` as well. pytest's own `filterwarnings` does not
 reach into the kernels that run them.
@@ -10,7 +10,18 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 os.environ["PYTHONSTARTUP"] = str(Path(__file__).parent / "tests" / "notebook_start.py")
+# Tests run on every core already: a second thread of the linear algebra would only wait for its turn.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark notebooks as slow."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker("slow")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers import examples
 from helpers.faces import drawn
-from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
-# Machines are noisy: how long an example takes is no flag.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+examples.load()
 
 
 @pytest.fixture

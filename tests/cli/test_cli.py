@@ -18,9 +18,10 @@ import click
 import numpy as np
 import pytest
 from helpers.command_line import AFTER, BEFORE, EVEN, compared_samples, manual, run, scored_samples
+from helpers.examples import examples
 from helpers.faces import ROOT
 from helpers.made_series import made_series
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -268,7 +269,7 @@ names = st.text(
 ).filter(lambda name: name not in (".", "..") and len(name.encode()) < 120)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=names, content=st.binary(max_size=300))
 def test_whatever_a_file_is_called_and_holds_it_is_one_line_and_status_1(tmp_path, name, content):
     folder = tmp_path / "fuzz"

@@ -19,7 +19,8 @@ from pathlib import Path
 import click
 import pytest
 from helpers.command_line import manual, run
-from hypothesis import HealthCheck, example, given, settings
+from helpers.examples import examples
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from symmetry.cli import main
@@ -180,7 +181,7 @@ def test_names_of_any_kind_do_no_harm(practice, kind):
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=names, note=names)
 @example(name="0", note="sqlite")  # what every database begins with
 @example(name="Sessions Clients", note="source_sha256")

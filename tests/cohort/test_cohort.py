@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from helpers.examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -99,7 +100,7 @@ def test_in_any_region_a_responder_must_beat_a_wider_error():
     assert [found["improved"] for found in rows] == [1, 0, 0, 1]
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.integers(0, 10_000), st.integers(1, 4), st.integers(1, 30))
 def test_shares_lie_in_their_intervals_and_naive_counts_are_never_less(seed, regions, people):
     rng = np.random.default_rng(seed)

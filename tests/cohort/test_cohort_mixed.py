@@ -15,6 +15,8 @@ from symmetry.cohort.mixed import mixed_model
 from symmetry.errors import MissingExtraError, TableError
 from symmetry.tabular.cohort import MIXED_COLUMNS
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = ["estimate", "low", "high", "p", "p_holm"]
 
 

@@ -13,6 +13,8 @@ from symmetry.errors import PlanError
 from symmetry.stats.permutation_tests import sign_flip_test, two_group_permutation
 from symmetry.tabular.plan import PLAN_COLUMNS
 
+pytestmark = pytest.mark.slow
+
 EFFECT, SD = 0.05, 0.1
 """Half a standard deviation of what photos show, far less than brows differ by: the changes are all but normal."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
 from helpers.study_tables import table_with
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -18,6 +19,8 @@ from symmetry.errors import PlanError
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.reliability_table import PART_NAMES
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
+
+pytestmark = pytest.mark.slow
 
 MANY = 4000
 
@@ -204,7 +207,7 @@ def by_region(study: Study, region: str) -> pd.DataFrame:
     return study.changes[study.changes["region"] == region]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     seed=seeds,
     people=st.integers(1, 30),

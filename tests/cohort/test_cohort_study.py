@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from helpers.examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry.cohort.cells import in_order
@@ -202,7 +203,7 @@ def test_order_of_regions_is_that_of_the_tool():
 people = st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=4, unique=True)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(names=people, data=st.data())
 def test_nobody_is_lost(names, data):
     rows = [

@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from helpers.faces import ROOT
 
+pytestmark = pytest.mark.slow
+
 FOLDER = ROOT / "notebooks"
 NAMES = ("01_one_face", "02_selfie_series", "03_before_after", "04_cohort")
 MOST_BYTES = 300_000

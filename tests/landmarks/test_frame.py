@@ -6,8 +6,9 @@ import sys
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import TO_IMAGE, even_face, in_image, mirror_image, movements, seeds, uneven_face
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -82,7 +83,7 @@ def test_signs_of_the_pose_show_in_the_picture():
 
 
 @given(yaw=st.floats(-60, 60), pitch=st.floats(-60, 60), roll=st.floats(-179, 179))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_turning_the_picture_changes_roll_alone(yaw, pitch, roll):
     before, after = (fit_frame(turned(yaw=yaw, pitch=pitch, roll=turn)).pose() for turn in (0.0, roll))
     assert after[:2] == pytest.approx(before[:2], abs=1e-8)
@@ -90,7 +91,7 @@ def test_turning_the_picture_changes_roll_alone(yaw, pitch, roll):
 
 
 @given(seeds, movements())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_frame_moves_with_the_head(seed, movement):
     rotation, scale, shift = movement
     points = uneven_face(seed) * TO_IMAGE
@@ -101,7 +102,7 @@ def test_frame_moves_with_the_head(seed, movement):
 
 
 @given(seeds, movements())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_axes_are_a_right_angled_frame_of_the_right_hand(seed, movement):
     rotation, scale, shift = movement
     axes = fit_frame(scale * uneven_face(seed) @ (rotation * TO_IMAGE).T + shift).axes
@@ -110,7 +111,7 @@ def test_axes_are_a_right_angled_frame_of_the_right_hand(seed, movement):
 
 
 @given(seeds, movements())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_even_face_has_no_asymmetry_wherever_it_points(seed, movement):
     rotation, scale, shift = movement
     points = scale * (even_face(seed) * TO_IMAGE) @ rotation.T + shift
@@ -118,7 +119,7 @@ def test_even_face_has_no_asymmetry_wherever_it_points(seed, movement):
 
 
 @given(seeds, movements())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_asymmetry_does_not_depend_on_where_the_head_is(seed, movement):
     rotation, scale, shift = movement
     points = uneven_face(seed) * TO_IMAGE
@@ -127,7 +128,7 @@ def test_asymmetry_does_not_depend_on_where_the_head_is(seed, movement):
 
 
 @given(seeds, movements(), st.integers(200, 6000))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_mirror_image_has_the_mirrored_frame_and_field(seed, movement, width):
     rotation, scale, shift = movement
     points = scale * (uneven_face(seed) * TO_IMAGE) @ rotation.T + shift
@@ -142,7 +143,7 @@ def test_mirror_image_has_the_mirrored_frame_and_field(seed, movement, width):
 
 
 @given(seeds)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_field_of_a_pair_is_one_difference_seen_from_either_side(seed):
     field = field_of(in_image(uneven_face(seed)))
     assert field[MIRROR] == pytest.approx(field * [1.0, -1.0], abs=1e-12)
@@ -171,9 +172,7 @@ def test_field_has_the_documented_signs():
     st.floats(0.5, 10.0),
     st.floats(-np.pi, np.pi),
 )
-@settings(
-    max_examples=80, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
-)  # shrinking takes minutes
+@examples(80, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking takes minutes
 def test_movement_of_one_part_comes_out_exactly(seed, movement, region, on_left, size, direction):
     """To 1e-9 mm from 0.5 mm on.
 
@@ -415,7 +414,7 @@ def field_for(seed):
 
 
 @given(seeds, st.floats(-4.0, 4.0), st.floats(-4.0, 4.0))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_what_crosses_the_jawline_is_kept_and_what_runs_along_it_is_dropped(seed, across, along):
     placed, outward = face_with_a_round_jaw()
     field = field_for(seed)
@@ -431,7 +430,7 @@ def test_chin_moves_up_and_down_alone(sign):
 
 
 @given(seeds)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_all_but_the_jawline_is_left_as_it_is(seed):
     field, placed = field_for(seed), uneven_face(seed)
     found = across_jawline(field, placed)
@@ -443,7 +442,7 @@ def test_all_but_the_jawline_is_left_as_it_is(seed):
 
 
 @given(seeds)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_what_crosses_the_jawline_crosses_it_again(seed):
     placed = uneven_face(seed)
     once = across_jawline(field_for(seed), placed)
@@ -451,7 +450,7 @@ def test_what_crosses_the_jawline_crosses_it_again(seed):
 
 
 @given(seeds)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_mirrored_face_and_field_cross_the_mirrored_jawline(seed):
     field, placed = field_for(seed), uneven_face(seed)
     mirrored = across_jawline(field[MIRROR] * FLIP, placed[MIRROR] * [-1.0, 1.0, 1.0])
@@ -459,7 +458,7 @@ def test_mirrored_face_and_field_cross_the_mirrored_jawline(seed):
 
 
 @given(seeds)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_asymmetry_across_the_evened_jawline_is_still_one_difference_seen_from_either_side(seed):
     placed = uneven_face(seed)
     field = across_jawline(asymmetry_field(placed), made_even(placed))
@@ -489,7 +488,7 @@ def test_batch_crosses_the_jawline_and_is_made_even_as_each_face_is(shape):
 
 
 @given(seeds)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_face_made_even_is_its_own_mirror_image_and_stays_so(seed):
     placed = uneven_face(seed)
     even = made_even(placed)

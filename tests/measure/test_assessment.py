@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
@@ -217,7 +218,7 @@ def test_correlation_is_that_of_the_part():
 
 
 @given(seeds)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_mirrored_face_gets_the_same_verdicts(seed):
     rng = np.random.default_rng(seed)
     numbers = numbers_of(**{name: rng.normal(0.0, 1.5, shape) for name, shape in SHAPES.items()})
@@ -332,7 +333,7 @@ def test_unit_is_handed_on_and_what_people_notice_is_in_millimetres_or_degrees(u
 
 
 @given(seeds, st.floats(0.2, 5))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_unit_of_the_numbers_changes_no_verdict(seed, size):
     rng = np.random.default_rng(seed)
     numbers = numbers_of(**{name: rng.normal(0.0, 1.0, shape) for name, shape in SHAPES.items()})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import drawn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry import NoFaceError, ScaleError, analyze
@@ -39,7 +40,7 @@ def few(monkeypatch):
     return keep
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     x=st.floats(60, 140), y=st.floats(60, 100), far=st.floats(0, 12), turn=st.floats(0, 2 * np.pi), gray=st.booleans()
 )

@@ -10,8 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import SAMPLES, drawn
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import symmetry
@@ -111,7 +112,7 @@ def test_only_the_owner_reads_them(tmp_path):
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_file_is_not_known(tmp_path, data):
     known = FaceCache(tmp_path)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import TO_IMAGE, even_face, in_image, mirror_image, movements, seeds, uneven_face
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry.errors import InvalidPointsError
@@ -226,7 +227,7 @@ def test_part_shifted_as_a_whole_deviates_by_just_that(name, part, off):
     ],
 )
 @given(seeds, movements(), st.floats(0.5, 10.0) | st.floats(-10.0, -0.5) | st.just(0.0))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_midline_point_deviates_by_what_it_was_shifted_in_any_photo(landmark, name, seed, movement, off):
     rotation, scale, shift = movement
     shifted = even_face(seed)
@@ -246,7 +247,7 @@ def test_chin_angle_is_the_chins_deviation_seen_from_between_the_eyes():
 
 
 @given(seeds, movements())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_measures_do_not_depend_on_turn_place_and_size_of_the_head(seed, movement):
     rotation, scale, shift = movement
     points = uneven_face(seed) * TO_IMAGE
@@ -256,7 +257,7 @@ def test_measures_do_not_depend_on_turn_place_and_size_of_the_head(seed, movemen
 
 
 @given(seeds, movements(), st.integers(100, 8000))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_mirror_image_swaps_the_sides(seed, movement, width):
     rotation, scale, shift = movement
     points = scale * (uneven_face(seed) * TO_IMAGE) @ rotation.T + shift
@@ -267,7 +268,7 @@ def test_mirror_image_swaps_the_sides(seed, movement, width):
 
 
 @given(seeds, movements())
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_even_face_differs_in_nothing(seed, movement):
     rotation, scale, shift = movement
     points = scale * (even_face(seed) * TO_IMAGE) @ rotation.T + shift

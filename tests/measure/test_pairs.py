@@ -6,8 +6,9 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 
 from symmetry.landmarks.mesh import LANDMARKS, MIDLINE, MIRROR, PARTS, REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
@@ -97,7 +98,7 @@ def test_movement_of_one_side_of_a_part_stands_at_the_place_of_its_name(region, 
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_every_number_is_that_of_a_plain_loop_by_its_name(seed):
     pairs, noise = any_fields(seed), np.random.default_rng(seed).uniform(0, 1.5, 9)
     found = named(pair_numbers(pairs, noise))
@@ -173,7 +174,7 @@ def test_region_that_was_not_seen_is_unknown_and_no_other():
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_mirror_image_swaps_the_sides(seed):
     pairs = any_fields(seed, unknown=0.1)
     # An asymmetry field is its own mirror image with the sign turned.

@@ -18,6 +18,8 @@ from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PHOTO_NUMBERS
 from symmetry.photos.reading import photo_from_array
 from symmetry.synthetic import LOOKS, Scene, draw_face
 
+pytestmark = pytest.mark.slow
+
 BLANK = photo_from_array(np.zeros((1200, 1000, 3), np.uint8))
 KNOWN_EYES = Scale("ipd", 63.0)
 """The eyes' distance is given, so that the scale adds no noise of its own."""

@@ -7,8 +7,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 
 from symmetry.errors import TableError
 from symmetry.landmarks.mesh import PARTS, REGIONS
@@ -128,7 +129,7 @@ def test_shipped_table_is_read_once():
 
 
 @given(seeds)
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_table_is_read_as_it_was_written(tmp_path_factory, seed):
     table = {"registration": any_table(seed), "landmarks": any_table(seed + 1)}
     found = read_reliability(write(tmp_path_factory.mktemp("tables") / "own.csv", table))

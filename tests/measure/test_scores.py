@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import TO_IMAGE, even_face, in_image, mirror_image, movements, seeds, uneven_face
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry.errors import InvalidPointsError, ScaleError
@@ -27,7 +28,7 @@ def scores_of(points, scale="iris"):
 
 
 @given(seeds, movements())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_scores_do_not_depend_on_turn_place_and_size_of_the_head(seed, movement):
     rotation, scale, shift = movement
     points = uneven_face(seed) * TO_IMAGE
@@ -35,7 +36,7 @@ def test_scores_do_not_depend_on_turn_place_and_size_of_the_head(seed, movement)
 
 
 @given(seeds, movements(), st.integers(100, 8000))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_mirror_image_has_the_same_scores_with_the_sides_swapped(seed, movement, width):
     rotation, scale, shift = movement
     points = scale * (uneven_face(seed) * TO_IMAGE) @ rotation.T + shift
@@ -44,7 +45,7 @@ def test_mirror_image_has_the_same_scores_with_the_sides_swapped(seed, movement,
 
 
 @given(seeds, movements())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_even_face_scores_nothing(seed, movement):
     rotation, scale, shift = movement
     points = scale * (even_face(seed) * TO_IMAGE) @ rotation.T + shift
@@ -52,7 +53,7 @@ def test_even_face_scores_nothing(seed, movement):
 
 
 @given(seeds, st.integers(50, 9000), st.integers(50, 9000))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_shape_of_the_photo_makes_no_difference(seed, width, height):
     # As from a network that answers in shares of width and height, z in the unit of x.
     points = in_image(uneven_face(seed))
@@ -111,7 +112,7 @@ def test_moved_eye_scores_what_it_was_moved_by():
 
 
 @given(seeds, st.sampled_from(REGION_NAMES))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_scores_are_rms_and_means_over_the_regions_pairs(seed, region):
     field = np.random.default_rng(seed).normal(0.0, 2.0, (478, 2))
     at = REGION_NAMES.index(region)
@@ -153,7 +154,7 @@ def test_field_of_another_length_is_refused(shape):
 
 
 @given(seeds, movements())
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_iris_scale_gives_11_7_mm_to_the_iris_of_any_photo(seed, movement):
     rotation, scale, shift = movement
     points = scale * (uneven_face(seed) * TO_IMAGE) @ rotation.T + shift
@@ -240,7 +241,7 @@ def partly_known(region, known, seed=0):
 
 
 @given(seeds, st.sampled_from(REGION_NAMES), st.floats(0.4, 1.0))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_pairs_that_are_not_known_are_left_out(seed, region, share):
     rng = np.random.default_rng(seed)
     at, pairs = REGION_NAMES.index(region), REGIONS[region]
@@ -297,7 +298,7 @@ def test_wholly_unknown_field_has_no_scores():
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_unknown_parts_of_one_face_change_nothing_in_another(seed):
     rng = np.random.default_rng(seed)
     fields = rng.normal(0.0, 2.0, (2, 3, 478, 2))
@@ -318,7 +319,7 @@ PART_NAMES = [(region, part) for region in PARTS for part in PARTS[region]]
 
 
 @given(seeds, st.sampled_from(range(len(PART_NAMES))))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_means_of_parts_are_over_their_pairs(seed, at):
     values = np.random.default_rng(seed).normal(0.0, 2.0, 478)
     region, part = PART_NAMES[at]

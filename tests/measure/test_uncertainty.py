@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
@@ -269,7 +270,7 @@ def test_pose_makes_all_harder():
 
 
 @given(seeds)
-@settings(max_examples=50)
+@examples(50)
 def test_pair_grows_harder_with_each_difference(seed):
     rng = np.random.default_rng(seed)
     yaw, pitch, shared = rng.choice([-1, 1]) * rng.uniform(1.6, 6), rng.normal(0, 3), rng.uniform(0, 4, 9)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
@@ -147,7 +148,7 @@ def test_face_that_is_even_in_the_mean_has_no_detectable_change(before, after):
 
 
 @given(seeds)
-@settings(max_examples=30)
+@examples(30)
 def test_batch_gives_what_each_place_gives(seed):
     rng = np.random.default_rng(seed)
     before, after, moved = rng.normal(0.0, 2.0, (3, 4, 5, 2))

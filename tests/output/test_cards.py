@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
 from helpers.figure_faces import (
     BEFORE,
@@ -25,7 +26,7 @@ from helpers.figure_faces import (
     unmeasured,
 )
 from helpers.made_series import ERROR, made_series
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -304,7 +305,7 @@ def test_region_not_seen_has_no_colour_and_no_mirrored_contour():
 
 
 @given(roll=st.floats(-170, 170), x=st.floats(235, 265), y=st.floats(250, 350))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_drawing_is_levelled(roll, x, y):
     straight, turned = face_of_landmarks(), face_of_landmarks(roll=roll, centre=(x, y))
     for one, other in zip(lines_in(straight, "#1f2933"), lines_in(turned, "#1f2933"), strict=True):
@@ -431,7 +432,7 @@ def test_session_that_does_not_know_has_no_dot_and_parts_the_band():
 
 
 @given(days=st.integers(61, 400), seed=seeds)
-@settings(max_examples=5, deadline=None)
+@examples(5)
 def test_long_series_share_dots_and_say_so(days, seed):
     series = made_series(range(days), noise=float(np.random.default_rng(seed).uniform(0, 2)))
     shared = -(-days // 60)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.figure_faces import (
     assert_all_texts_apart_and_inside,
     face_of_landmarks,
@@ -25,7 +26,7 @@ from helpers.figure_faces import (
     unmeasured,
     with_errors,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
@@ -86,7 +87,7 @@ def test_texts_of_a_found_face_never_touch() -> None:
     st.lists(st.tuples(st.floats(-200, 1200), st.floats(1, 90)), max_size=8),
     st.floats(0, 20),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_spread_keeps_labels_apart_and_on_the_line(labels: list[tuple[float, float]], gap: float) -> None:
     wanted, heights = [label[0] for label in labels], [label[1] for label in labels]
     edges = spread(wanted, heights, low=0.0, high=1000.0, gap=gap)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.figure_faces import assert_all_texts_apart_and_inside, below, texts
 from helpers.made_series import NO_TREND, made_series, trend_of, unknown, with_change, with_region
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
@@ -235,7 +236,7 @@ def test_large_errors_do_not_flatten_the_others() -> None:
     st.lists(st.floats(0, 80), min_size=6, max_size=6),
     st.lists(st.integers(1, 400), min_size=5, max_size=5),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_scales_hold_all_sessions_and_even(values: list[float], errors: list[float], gaps: list[int]) -> None:
     days = tuple(np.cumsum([0, *gaps]).tolist())
     series = with_region(made_series(days), "eyes", unevenness=np.array(values), unevenness_error=np.array(errors))

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 import pytest
+from helpers.examples import examples
 from helpers.faces import SAMPLES
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
@@ -402,7 +403,6 @@ def test_profiles_of_several_parts():
         assert profile_of(clean_photo(print_ready)) is None
 
 
-@settings(deadline=None)
 @given(flips=st.lists(st.tuples(st.integers(0, 700), st.integers(1, 255)), max_size=8), keep=st.integers(0, 700))
 def test_damaged_profiles_do_not_cost_the_photo(flips, keep):
     profile = bytearray(srgb())
@@ -417,7 +417,7 @@ def test_damaged_profiles_do_not_cost_the_photo(flips, keep):
 # Metadata of any kind
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     captured=st.datetimes().map(lambda at: at.replace(microsecond=0)),
     offset=st.none() | st.integers(-14 * 60, 14 * 60),
@@ -485,13 +485,13 @@ def clean_or_photo_error(data: bytes) -> None:
         same_pixels(cleaned, data)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(start=st.sampled_from(sorted({seed[:24] for seed in SEEDS.values()} | {b""})), rest=st.binary(max_size=300))
 def test_any_bytes(start, rest):
     clean_or_photo_error(start + rest)
 
 
-@settings(deadline=None, max_examples=500)
+@examples(500)
 @given(
     name=st.sampled_from(sorted(SEEDS)),
     flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=6),
@@ -506,7 +506,7 @@ def test_damaged_files(name, flips, in_head, keep, behind):
     clean_or_photo_error(bytes(data[: int(len(data) * keep)]) + behind)
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(
     name=st.sampled_from([name for name in sorted(SEEDS) if name.endswith("jpg")]),
     inserts=st.lists(
@@ -606,7 +606,7 @@ def test_a_clean_photo_costs_one_more_look(monkeypatch):
     assert len(looks) == 2
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     way=st.sampled_from(sorted(WAYS)),
     rest=st.binary(min_size=16, max_size=400),

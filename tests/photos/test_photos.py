@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 import pillow_heif
 import pytest
-from hypothesis import HealthCheck, given, settings
+from helpers.examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import ExifTags, Image
@@ -764,7 +765,7 @@ SEEDS["palette.png"] = encode(Image.fromarray(PICTURE[:40, :40]).quantize(16), t
 SEEDS["gray16.png"] = encode(Image.fromarray(SIXTEEN[:40, :40, 0].copy()))
 SEEDS["jpeg.tif"] = encode(PICTURE[:40, :40], "TIFF", compression="jpeg")
 SEEDS["exif.heic"] = encode(PICTURE[:40, :40], "HEIF", exif=exif_bytes(6, {ORIGINAL: AT}))
-FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = {"suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
 def photo_or_photo_error(folder: Path, data: bytes) -> None:
@@ -782,13 +783,13 @@ def photo_or_photo_error(folder: Path, data: bytes) -> None:
     assert photo.size[0] * photo.size[1] <= photos.MAX_PIXELS
 
 
-@FUZZ
+@examples(100, **FUZZ)
 @given(start=st.sampled_from(sorted({seed[:16] for seed in SEEDS.values()} | {b""})), rest=st.binary(max_size=400))
 def test_any_bytes(tmp_path: Path, start: bytes, rest: bytes) -> None:
     photo_or_photo_error(tmp_path, start + rest)
 
 
-@settings(FUZZ, max_examples=400)
+@examples(400, **FUZZ)
 @given(
     name=st.sampled_from(sorted(SEEDS)),
     flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=6),
@@ -813,7 +814,7 @@ def test_decoders_print_nothing(tmp_path: Path, name: str, capfd: pytest.Capture
     assert capfd.readouterr() == ("", "")
 
 
-@FUZZ
+@examples(100, **FUZZ)
 @given(name=st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=60))
 def test_any_file_name(tmp_path: Path, name: str) -> None:
     if name in (".", ".."):

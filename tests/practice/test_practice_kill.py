@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 KILLS = int(os.environ.get("SYMMETRY_KILLS", "25"))
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")]
 
 
 @pytest.mark.parametrize("trial", ["add_session", "forget_client", "backup", "migration", "restore"])

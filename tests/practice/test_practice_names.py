@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
+from helpers.examples import examples
 from helpers.practice_samples import START, photo
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry.errors import InvalidRecordError
@@ -114,7 +115,7 @@ def test_odd_names_come_back_everywhere(name, tmp_path):
     assert (page.client.name, page.client.note, page.sessions[0].note) == (expected, name, name)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30), min_size=1, max_size=4))
 def test_any_names_make_clients_that_are_found(given_names):
     with TemporaryDirectory() as root, open_practice(Path(root, "p")) as practice:

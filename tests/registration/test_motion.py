@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -69,7 +70,7 @@ def test_movement_of_a_point_off_the_fitted_ones_follows_from_the_terms():
 
 
 @given(seeds, terms_in_mm)
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_any_movement_is_recovered(seed, terms):
     points = FACE + np.random.default_rng(seed).normal(0.0, 3.0, FACE.shape)
     found = fit_head_movement(points, HeadMovement(terms=terms).at(points), ALL)
@@ -77,7 +78,7 @@ def test_any_movement_is_recovered(seed, terms):
 
 
 @given(seeds, terms_in_mm, st.floats(0.0, 0.2), st.floats(1.0, 10.0))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_fifth_of_the_points_that_went_elsewhere_has_no_say(seed, terms, share, size):
     moved = HeadMovement(terms=terms).at(FACE)
     found = fit_head_movement(FACE, strayed(moved, seed, share, size), ALL)
@@ -104,7 +105,7 @@ def test_noise_is_averaged():
 
 
 @given(seeds, st.integers(0, 2))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_points_of_no_weight_are_as_good_as_absent(seed, extra):
     rng = np.random.default_rng(seed)
     moved = rng.normal(0.0, 1.0, (len(FACE), 2))
@@ -117,7 +118,7 @@ def test_points_of_no_weight_are_as_good_as_absent(seed, extra):
 
 
 @given(seeds)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_point_of_weight_two_counts_as_two_points(seed):
     rng = np.random.default_rng(seed)
     moved = rng.normal(0.0, 1.0, (len(FACE), 2))
@@ -131,7 +132,7 @@ def test_point_of_weight_two_counts_as_two_points(seed):
 
 
 @given(seeds, st.floats(0.2, 3.0))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_small_turn_leaves_only_its_square(seed, degrees):
     axis = np.random.default_rng(seed).normal(size=3)
     axis /= np.linalg.norm(axis)

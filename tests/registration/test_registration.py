@@ -7,8 +7,9 @@ from functools import lru_cache
 import cv2
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import mirror_image, seeds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import symmetry
@@ -221,7 +222,7 @@ def test_movement_of_2_mm_up_or_down_is_found_whole(place, way):
     angle=st.floats(0.0, 2 * np.pi),
     size=st.floats(1.0, 2.5),
 )
-@settings(max_examples=6, deadline=None)
+@examples(6)
 def test_movement_in_any_direction_is_found_where_the_outline_turns(place, angle, size):
     # Along a brow little can be seen to move: half of it is found there.
     at, step = landmarks()[place, :2], size * PX * np.array([np.cos(angle), np.sin(angle)])
@@ -255,7 +256,7 @@ def test_turned_head_is_matched_where_the_drawing_has_its_parts(turn):
 
 
 @given(seeds)
-@settings(max_examples=5, deadline=None)
+@examples(5)
 def test_exchanging_the_photos_turns_the_field_round_and_nothing_else(seed):
     rng = np.random.default_rng(seed)
     at = landmarks()[rng.integers(MESH.size), :2]
@@ -270,7 +271,7 @@ def test_exchanging_the_photos_turns_the_field_round_and_nothing_else(seed):
 
 
 @given(seeds)
-@settings(max_examples=5, deadline=None)
+@examples(5)
 def test_mirrored_faces_give_mirrored_results(seed):
     rng = np.random.default_rng(seed)
     image = warped(picture(2), landmarks()[rng.integers(MESH.size), :2], rng.normal(0.0, 5.0, 2))
@@ -369,7 +370,7 @@ def texture(seed):
 
 
 @given(seeds, st.floats(-4.0, 4.0), st.floats(-4.0, 4.0))
-@settings(max_examples=6, deadline=None)
+@examples(6)
 def test_shifted_pattern_has_moved_by_the_shift(seed, right, down):
     whole = texture(seed)
     matrix = np.array([[1.0, 0.0, right], [0.0, 1.0, down]])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 from scipy.stats import chi2, f
@@ -162,7 +163,7 @@ def test_correlations_and_limits_take_the_first_known_values_of_repeated_session
 
 
 @given(seeds)
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_sem_is_that_of_a_plain_loop(seed):
     values, session = ragged(seed)
     variance, freedom = pooled_variance(values, session)
@@ -175,7 +176,7 @@ def test_sem_is_that_of_a_plain_loop(seed):
 
 
 @given(seeds)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_each_quantity_is_what_it_is_alone(seed):
     values, session = ragged(seed)
     together = numbers(agreement(values, session))
@@ -185,7 +186,7 @@ def test_each_quantity_is_what_it_is_alone(seed):
 
 
 @given(seeds)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_order_and_names_of_sessions_make_no_difference(seed):
     values, session = ragged(seed)
     order = np.argsort(np.random.default_rng(seed).permutation(8)[session], kind="stable")
@@ -201,7 +202,7 @@ def test_order_of_photos_within_a_session_does():
 
 
 @given(seeds, st.floats(-1e3, 1e3), st.floats(0.01, 100), st.booleans())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_constant_changes_nothing_and_a_factor_scales(seed, constant, size, negative):
     values, session = ragged(seed)
     before, after = (agreement(given_, session) for given_ in (values, constant + size * values))
@@ -218,7 +219,7 @@ def test_constant_changes_nothing_and_a_factor_scales(seed, constant, size, nega
 
 
 @given(seeds)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_intervals_hold_their_estimates(seed):
     # Noise alone as well: correlations about 0 are where their intervals are most at risk.
     values, session = ragged(seed, quantities=6)

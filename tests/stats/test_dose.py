@@ -6,8 +6,9 @@ import time
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -143,7 +144,7 @@ def test_interval_holds_the_true_correlation_as_often_as_said():
     assert np.mean(covered) == pytest.approx(0.95, abs=0.03)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(seeds)
 def test_unknown_people_count_for_nothing(seed):
     x, y = doses(seed)
@@ -157,7 +158,7 @@ def test_unknown_people_count_for_nothing(seed):
         assert correlation.p[column] == pytest.approx(alone.p)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(seeds, st.sampled_from([0.5, 64.0]), st.floats(-100, 100))
 def test_units_order_and_sign_do_what_they_must(seed, unit, shift):
     x, y = doses(seed)

@@ -6,8 +6,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -183,7 +184,7 @@ def test_effect_sizes_are_right_on_average_and_as_often_as_said():
     assert ((found.low < -0.5) & (found.high > -0.5)).mean() == pytest.approx(0.95, abs=0.015)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(seeds, st.sampled_from([8, 24]))
 def test_unknown_changes_count_for_nothing(seed, people):
     values, member = changes(seed, people)
@@ -198,7 +199,7 @@ def test_unknown_changes_count_for_nothing(seed, people):
             assert np.allclose(told, all_of(test(column[known], member[known])), equal_nan=True)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(seeds, st.sampled_from([8, 24]), st.sampled_from([1e-3, 1.0, 2.0**20]))
 def test_signs_units_and_order_of_columns_do_not_matter(seed, people, unit):
     values, member = changes(seed, people)
@@ -214,7 +215,7 @@ def test_signs_units_and_order_of_columns_do_not_matter(seed, people, unit):
         assert np.allclose(other, -one[[0, 2, 1]], equal_nan=True, rtol=1e-6)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(seeds)
 def test_interval_leaves_zero_out_where_that_of_the_effect_size_does(seed):
     few, _ = changes(seed, people=12)

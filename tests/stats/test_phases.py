@@ -8,8 +8,9 @@ from operator import attrgetter
 import numpy as np
 import pytest
 from helpers.courses import irregular, noise
+from helpers.examples import examples
 from helpers.faces import seeds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, nct, norm, t, ttest_ind
 
@@ -188,7 +189,7 @@ def test_other_arguments_are_checked():
 
 # Properties.
 
-few = settings(max_examples=25, deadline=None)
+few = examples(25)
 
 
 @few

@@ -10,7 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from helpers.examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
@@ -113,7 +114,7 @@ def test_a_movement_moves_its_own_points_by_just_that_much(feature, side, value)
 
 
 @given(movements)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_movements_add_up_and_swapped_sides_mirror_them(asymmetry):
     even, moved, swapped = facial(), facial(asymmetry), facial(asymmetry.mirrored())
     for side, other in zip(SIDES, reversed(SIDES), strict=True):

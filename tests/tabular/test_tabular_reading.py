@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.command_line import BEFORE, EVEN, run
+from helpers.examples import examples
 from helpers.made_results import agreement, change, face, followed, planned, series, tried, written
 from helpers.made_series import made_series
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 import symmetry
@@ -227,7 +228,7 @@ def test_cells_that_hold_something_else(tmp_path, change) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_files_that_are_cut_off_or_spoilt_are_read_or_refused_in_a_line(tmp_path, data) -> None:
     command, form = data.draw(st.sampled_from(COMMANDS)), data.draw(st.sampled_from(FORMS))
     whole = content(command, form)

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.examples import examples
 from helpers.made_series import COVERED, UNREADABLE, WEEKLY, ZONE, made_series, unknown, with_region
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry.landmarks.mesh import REGIONS
@@ -177,7 +178,7 @@ def test_failed_series_has_the_same_keys_and_names_each_photo() -> None:
 
 
 @given(st.text(max_size=30))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_no_name_becomes_a_formula_or_breaks_a_row(name: str) -> None:
     left_out = [LeftOut(photo=name, at=datetime(2026, 4, 6, tzinfo=ZONE), reason=name, advice=name)]
     rows = table(made_series((0, 7), left_out=left_out))
@@ -188,7 +189,7 @@ def test_no_name_becomes_a_formula_or_breaks_a_row(name: str) -> None:
 
 
 @given(st.lists(st.one_of(st.floats(-9, 9), st.just(float("nan"))), min_size=2, max_size=2))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_numbers_come_back_from_both(values: list[float]) -> None:
     series = with_region(made_series((0, 7)), "eyes", unevenness=np.array(values))
     read = [only(table(series), of="session", name="eyes", session=str(i))["unevenness"] for i in (1, 2)]

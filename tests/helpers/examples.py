@@ -1,0 +1,33 @@
+"""How many examples the property tests try: a third of the full number, or SYMMETRY_EXAMPLES times it.
+
+`make test-thorough` tries them all.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+SHARE = float(os.environ.get("SYMMETRY_EXAMPLES", "0.33"))
+FEWEST = 5
+FULL = 100
+"""Of a test that does not say how many it wants."""
+
+
+def examples(number: int, **other: Any) -> settings:
+    """Settings for a test whose full number of examples is given."""
+    return settings(max_examples=_scaled(number), **other)
+
+
+def load() -> None:
+    """Make this the rule for tests that do not say otherwise. Examples are not timed: machines are noisy."""
+    settings.register_profile(
+        "scaled", max_examples=_scaled(FULL), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("scaled")
+
+
+def _scaled(number: int) -> int:
+    return min(number, max(FEWEST, round(number * SHARE)))
