@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from pathlib import PurePath
 from typing import Final
 
 from symmetry.measure.change import RegionChange, SideMovement
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.flags import Flag, reason_words
+from symmetry.measure.quality.flags import Flag, Severity, by_gravity, reason_words
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, CameFrom, Verdict
 from symmetry.measure.words import DASH, amount, behind, change_words
+from symmetry.tabular.text import printable
 
 NOT_SEEN: Final = reason_words("not_seen")
 OWN_SIDES: Final = "Left and right are the person’s own."
@@ -74,6 +75,25 @@ def why_unknown(flags: Iterable[Flag], *results: str) -> str:
     return NOT_SEEN
 
 
+def doubts(flags: Iterable[Flag], names: Mapping[str, str]) -> dict[str, Severity]:
+    """Advice of the flags that cast doubt on numbers, each once, the gravest first, with its severity.
+
+    Parameters
+    ----------
+    flags : iterable of Flag
+        Those that are only worth knowing are left out.
+    names : mapping of str to str
+        Names of photos as they stand in the advice, and what to write instead: folders are private.
+    """
+    found: dict[str, Severity] = {}
+    for flag in by_gravity(flag for flag in flags if flag.severity != "info"):
+        text = printable(flag.advice)
+        for name, short in sorted(names.items(), key=lambda pair: -len(pair[0])):
+            text = text.replace(printable(name), short)
+        found.setdefault(text, flag.severity)
+    return found
+
+
 def verdict_in_words(change: RegionChange) -> str:
     """Say what a verdict rests on, such as "upper lid 0.9 ± 0.4 mm more even", or why there is none."""
     if change.verdict == NOT_COMPARABLE:
@@ -82,10 +102,11 @@ def verdict_in_words(change: RegionChange) -> str:
     return f"{part}{' ' if part else ''}{change_words(change)}"
 
 
-def part_in_words(change: RegionChange) -> str:
+def part_in_words(change: RegionChange | None) -> str:
     """Name the part of a region on which its verdict rests; empty where that is the whole region."""
-    whole = change.part is None or change.part.replace(" ", "_") == change.region
-    return "" if whole or change.part is None or change.verdict == NOT_COMPARABLE else change.part
+    if change is None or change.part is None or change.verdict == NOT_COMPARABLE:
+        return ""
+    return "" if change.part.replace(" ", "_") == change.region else change.part
 
 
 def verdict_in_short(change: RegionChange) -> str:

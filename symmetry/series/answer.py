@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,7 +13,14 @@ from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.series.result import MeasureCourse, RegionCourse
 
 Answer = Literal["more even", "less even", "mixed", "not sure", "no change", "not known", "one session"]
+Group = Literal["better", "worse", "perhaps", "same", "unclear", "unknown"]
 
+_GROUPS: Final[dict[Verdict, Group]] = {
+    IMPROVED: "better",
+    WORSE: "worse",
+    NO_CHANGE: "same",
+    NOT_COMPARABLE: "unknown",
+}
 _OTHER_FACE: Final = ("different_person", "one_mirrored")
 """Flags that cast doubt on every change, however sure it seems."""
 _SAME_PICTURE: Final = "same_picture"
@@ -47,31 +54,10 @@ class Outcome:
     by: Literal["trend", "change"] | None = None
     doubts: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Groups:
-    """Outcomes, each in one group.
-
-    Attributes
-    ----------
-    better, worse : tuple of Outcome
-        Sure changes.
-    perhaps : tuple of Outcome
-        Changes that are not sure.
-    same : tuple of Outcome
-        No detectable change.
-    unclear : tuple of Outcome
-        Trend and change contradict each other.
-    unknown : tuple of Outcome
-        Not comparable.
-    """
-
-    better: tuple[Outcome, ...]
-    worse: tuple[Outcome, ...]
-    perhaps: tuple[Outcome, ...]
-    same: tuple[Outcome, ...]
-    unclear: tuple[Outcome, ...]
-    unknown: tuple[Outcome, ...]
+    @property
+    def group(self) -> Group:
+        """Sure changes are "better" or "worse", others "perhaps"; "unclear" if trend and change contradict."""
+        return _GROUPS[self.verdict] if self.sure else "perhaps" if self.by else "unclear"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,26 +66,38 @@ class SeriesOutcome:
 
     Attributes
     ----------
-    answer : {"more even", "less even", "mixed", "not sure", "no change", "not known", "one session"}
-        By the main regions: jawline, eyes and mouth.
     regions, measures : mapping of str to Outcome
-    main : Groups
-        Outcomes of the main regions.
-    others : Groups
-        Outcomes of the other regions, without those that contain them (lower face, face).
     change_sessions : int
-        How many sessions stand on either side of the change since the first sessions.
+        Number of sessions on either side of the change since the first sessions; 0 with one session.
     doubts : tuple of str
         Names of the flags that cast doubt on the whole comparison.
     """
 
-    answer: Answer
     regions: Mapping[str, Outcome]
     measures: Mapping[str, Outcome]
-    main: Groups
-    others: Groups
     change_sessions: int
     doubts: tuple[str, ...]
+
+    def main(self, group: Group) -> list[Outcome]:
+        """Outcomes of jawline, eyes and mouth in a group."""
+        return [self.regions[name] for name in MAIN_REGIONS if self.regions[name].group == group]
+
+    def others(self, group: Group) -> list[Outcome]:
+        """Outcomes in a group of the other regions, without those that contain them (lower face, face)."""
+        beside = [found for name, found in self.regions.items() if name not in (*MAIN_REGIONS, *WHOLES)]
+        return [found for found in beside if found.group == group]
+
+    @property
+    def answer(self) -> Answer:
+        """The answer by the main regions."""
+        if not self.change_sessions:
+            return "one session"
+        better, worse = self.main("better"), self.main("worse")
+        if better or worse:
+            return "mixed" if better and worse else "more even" if better else "less even"
+        if self.main("perhaps") or self.main("unclear"):
+            return "not sure"
+        return "no change" if self.main("same") else "not known"
 
 
 def series_outcome(
@@ -117,26 +115,19 @@ def series_outcome(
     change : Change or None
         Last sessions against first sessions; None with one session.
     change_sessions : int
-        How many sessions stand on either side of it.
+        Number of sessions on either side of it.
     """
     flags = change.flags if change else ()
-    of_regions = {
-        name: outcome_of(name, course, change.regions.get(name) if change else None, flags)
-        for name, course in regions.items()
-    }
-    of_measures = {
-        name: outcome_of(name, course, change.measures.get(name) if change else None, flags)
-        for name, course in measures.items()
-    }
-    main = _grouped(found for name, found in of_regions.items() if name in MAIN_REGIONS)
-    others = _grouped(found for name, found in of_regions.items() if name not in (*MAIN_REGIONS, *WHOLES))
     return SeriesOutcome(
-        answer="one session" if change is None else _answer(main),
-        regions=of_regions,
-        measures=of_measures,
-        main=main,
-        others=others,
-        change_sessions=change_sessions,
+        regions={
+            name: outcome_of(name, course, change.regions.get(name) if change else None, flags)
+            for name, course in regions.items()
+        },
+        measures={
+            name: outcome_of(name, course, change.measures.get(name) if change else None, flags)
+            for name, course in measures.items()
+        },
+        change_sessions=change_sessions if change else 0,
         doubts=tuple(dict.fromkeys(flag.name for flag in flags if flag.name in (*_OTHER_FACE, _SAME_PICTURE))),
     )
 
@@ -149,24 +140,19 @@ def outcome_of(
 ) -> Outcome:
     """Combine the trend of a region or measure with its change since the first sessions.
 
-    Parameters
-    ----------
-    name : str
-    course : RegionCourse or MeasureCourse
-    change : RegionChange, MeasureChange or None
-    flags : sequence of Flag
-        Of the photos compared and between them. A warning keeps a change from being sure if it says that the photos
-        show another face, or if it concerns the region and there is no trend beside the change.
+    A warning among the flags of the comparison keeps a change from being sure if it says that the photos show another
+    face, or if it concerns the region and there is no trend beside the change.
     """
     trend, since = course.trend.verdict, NOT_COMPARABLE if change is None else change.verdict
     verdict, sure, by = _combined(trend, since)
-    warnings = [flag for flag in flags if flag.severity == "warn"]
     doubtful = [
-        flag for flag in warnings if flag.name in _OTHER_FACE or (trend == NOT_COMPARABLE and flag.concerns(name))
+        flag.name
+        for flag in flags
+        if flag.severity == "warn" and (flag.name in _OTHER_FACE or (trend == NOT_COMPARABLE and flag.concerns(name)))
     ]
     doubts: tuple[str, ...] = ()
     if doubtful and sure and verdict in (IMPROVED, WORSE):
-        sure, by, doubts = False, "change", tuple(dict.fromkeys(flag.name for flag in doubtful))
+        sure, by, doubts = False, "change", tuple(dict.fromkeys(doubtful))
     return Outcome(name=name, course=course, change=change, verdict=verdict, sure=sure, by=by, doubts=doubts)
 
 
@@ -179,27 +165,3 @@ def _combined(trend: Verdict, change: Verdict) -> tuple[Verdict, bool, Literal["
     if change == NO_CHANGE:
         return trend, False, "trend"
     return NO_CHANGE, False, None
-
-
-def _grouped(outcomes: Iterable[Outcome]) -> Groups:
-    all_of_them = tuple(outcomes)
-
-    def sure(verdict: Verdict) -> tuple[Outcome, ...]:
-        return tuple(one for one in all_of_them if one.sure and one.verdict == verdict)
-
-    return Groups(
-        better=sure(IMPROVED),
-        worse=sure(WORSE),
-        perhaps=tuple(one for one in all_of_them if one.by),
-        same=sure(NO_CHANGE),
-        unclear=tuple(one for one in all_of_them if not one.sure and not one.by),
-        unknown=sure(NOT_COMPARABLE),
-    )
-
-
-def _answer(main: Groups) -> Answer:
-    if main.better or main.worse:
-        return "mixed" if main.better and main.worse else "more even" if main.better else "less even"
-    if main.perhaps or main.unclear:
-        return "not sure"
-    return "no change" if main.same else "not known"

@@ -9,7 +9,7 @@ from typing import Final
 
 from symmetry.measure.change import MeasureChange, RegionChange
 from symmetry.measure.quality.flags import joined, reason_words
-from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE
+from symmetry.measure.verdicts import NOT_COMPARABLE
 from symmetry.measure.words import HOW_EVEN, amount, are, behind, counted, sentence, the
 from symmetry.series.answer import Outcome, SeriesOutcome
 from symmetry.series.result import LeftOut, MeasureCourse, RegionCourse, Session
@@ -37,20 +37,17 @@ _FIRST_SESSION: Final = (
 
 def headline(outcome: SeriesOutcome) -> str:
     """Answer in a few words whether the face is getting more even, and where."""
-    main = outcome.main
-    perhaps = [
-        f"{how}: {_named(found)}"
-        for verdict, how in HOW_EVEN.items()
-        if (found := [one for one in main.perhaps if one.verdict == verdict])
-    ]
-    everywhere = not (main.unknown or outcome.others.better or outcome.others.worse)
+    better, worse, same = (_named(outcome.main(group)) for group in ("better", "worse", "same"))
+    maybe = [(how, [one for one in outcome.main("perhaps") if one.verdict == kind]) for kind, how in HOW_EVEN.items()]
+    perhaps = [f"{how}: {_named(found)}" for how, found in maybe if found]
+    everywhere = not (outcome.main("unknown") or outcome.others("better") or outcome.others("worse"))
     return {
         "one session": _FIRST_SESSION[0],
-        "mixed": f"Partly: {_named(main.better)} more even, {_named(main.worse)} less even.",
-        "more even": f"Yes, more even: {_named(main.better)}.",
-        "less even": f"No, less even: {_named(main.worse)}.",
+        "mixed": f"Partly: {better} more even, {worse} less even.",
+        "more even": f"Yes, more even: {better}.",
+        "less even": f"No, less even: {worse}.",
         "not sure": f"Not sure yet{f'; perhaps {joined(perhaps)}' if perhaps else ''}.",
-        "no change": f"No detectable change{'' if everywhere else f' of {_named(main.same)}'}.",
+        "no change": f"No detectable change{'' if everywhere else f' of {same}'}.",
         "not known": "It cannot be told.",
     }[outcome.answer]
 
@@ -59,22 +56,19 @@ def sentences(outcome: SeriesOutcome) -> list[str]:
     """Say whether the face is getting more even, where, by how much, and whether that is real; the headline first."""
     if outcome.answer == "one session":
         return list(_FIRST_SESSION)
-    main, others = outcome.main, outcome.others
     told = [headline(outcome), *(f"Mind: {_MIND[name]}." for name in outcome.doubts), *_real(outcome)]
-    told += [
-        sentence(f"{the(one.name)} {are([one.name])} perhaps {HOW_EVEN[one.verdict]} by {_size(one)}: {why(one)}.")
-        for one in main.perhaps
-    ]
-    if main.same:
-        told.append(sentence(f"{_named(main.same)} changed no more than photos of an unchanged face differ."))
-    for found, what in ((main.unclear, "unclear"), (main.unknown, "not comparable")):
+    for one in outcome.main("perhaps"):
+        told.append(f"{the(one.name)} {are([one.name])} perhaps {HOW_EVEN[one.verdict]} by {_size(one)}: {why(one)}.")
+    if same := outcome.main("same"):
+        told.append(f"{_named(same)} changed no more than photos of an unchanged face differ.")
+    for found, what in ((outcome.main("unclear"), "unclear"), (outcome.main("unknown"), "not comparable")):
         if found:
             whys = joined(list(dict.fromkeys(map(why, found))))
-            told.append(sentence(f"{_named(found)} {are([one.name for one in found])} {what}: {whys}."))
-    for found, how in ((others.better, HOW_EVEN[IMPROVED]), (others.worse, HOW_EVEN[WORSE])):
+            told.append(f"{_named(found)} {are([one.name for one in found])} {what}: {whys}.")
+    for found, how in ((outcome.others("better"), "more even"), (outcome.others("worse"), "less even")):
         if found:
             told.append(f"Of the other regions, {_named(found)} became {how}.")
-    return told
+    return list(map(sentence, told))
 
 
 def line_of(outcome: SeriesOutcome, sessions: Sequence[Session]) -> str:
@@ -191,20 +185,18 @@ def since(sessions: int) -> str:
 
 def _real(outcome: SeriesOutcome) -> list[str]:
     """Say what became more or less even for sure, and by how much."""
-    changed = [*outcome.main.better, *outcome.main.worse]
-    if not changed:
-        return []
     parts = []
-    for found in (outcome.main.better, outcome.main.worse):
-        places = [
-            f"{the(one.name)}{f' became {HOW_EVEN[one.verdict]}' if i == 0 else ''} by {_size(one)}"
-            for i, one in enumerate(found)
-        ]
-        parts += [joined(places)] if places else []
-    real = "This is real" if len(changed) == 1 else "These changes are real"
+    for found in filter(None, (outcome.main("better"), outcome.main("worse"))):
+        first, *others = found
+        became = f"{the(first.name)} became {HOW_EVEN[first.verdict]} by {_size(first)}"
+        parts.append(joined([became, *(f"{the(one.name)} by {_size(one)}" for one in others)]))
+    if not parts:
+        return []
+    changes = len(outcome.main("better") + outcome.main("worse"))
     return [
-        f"{sentence(since(outcome.change_sessions))}, {', but '.join(parts)}.",
-        f"{real} as far as photos can tell: photos of an unchanged face differ by less.",
+        f"{since(outcome.change_sessions)}, {', but '.join(parts)}.",
+        f"{'This is' if changes == 1 else 'These changes are'} real as far as photos can tell: photos of an unchanged "
+        "face differ by less.",
     ]
 
 

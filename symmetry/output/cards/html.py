@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from symmetry.measure.quality.flags import Flag, by_gravity
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.output.colours import INK, PAPER, QUIET, RULE, VERDICT_COLOURS
+from symmetry.output.words import doubts
 from symmetry.tabular.text import printable
 
 FONT: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
@@ -77,22 +78,8 @@ def shown_name(name: str) -> str:
 
 
 def flag_lines(flags: Iterable[Flag], names: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Tell what casts doubt on the numbers, the gravest first: sign, colour and words.
-
-    Parameters
-    ----------
-    flags : iterable of Flag
-        Those that are only worth knowing are left out.
-    names : mapping of str to str
-        Photos' names as they stand in texts, and what is to be written instead: a folder is nobody's business.
-    """
-    found: dict[str, tuple[str, str, str]] = {}
-    for flag in by_gravity(flag for flag in flags if flag.severity in _MARKS):
-        text = printable(flag.advice)
-        for name, short in sorted(names.items(), key=lambda pair: -len(pair[0])):
-            text = text.replace(printable(name), short)
-        found.setdefault(text, (*_MARKS[flag.severity], text))
-    lines = list(found.values())
+    """List what casts doubt on the numbers as (sign, colour, words); parameters as for `doubts`."""
+    lines = [(*_MARKS[severity], text) for text, severity in doubts(flags, names).items()]
     more = len(lines) - _MOST_FINDINGS
     return lines if more <= 0 else [*lines[:_MOST_FINDINGS], ("", QUIET, f"and {more} more")]
 

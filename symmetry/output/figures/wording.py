@@ -1,4 +1,4 @@
-"""Numbers in words: which side, how many millimetres, how sure."""
+"""What only figures put into words: labels of one side, whether people notice a change, remarks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Literal
 
 from symmetry.measure.change import RegionChange
 from symmetry.measure.face import RegionScore
-from symmetry.measure.quality.flags import Flag, by_gravity
+from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import NO_CHANGE, NOT_COMPARABLE
-from symmetry.measure.words import DASH, with_error
+from symmetry.measure.words import DASH, counted, with_error
 from symmetry.output.figures.page import Remark
-from symmetry.output.words import shows, why_unknown
+from symmetry.output.words import doubts, shows, why_unknown
 
 Side = Literal["left", "right"]
 
@@ -20,7 +20,7 @@ ACROSS_EDGE = "The jawline is measured across its edge only."
 
 
 def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Flag] = ()) -> list[str]:
-    """Say how one side of a region lies against the other, such as "left 1.9 ± 0.4 higher", or why it is unknown."""
+    """Say how one side of a region lies against the other, such as "left 1.9 ± 0.4 higher", or why that is unknown."""
     asymmetry, lateral, vertical = score.in_unit(unit)
     if not isfinite(asymmetry):
         return [why_unknown(flags, score.region)]
@@ -39,7 +39,7 @@ def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Flag] = 
 
 
 def noticing_in_words(change: RegionChange) -> str:
-    """Say whether people would notice a change, by published studies; nothing without a verdict or millimetres."""
+    """Say whether people would notice a change, by published studies; empty without a verdict or millimetres."""
     if change.verdict == NOT_COMPARABLE or change.unit != "mm":
         return ""
     least = change.noticed_from
@@ -54,26 +54,17 @@ def noticing_in_words(change: RegionChange) -> str:
 
 
 def remarks(flags: Iterable[Flag], *, most: int = 4, names: Mapping[str, str] | None = None) -> list[Remark]:
-    """Say what casts doubt on the numbers, the gravest first.
+    """List what casts doubt on the numbers, the gravest first.
 
     Parameters
     ----------
     flags : iterable of Flag
-        Those that are only worth knowing are left out.
     most : int
-        Lines at the most; the last one counts what is left out.
+        Most lines; the last one counts the flags left out.
     names : mapping of str to str, optional
-        Photos' names as they stand in texts, and what is to be written instead.
+        As for `doubts`.
     """
-    grave = by_gravity(flag for flag in flags if flag.severity != "info")
-    found: dict[str, Remark] = {}
-    for flag in grave:
-        text = flag.advice
-        for name, short in (names or {}).items():
-            text = text.replace(name, short)
-        found.setdefault(text, Remark(text, flag.severity))
-    lines = list(found.values())
+    lines = [Remark(text, severity) for text, severity in doubts(flags, names or {}).items()]
     if len(lines) <= most:
         return lines
-    more = len(lines) - (most - 1)
-    return [*lines[: most - 1], Remark(f"and {more} more flag{'s' if more > 1 else ''}")]
+    return [*lines[: most - 1], Remark(f"and {counted(len(lines) - most + 1, 'more flag')}")]

@@ -14,15 +14,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from symmetry.landmarks.mesh import MAIN_REGIONS
-from symmetry.measure.change import RegionChange
-from symmetry.measure.words import HOW_EVEN, REGION_TITLES, amount, change_words, counted, sentence, unit_sign
+from symmetry.measure.words import REGION_TITLES, change_words, counted, sentence, unit_sign
 from symmetry.output.report import notes, tables, words
 from symmetry.output.report.charts import Chart, SeriesCharts
 from symmetry.output.report.content import Report
 from symmetry.output.report.pictures import lay_out
 from symmetry.output.words import HOW_SURE, part_in_words
 from symmetry.series.answer import Outcome
-from symmetry.series.series import Series
 from symmetry.series.wording import trend_words, verdict_words, why
 
 _DIRECTIONS: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -41,14 +39,6 @@ class RegionView:
     key: str
     title: str
     outcome: Outcome
-    verdict: str
-    why: str
-    part: str
-    change: str
-    by: str
-    moved: str
-    now: str
-    trend: list[str]
     small: Chart
     large: Chart
 
@@ -97,7 +87,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"user": isolated, "plain": lambda text: escape(clean(text)), "xy": lambda v: f"{v:.1f}"}
+    environment.filters |= {
+        "user": isolated,
+        "plain": lambda text: escape(clean(text)),
+        "xy": lambda v: f"{v:.1f}",
+        "sentence": sentence,
+        "unbroken": words.unbroken,
+    }
+    phrases = (verdict_words, why, change_words, part_in_words, trend_words, words.by_words, words.moved_words)
+    environment.globals |= {phrase.__name__: phrase for phrase in (*phrases, words.now_words, counted)}
     return environment
 
 
@@ -120,22 +118,21 @@ def _page(report: Report) -> dict[str, Any]:
         "made": notes.when_made(report.made),
         "how_sure": HOW_SURE,
         "unit": unit_sign(report.series.unit),
-        "counted": counted,
     }
 
 
 def _answer(report: Report, charts: SeriesCharts) -> dict[str, Any]:
     """Collect the answer, the pictures and the regions."""
-    headline, *summary = map(words.unbroken, report.series.sentences)
-    views = _views(report.series, charts)
+    headline, *summary = report.series.sentences
+    views = [_view(name, found, charts) for name, found in report.series.outcome.regions.items()]
     return {
         "headline": headline,
         "summary": summary,
         "laid": lay_out(report.pictures) if report.pictures else None,
         "before_day": _day_of(report, last=False),
         "after_day": _day_of(report, last=True),
-        "main": [views[name] for name in MAIN_REGIONS],
-        "others": [view for name, view in views.items() if name not in MAIN_REGIONS],
+        "main": [view for view in views if view.key in MAIN_REGIONS],
+        "others": [view for view in views if view.key not in MAIN_REGIONS],
     }
 
 
@@ -148,7 +145,7 @@ def _rest(report: Report, charts: SeriesCharts) -> dict[str, Any]:
         "moved_by_session": tables.movement_by_session(series),
         "start": words.day(series.treatment_start) if series.treatment_start else "",
         "phases": [
-            words.unbroken(words.phases_words(course))
+            words.phases_words(course)
             for name, course in series.regions.items()
             if name in MAIN_REGIONS and course.phases
         ],
@@ -165,38 +162,11 @@ def _rest(report: Report, charts: SeriesCharts) -> dict[str, Any]:
     }
 
 
-def _views(series: Series, charts: SeriesCharts) -> dict[str, RegionView]:
-    outcomes, views = series.outcome.regions, {}
-    for name, course in series.regions.items():
-        change = series.change.regions.get(name) if series.change else None
-        title, found = REGION_TITLES[name], outcomes[name]
-        part, changed = part_in_words(change) if change else "", change_words(change)
-        small, large = (
-            charts.course(f"{kind}-{name}", name, title=title, low=low)
-            for kind, low in (("card", True), ("course", name not in MAIN_REGIONS))
-        )
-        views[name] = RegionView(
-            key=name,
-            title=title,
-            outcome=found,
-            verdict=sentence(verdict_words(found)),
-            why=why(found),
-            part=sentence(part),
-            change=words.unbroken(changed if part else sentence(changed)),
-            by=words.unbroken(_by(change)),
-            moved=words.unbroken(words.moved_words(change)),
-            now=words.unbroken(words.now_words(course)),
-            trend=[words.unbroken(sentence(each)) for each in trend_words(course)],
-            small=small,
-            large=large,
-        )
-    return views
-
-
-def _by(change: RegionChange | None) -> str:
-    if change is None or change.verdict not in HOW_EVEN:
-        return ""
-    return f"by {amount(change.evenness, change.evenness_error, change.unit)}"
+def _view(name: str, found: Outcome, charts: SeriesCharts) -> RegionView:
+    title, main = REGION_TITLES[name], name in MAIN_REGIONS
+    small = charts.course(f"card-{name}", name, title=title, low=True)
+    large = charts.course(f"course-{name}", name, title=title, low=not main)
+    return RegionView(key=name, title=title, outcome=found, small=small, large=large)
 
 
 def _movements(charts: SeriesCharts) -> list[tuple[str, list[Chart]]]:

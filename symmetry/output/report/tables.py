@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite, nan
+from typing import Final, TypeVar
 
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.change import MeasureChange, RegionChange
@@ -16,6 +17,8 @@ from symmetry.output.words import part_in_words, probability
 from symmetry.series.result import MeasureCourse, PhasesOf, RegionCourse, TrendOf
 from symmetry.series.series import Series
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -26,152 +29,20 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def all_numbers(series: Series) -> list[Table]:
-    """Every table for the therapist that has rows."""
-    tables = [region_numbers(series), measure_numbers(series), trend_numbers(series), phase_numbers(series)]
-    return [table for table in tables if table.rows]
-
-
-def region_numbers(series: Series) -> Table:
-    """Every region: before, after, change and its error, verdict, where the change came from."""
-    changes = {name: series.change.regions.get(name) if series.change else None for name in series.regions}
-    return Table(
-        caption=f"Regions, {unit_sign(series.unit)}: last against first sessions",
-        head=(
-            "Region",
-            "Before",
-            "After",
-            "Change",
-            "Signed change",
-            "Verdict",
-            "Came from",
-            "Both sides up",
-            "Noticed",
-        ),
-        rows=tuple((_title(name, change), *_region_cells(change)) for name, change in changes.items()),
-    )
-
-
-def measure_numbers(series: Series) -> Table:
-    """Every clinical measure: left less right before and after, change and its error, verdict."""
-    changes = {name: series.change.measures.get(name) if series.change else None for name in series.measures}
-    return Table(
-        caption="Clinical measures, left − right: last against first sessions",
-        head=("Measure", "Before", "After", "Change", "Verdict", "Came from"),
-        rows=tuple(
-            (_with_unit(name, series.measures[name].unit), *_measure_cells(change)) for name, change in changes.items()
-        ),
-    )
-
-
-def trend_numbers(series: Series) -> Table:
-    """Trends of regions and measures."""
-    return Table(
-        caption="Trends of asymmetry, a week (Theil–Sen)",
-        head=("Course", "Trend", "95 % interval", "p", "Verdict"),
-        rows=tuple((title, *_trend_cells(course.trend)) for title, course in _courses(series)),
-    )
-
-
-def phase_numbers(series: Series) -> Table:
-    """Regions and measures in the treatment phase against the baseline; no rows without phases."""
-    return Table(
-        caption="Treatment phase less baseline (permutation test)",
-        head=("Course", "Difference", "95 % interval", "p", "NAP", "Standardised", "Sessions", "Verdict"),
-        rows=tuple(
-            (title, *_phase_cells(course.phases)) for title, course in _courses(series) if course.phases is not None
-        ),
-    )
-
-
-def courses_by_session(series: Series) -> Table:
-    """Signed asymmetry of every region in every session, with its error."""
-    return _by_session(
-        series,
-        caption=f"Asymmetry of each region, {unit_sign(series.unit)}; 0 is even",
-        head=tuple(REGION_TITLES[name] for name in series.regions),
-        cells=lambda i: tuple(
-            number(c.unevenness[i], c.unevenness_error[i], digits=1) for c in series.regions.values()
-        ),
-    )
-
-
-def movement_by_session(series: Series) -> Table:
-    """How far each side of the main regions has moved, in every session."""
-    main = [series.regions[name] for name in MAIN_REGIONS]
-    ways = [
-        (right, left)
-        for course in main
-        for right, left in ((course.right_up, course.left_up), (course.right_outward, course.left_outward))
-    ]
-    return _by_session(
-        series,
-        caption=f"Movement since the first session, {unit_sign(series.unit)}: right / left; − is down or in",
-        head=tuple(f"{REGION_TITLES[course.region]} {way}" for course in main for way in ("up", "out")),
-        cells=lambda i: tuple(
-            f"{number(right[i], signed=True, digits=1)} / {number(left[i], signed=True, digits=1)}"
-            for right, left in ways
-        ),
-    )
-
-
 def number(value: float, error: float = nan, *, signed: bool = False, digits: int = 2) -> str:
     """Write a number with its error, and with its sign where it has a direction; a dash for NaN."""
     return with_error(value, error, digits=digits, signed=signed).replace("-", "−")
 
 
-def _by_session(
-    series: Series, *, caption: str, head: tuple[str, ...], cells: Callable[[int], tuple[str, ...]]
-) -> Table:
-    rows = tuple((day(session.day), *cells(i)) for i, session in enumerate(series.sessions))
-    return Table(caption=caption, head=("Session", *head), rows=rows)
-
-
-def _courses(series: Series) -> list[tuple[str, RegionCourse | MeasureCourse]]:
-    courses: dict[str, RegionCourse | MeasureCourse] = {**series.regions, **series.measures}
-    return [(_with_unit(name, course.unit), course) for name, course in courses.items()]
-
-
-def _title(name: str, change: RegionChange | None) -> str:
-    part = part_in_words(change) if change else ""
-    return f"{REGION_TITLES[name]} ({part})" if part else REGION_TITLES[name]
-
-
-def _with_unit(name: str, unit: str) -> str:
-    return f"{sentence(title_of(name))}, {unit_sign(unit)}"
+def _interval(low: float, high: float, *, signed: bool = False) -> str:
+    if not (isfinite(low) or isfinite(high)):
+        return DASH
+    return f"[{number(low, signed=signed)}, {number(high, signed=signed)}]"
 
 
 def _verdict(change: RegionChange | MeasureChange) -> str:
-    if change.verdict == NOT_COMPARABLE:
-        return f"{change.verdict}: {reason_words(change.reason or 'not_seen')}"
-    return change.verdict
-
-
-def _region_cells(change: RegionChange | None) -> tuple[str, ...]:
-    if change is None:
-        return (DASH,) * 8
-    return (
-        number(change.before),
-        number(change.after),
-        number(change.change, change.error, signed=True),
-        number(change.evenness, change.evenness_error, signed=True),
-        _verdict(change),
-        change.came_from or DASH,
-        number(change.lift, change.lift_error, signed=True),
-        _noticing(change),
-    )
-
-
-def _measure_cells(change: MeasureChange | None) -> tuple[str, ...]:
-    if change is None:
-        return (DASH,) * 5
-    return (
-        number(change.before, signed=True),
-        number(change.after, signed=True),
-        number(change.change, change.error, signed=True),
-        _verdict(change),
-        change.came_from or DASH,
-    )
+    reason = f": {reason_words(change.reason or 'not_seen')}" if change.verdict == NOT_COMPARABLE else ""
+    return f"{change.verdict}{reason}"
 
 
 def _noticing(change: RegionChange) -> str:
@@ -181,29 +52,130 @@ def _noticing(change: RegionChange) -> str:
     return f"{size}, from {change.noticed_from:g} ({title_of(change.noticed_by)})"
 
 
-def _trend_cells(trend: TrendOf) -> tuple[str, ...]:
-    return (
-        number(trend.slope, signed=True),
-        _interval(trend.low, trend.high, signed=True),
-        probability(trend.p),
-        trend.verdict,
-    )
-
-
-def _phase_cells(phases: PhasesOf) -> tuple[str, ...]:
-    return (
-        number(phases.difference, signed=True),
-        _interval(phases.low, phases.high, signed=True),
-        probability(phases.p),
-        f"{number(phases.nonoverlap)} {_interval(phases.nonoverlap_low, phases.nonoverlap_high)}",
+_REGION: Final[dict[str, Callable[[RegionChange], str]]] = {
+    "Before": lambda change: number(change.before),
+    "After": lambda change: number(change.after),
+    "Change": lambda change: number(change.change, change.error, signed=True),
+    "Signed change": lambda change: number(change.evenness, change.evenness_error, signed=True),
+    "Verdict": _verdict,
+    "Came from": lambda change: change.came_from or DASH,
+    "Both sides up": lambda change: number(change.lift, change.lift_error, signed=True),
+    "Noticed": _noticing,
+}
+_MEASURE: Final[dict[str, Callable[[MeasureChange], str]]] = {
+    "Before": lambda change: number(change.before, signed=True),
+    "After": lambda change: number(change.after, signed=True),
+    "Change": lambda change: number(change.change, change.error, signed=True),
+    "Verdict": _verdict,
+    "Came from": lambda change: change.came_from or DASH,
+}
+_TREND: Final[dict[str, Callable[[TrendOf], str]]] = {
+    "Trend": lambda trend: number(trend.slope, signed=True),
+    "95 % interval": lambda trend: _interval(trend.low, trend.high, signed=True),
+    "p": lambda trend: probability(trend.p),
+    "Verdict": lambda trend: trend.verdict,
+}
+_PHASES: Final[dict[str, Callable[[PhasesOf], str]]] = {
+    "Difference": lambda phases: number(phases.difference, signed=True),
+    "95 % interval": lambda phases: _interval(phases.low, phases.high, signed=True),
+    "p": lambda phases: probability(phases.p),
+    "NAP": lambda phases: f"{number(phases.nonoverlap)} {_interval(phases.nonoverlap_low, phases.nonoverlap_high)}",
+    "Standardised": lambda phases: (
         f"{number(phases.standardised, signed=True)} "
-        f"{_interval(phases.standardised_low, phases.standardised_high, signed=True)}",
-        f"{phases.baseline_sessions} + {phases.treatment_sessions}",
-        phases.verdict,
+        f"{_interval(phases.standardised_low, phases.standardised_high, signed=True)}"
+    ),
+    "Sessions": lambda phases: f"{phases.baseline_sessions} + {phases.treatment_sessions}",
+    "Verdict": lambda phases: phases.verdict,
+}
+
+
+def all_numbers(series: Series) -> list[Table]:
+    """Every table for the therapist that has rows: changes, trends and phases of regions and clinical measures."""
+    courses: dict[str, RegionCourse | MeasureCourse] = {**series.regions, **series.measures}
+    named = {_with_unit(name, course.unit): course for name, course in courses.items()}
+    regions = series.change.regions if series.change else {}
+    measures = series.change.measures if series.change else {}
+    tables = [
+        _table(
+            f"Regions, {unit_sign(series.unit)}: last against first sessions",
+            "Region",
+            _REGION,
+            ((_with_part(name, regions.get(name)), regions.get(name)) for name in series.regions),
+        ),
+        _table(
+            "Clinical measures, left − right: last against first sessions",
+            "Measure",
+            _MEASURE,
+            ((_with_unit(name, course.unit), measures.get(name)) for name, course in series.measures.items()),
+        ),
+        _table(
+            "Trends of asymmetry, a week (Theil–Sen)",
+            "Course",
+            _TREND,
+            ((title, course.trend) for title, course in named.items()),
+        ),
+        _table(
+            "Treatment phase less baseline (permutation test)",
+            "Course",
+            _PHASES,
+            ((title, course.phases) for title, course in named.items() if course.phases),
+        ),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def courses_by_session(series: Series) -> Table:
+    """Signed asymmetry of every region in every session, with its error."""
+    return _by_session(
+        series,
+        f"Asymmetry of each region, {unit_sign(series.unit)}; 0 is even",
+        {
+            REGION_TITLES[name]: [
+                number(value, error, digits=1)
+                for value, error in zip(course.unevenness, course.unevenness_error, strict=True)
+            ]
+            for name, course in series.regions.items()
+        },
     )
 
 
-def _interval(low: float, high: float, *, signed: bool = False) -> str:
-    if not (isfinite(low) or isfinite(high)):
-        return DASH
-    return f"[{number(low, signed=signed)}, {number(high, signed=signed)}]"
+def movement_by_session(series: Series) -> Table:
+    """How far each side of the main regions has moved, in every session."""
+    main = {REGION_TITLES[name]: series.regions[name] for name in MAIN_REGIONS}
+    return _by_session(
+        series,
+        f"Movement since the first session, {unit_sign(series.unit)}: right / left; − is down or in",
+        {
+            f"{title} {way}": [
+                f"{number(one, signed=True, digits=1)} / {number(other, signed=True, digits=1)}"
+                for one, other in zip(right, left, strict=True)
+            ]
+            for title, course in main.items()
+            for way, right, left in (
+                ("up", course.right_up, course.left_up),
+                ("out", course.right_outward, course.left_outward),
+            )
+        },
+    )
+
+
+def _table(
+    caption: str, first: str, columns: Mapping[str, Callable[[T], str]], rows: Iterable[tuple[str, T | None]]
+) -> Table:
+    """Make a table with a column for each function; dashes where there is nothing to write."""
+    cells = ((title, *(DASH if one is None else cell(one) for cell in columns.values())) for title, one in rows)
+    return Table(caption=caption, head=(first, *columns), rows=tuple(cells))
+
+
+def _by_session(series: Series, caption: str, columns: Mapping[str, list[str]]) -> Table:
+    days = [day(session.day) for session in series.sessions]
+    return Table(caption=caption, head=("Session", *columns), rows=tuple(zip(days, *columns.values(), strict=True)))
+
+
+def _with_unit(name: str, unit: str) -> str:
+    return f"{sentence(title_of(name))}, {unit_sign(unit)}"
+
+
+def _with_part(name: str, change: RegionChange | None) -> str:
+    part = part_in_words(change)
+    return f"{REGION_TITLES[name]} ({part})" if part else REGION_TITLES[name]

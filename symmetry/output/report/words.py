@@ -11,7 +11,7 @@ import numpy as np
 
 from symmetry.measure.change import RegionChange
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
-from symmetry.measure.words import HOW_EVEN, REGION_TITLES, sentence, with_error
+from symmetry.measure.words import HOW_EVEN, REGION_TITLES, amount, sentence, with_error
 from symmetry.output.words import movement_in_words, sides_in_words
 from symmetry.series.result import RegionCourse
 
@@ -33,6 +33,13 @@ def days(first: date, last: date) -> str:
     if first == last:
         return day(first)
     return f"{day(first, year=first.year != last.year)} to {day(last)}"
+
+
+def by_words(change: RegionChange | None) -> str:
+    """Write by how much a region became more or less even; empty where it did not."""
+    if change is None or change.verdict not in HOW_EVEN:
+        return ""
+    return f"by {amount(change.evenness, change.evenness_error, change.unit)}"
 
 
 def moved_words(change: RegionChange | None) -> str:
