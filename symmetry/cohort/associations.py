@@ -1,110 +1,68 @@
-"""Whether those who did more changed more, and whether people see what is measured."""
+"""Dose-response, and agreement of people's own ratings with what was measured."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from symmetry.arrays import FloatArray
 from symmetry.cohort.effects import Correction
+from symmetry.cohort.panel import Panel
 from symmetry.stats.dose import sen_slope, spearman
 from symmetry.stats.proportions import kappa
-from symmetry.tabular.cohort import DOSE_COLUMNS, RATING_COLUMNS
 
 DOSES: Final = {"minutes": (60.0, "{} per hour"), "adherence": (1.0, "{} per 100 %")}
-"""What is told of each dose: how much of it makes the step, and the unit of the slope."""
+"""Amount of each dose that slopes are given for, and their unit."""
 _LEAST: Final = 4
-"""People below which nothing is said."""
+"""People below which there is no result."""
 
 
-def dose_rows(
-    change: FloatArray, dose: FloatArray, *, name: str, regions: dict[str, str], group: str, correct: Correction
-) -> pd.DataFrame:
-    """Slope of change against a dose, in each region; no row where the dose is not known or the same for all.
-
-    Parameters
-    ----------
-    change : ndarray, shape (n, k)
-        Negative = more even.
-    dose : ndarray, shape (n,)
-    name : {"minutes", "adherence"}
-    regions : dict
-        Unit of each region, in the order of the columns.
-    group : str
-    correct : callable
-        Corrects p (k,) for having looked at several regions; NaN for not corrected.
-    """
-    known = np.isfinite(dose)
-    if known.sum() < _LEAST or np.ptp(dose[known]) == 0:
-        return pd.DataFrame(columns=list(DOSE_COLUMNS))
-    step, unit = DOSES[name]
-    slope = sen_slope(dose[known] / step, change[known])
+def dose_response(panel: Panel, group: str, dose: str, *, correct: Correction) -> pd.DataFrame:
+    """Slope of the change of a group against "minutes" or "adherence", in each region; empty if that is constant."""
+    own = panel.of_groups(group)
+    amount = getattr(own, dose)
+    known = np.isfinite(amount)
+    if known.sum() < _LEAST or np.ptp(amount[known]) == 0:
+        return pd.DataFrame()
+    step, unit = DOSES[dose]
+    found = sen_slope(amount[known] / step, own.change[known])
     return pd.DataFrame(
         {
-            "region": list(regions),
-            "dose": name,
-            "unit": [unit.format(each) for each in regions.values()],
-            "group": group,
-            "people": np.isfinite(change[known]).sum(axis=0),
-            "slope": slope.slope.value,
-            "low": slope.slope.low,
-            "high": slope.slope.high,
-            "tau": slope.tau,
-            "p": slope.p,
-            "p_holm": correct(slope.p),
-        },
-        columns=list(DOSE_COLUMNS),
+            **own.labels(group),
+            "dose": dose,
+            "unit": [unit.format(each) for each in own.units.values()],
+            "people": np.isfinite(own.change[known]).sum(axis=0),
+            **found.slope.columns("slope", prefix=""),
+            "tau": found.tau,
+            "p": found.p,
+            "p_holm": correct(found.p),
+        }
     )
 
 
-def rating_rows(
-    change: FloatArray,
-    better: FloatArray,
-    rating: FloatArray,
-    *,
-    regions: dict[str, str],
-    group: str,
-    correct: Correction,
-) -> pd.DataFrame:
-    """Agreement of what people say with what is measured, in each region; no row where too few say anything.
-
-    Parameters
-    ----------
-    change : ndarray, shape (n, k)
-        Negative = more even.
-    better : ndarray, shape (n, k)
-        1 for responders, 0 for others, NaN where it is not known.
-    rating : ndarray, shape (n,)
-        Change as each person rates it, + = more even.
-    regions, group, correct
-        As for `dose_rows`.
-    """
-    known = np.isfinite(rating)[:, None] & np.isfinite(change) & np.isfinite(better)
+def rating_agreement(panel: Panel, group: str, *, correct: Correction) -> pd.DataFrame:
+    """Rank correlation of ratings with changes, and kappa of rated better with responder; empty if too few rated."""
+    own = panel.of_groups(group)
+    known = np.isfinite(own.rating)[:, None] & np.isfinite(own.change) & np.isfinite(own.responder)
     if known.sum(axis=0).max(initial=0) < _LEAST:
-        return pd.DataFrame(columns=list(RATING_COLUMNS))
-    said, measured = (rating > 0)[:, None], better == 1
-    table = np.stack(
-        [(known & one & other).sum(axis=0) for one in (said, ~said) for other in (measured, ~measured)], axis=-1
+        return pd.DataFrame()
+    rated, measured = (own.rating > 0)[:, None], own.responder == 1
+    both, only_rated, only_measured, neither = (
+        (known & one & other).sum(axis=0) for one in (rated, ~rated) for other in (measured, ~measured)
     )
-    agreed = kappa(table)
-    together = spearman(rating, np.where(known, -change, np.nan))
-    columns: dict[str, Any] = {
-        "region": list(regions),
-        "group": group,
-        "people": known.sum(axis=0),
-        "rho": together.rho.value,
-        "low": together.rho.low,
-        "high": together.rho.high,
-        "p": together.p,
-        "p_holm": correct(together.p),
-        "kappa": agreed.value,
-        "kappa_low": agreed.low,
-        "kappa_high": agreed.high,
-        "both": table[:, 0],
-        "only_rated": table[:, 1],
-        "only_measured": table[:, 2],
-        "neither": table[:, 3],
-    }
-    return pd.DataFrame(columns, columns=list(RATING_COLUMNS))
+    correlation = spearman(own.rating, np.where(known, -own.change, np.nan))
+    return pd.DataFrame(
+        {
+            **own.labels(group),
+            "people": known.sum(axis=0),
+            **correlation.rho.columns("rho", prefix=""),
+            "p": correlation.p,
+            "p_holm": correct(correlation.p),
+            **kappa(np.stack([both, only_rated, only_measured, neither], axis=-1)).columns("kappa"),
+            "both": both,
+            "only_rated": only_rated,
+            "only_measured": only_measured,
+            "neither": neither,
+        }
+    )

@@ -1,4 +1,4 @@
-"""Tables of a study on disk: which files there are, and what stands in them, whoever wrote them."""
+"""Tables of a study on disk: finding the files and reading them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from typing import Any, Final
 
 import pandas as pd
 
-from symmetry.cohort.cells import ABOUT_PEOPLE
+from symmetry.cohort.columns import ABOUT_PEOPLE, NUMBERS
 from symmetry.errors import TableError
 from symmetry.tabular.reading import DAMAGED, SUFFIXES, read_results
 
 _TEXTS: Final = ("person", "group", "region", "reason", "kind", "name", "unit", "verdict", "photo", "of")
-"""Columns that are texts, whatever stands in them: a person called NA, a group called None, the number 007."""
-_NUMBERS: Final = ("before", "after", "change", "mdc", "session", "weeks", "value", "error", *ABOUT_PEOPLE)
-_NOTHING: Final = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "None", "-", "–", "—", "?")
-"""What people leave in a cell of numbers that they do not know."""
+"""Columns that are always texts: a person may be called NA or 007, a group None."""
+_MISSING: Final = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "None", "-", "–", "—", "?")
+"""What people write in a cell for a number that is missing."""
 _SEPARATORS: Final = (",", ";", "\t")
 
 
 def tables_below(paths: Iterable[Path]) -> list[Path]:
-    """List the tables that files and folders stand for, each once; hidden files of folders are left alone.
+    """List files and the tables in folders, each once, without hidden files.
 
     Raises
     ------
@@ -45,20 +44,20 @@ def tables_below(paths: Iterable[Path]) -> list[Path]:
 
 
 def read_table(path: Path, *, texts: Iterable[str] = ()) -> pd.DataFrame:
-    """Read a table of one's own, or what a command wrote.
+    """Read a user's own table, or one that a command wrote.
 
     Parameters
     ----------
     path : Path
-        CSV (separated by commas, semicolons or tabs; UTF-8, UTF-16 or Windows), JSON (an array with an object a row,
-        or what a command wrote) or parquet.
+        CSV (separated by commas, semicolons or tabs; UTF-8, UTF-16 or Windows), JSON (an array with one object for
+        each row, or what a command wrote) or parquet.
     texts : iterable of str
-        Further columns whose cells are taken as they stand.
+        Further columns to read as texts.
 
     Raises
     ------
     TableError
-        If it cannot be read; it names the file.
+        If it cannot be read; the message names the file.
     """
     try:
         data = path.read_bytes()
@@ -81,7 +80,7 @@ def read_table(path: Path, *, texts: Iterable[str] = ()) -> pd.DataFrame:
 
 def _read_csv(data: bytes, texts: set[str]) -> pd.DataFrame:
     text = _decoded(data)
-    if text.startswith("sep="):  # as some spreadsheets begin a file
+    if text.startswith("sep="):  # some spreadsheets start a file with it
         text = text.partition("\n")[2]
     head = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=head.count)
@@ -91,8 +90,7 @@ def _read_csv(data: bytes, texts: set[str]) -> pd.DataFrame:
         if name and columns.count(name) > 1:
             raise TableError(f'two columns are called "{name}"; rename one')
     columns = [name or f"unnamed {place}" for place, name in enumerate(columns, 1)]  # commas at the end of all lines
-    as_they_are = [name for name in columns if name in texts]
-    nothing: dict[Any, list[str]] = {name: [""] if name in as_they_are else list(_NOTHING) for name in columns}
+    missing: dict[Any, list[str]] = {name: [""] if name in texts else list(_MISSING) for name in columns}
     table = pd.read_csv(
         io.StringIO(text),
         sep=separator,
@@ -101,13 +99,13 @@ def _read_csv(data: bytes, texts: set[str]) -> pd.DataFrame:
         index_col=False,
         usecols=range(len(columns)),
         on_bad_lines="error",
-        dtype=dict.fromkeys(as_they_are, object),
+        dtype=dict.fromkeys((name for name in columns if name in texts), object),
         keep_default_na=False,
-        na_values=nothing,
+        na_values=missing,
         skipinitialspace=True,
     )
-    table = table.dropna(how="all")  # as spreadsheets leave below a table
-    if separator != ",":  # where the comma is free, it stands before decimals
+    table = table.dropna(how="all")  # empty lines that spreadsheets leave below a table
+    if separator != ",":  # then the comma may be the decimal separator
         for name in [name for name in columns if name not in texts and not pd.api.types.is_numeric_dtype(table[name])]:
             table[name] = table[name].astype(object).where(table[name].notna(), "").str.replace(",", ".", regex=False)
     return table
@@ -123,7 +121,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _check_lengths(text: str, separator: str, columns: int) -> None:
-    """Refuse a row with more in it than the first has names: a cell of it would be lost."""
+    """Refuse a row with more cells than there are names: some would be lost."""
     for place, cells in enumerate(csv.reader(io.StringIO(text), delimiter=separator), 1):
         if len(cells) > columns and any(cell.strip() for cell in cells[columns:]):
             raise TableError(
@@ -133,8 +131,8 @@ def _check_lengths(text: str, separator: str, columns: int) -> None:
 
 
 def _as_known(name: str) -> str:
-    """Let "Person" and "MDC" be person and mdc."""
-    return name.casefold() if name.casefold() in (*_TEXTS, *_NUMBERS, "day") else name
+    """Spell "Person" and "MDC" as person and mdc."""
+    return name.casefold() if name.casefold() in (*_TEXTS, *NUMBERS, *ABOUT_PEOPLE, "day") else name
 
 
 def _read_json(data: bytes, path: Path) -> pd.DataFrame:

@@ -1,18 +1,20 @@
-"""Simulated studies: people who really change by a known amount, measured as well as photos are.
+"""Simulated studies: people whose real change is known, measured as well as photos allow.
 
-What a rule makes of noise alone, and what it misses of a real change, can be counted in them.
+They show how often a rule calls noise an improvement, and how often it misses a real one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from symmetry.arrays import FloatArray
-from symmetry.cohort.measuring import Conditions, Effect, Shown, measured, places_of
+from symmetry.arrays import BoolArray, FloatArray
+from symmetry.cohort.simulated_people import Conditions, Effect, Measured, check_millimetres, measure_people, places_of
 from symmetry.cohort.study import ONE_SESSION, Study
 from symmetry.errors import PlanError
 from symmetry.landmarks.mesh import MAIN_REGIONS
@@ -20,122 +22,138 @@ from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.stats.proportions import wilson
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from typing_extensions import Unpack
 
 TREATED: Final = "treated"
 PLACEBO: Final = "placebo"
-CURVE_COLUMNS: Final = (
-    "effect_in_mdc",
-    "people",
-    "improved",
-    "share",
-    "share_low",
-    "share_high",
-    "naive_improved",
-    "naive_share",
-    "naive_low",
-    "naive_high",
-)
 _HOPE: Final = 1.0
-"""Mean rating, from -3 to 3, of people who took part whatever came of it; ratings differ by 1 between people."""
+"""Mean rating, from -3 to 3, of people whatever came of it; ratings have a standard deviation of 1."""
 _ADHERENCE: Final = (0.75, 0.2)
 _MOST_ADHERENCE: Final = 1.1
 _MINUTES_A_WEEK: Final = 50.0
 """Ten minutes on five days."""
 
 
-def simulate_study(
-    *,
-    people: int = 40,
-    effect: float = 2.0,
-    effect_in_mdc: float | None = None,
-    spread: float = 0.0,
-    placebo: float = 0.5,
-    photos: int = 3,
-    sessions: int = 2,
-    weeks: float = 12.0,
-    regions: Sequence[str] = MAIN_REGIONS,
-    reliability: ReliabilityTables | None = None,
-    day_to_day: float = 0.0,
-    missing: float = 0.0,
-    seed: int = 0,
-) -> Study:
+class SimulationOptions(TypedDict, total=False):
+    """Keywords of `simulate_study`."""
+
+    people: int
+    effect: float
+    effect_in_mdc: float | None
+    spread: float
+    placebo: float
+    photos: int
+    sessions: int
+    weeks: float
+    regions: Sequence[str]
+    reliability: ReliabilityTables | None
+    day_to_day: float
+    missing: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Design:
+    """Keywords of `simulate_study` with their defaults, checked."""
+
+    people: int = 40
+    effect: float = 2.0
+    effect_in_mdc: float | None = None
+    spread: float = 0.0
+    placebo: float = 0.5
+    photos: int = 3
+    sessions: int = 2
+    weeks: float = 12.0
+    regions: Sequence[str] = MAIN_REGIONS
+    reliability: ReliabilityTables | None = None
+    day_to_day: float = 0.0
+    missing: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.people < 1:
+            raise PlanError(f"a study needs at least 1 person, not {self.people}")
+        if self.sessions < 2:
+            raise PlanError(f"a change takes at least 2 sessions, not {self.sessions}")
+        if not self.weeks > 0:
+            raise PlanError(f"a study must last longer than {self.weeks:g} weeks")
+        for name, share in (("placebo", self.placebo), ("missing", self.missing)):
+            if not 0 <= share <= 1:
+                raise PlanError(f"{name} must be a share from 0 to 1, not {share:g}")
+        if not self.regions or len(set(self.regions)) < len(self.regions):
+            raise PlanError("give at least one region, and each once")
+        check_millimetres("spread", self.spread)
+
+
+def simulate_study(**options: Unpack[SimulationOptions]) -> Study:
     """Simulate a before-and-after study with a treated group and a placebo group.
 
     Parameters
     ----------
-    people : int
+    people : int, default 40
         In both groups together.
-    effect : float
-        By how many mm the left-right difference of each part of a region really gets smaller in the treated group,
-        from the first session to the last; nothing changes in the placebo group.
+    effect : float, default 2.0
+        Real decrease of the left-right difference of each part of a region, mm, from the first session to the last, in
+        the treated group; nothing changes in the placebo group.
     effect_in_mdc : float, optional
-        The same as a multiple of the change that is detectable with so many photos, in place of `effect`.
-    spread : float
+        The same as a multiple of the minimal detectable change with so many photos, in place of `effect`.
+    spread : float, default 0.0
         Standard deviation of the real change between treated people, mm.
-    placebo : float
-        Share of the people who are in the placebo group.
-    photos : int
+    placebo : float, default 0.5
+        Share of the people in the placebo group.
+    photos : int, default 3
         Of each person in each session.
-    sessions : int
-        Two or more, evenly over the `weeks`; the effect comes about evenly, too.
-    weeks : float
+    sessions, weeks : int and float, default 2 and 12.0
+        Sessions are evenly spaced over the weeks, and so is the effect.
     regions : sequence of str
-        Any but the whole and the lower face.
+        Any but the whole and the lower face; by default jawline, eyes and mouth.
     reliability : mapping, optional
-        Tables of the photos, from `read_reliability`; the shipped ones by default.
-    day_to_day : float
-        Standard deviation by which left-right differences really differ from day to day, mm. It is no part of a
-        detectable change, which is about photos of one session.
-    missing : float
-        Probability with which a person misses a session after the first.
-    seed : int
-
-    Returns
-    -------
-    Study
+        Tables from `read_reliability`; the shipped ones by default.
+    day_to_day : float, default 0.0
+        Standard deviation of the true left-right difference from day to day, mm. The minimal detectable change, which
+        is about photos of one session, does not include it.
+    missing : float, default 0.0
+        Probability that a person misses a session after the first.
+    seed : int, default 0
 
     Raises
     ------
     PlanError
-        If a number makes no sense, a region cannot be simulated, or nothing is known of how well it repeats.
+        If a number makes no sense, a region cannot be simulated, or the reliability table says too little about it.
 
     Notes
     -----
-    Everyone begins as uneven as a healthy adult (`symmetry.cohort.measuring.HEALTHY`) and by the effect more, so that
-    there is room to improve. How they are measured stands at `symmetry.cohort.measuring.measured`.
+    Everyone starts as uneven as a healthy adult and by the effect more, so that there is room to improve; see
+    `symmetry.cohort.simulated_people`. Ratings and adherence are independent of the effect: people rate what they hope
+    for, around 1 on a scale from -3 to 3, and do three quarters of what was planned.
 
-    People rate themselves by what they hope: around 1 on a scale from -3 to 3 in both groups, whatever is measured.
-    They do three quarters of what they were to do, which has no influence on the effect.
+    Examples
+    --------
+    >>> study = simulate_study(people=10, effect=1.0, regions=["mouth"], seed=1)
+    >>> study.groups, len(study.changes)
+    (('placebo', 'treated'), 10)
     """
-    if people < 1:
-        raise PlanError(f"a study needs at least 1 person, not {people}")
-    if sessions < 2:
-        raise PlanError(f"a change takes at least 2 sessions, not {sessions}")
-    if not weeks > 0:
-        raise PlanError(f"a study must last longer than {weeks:g} weeks")
-    for name, share in (("placebo", placebo), ("missing", missing)):
-        if not 0 <= share <= 1:
-            raise PlanError(f"{name} must be a share from 0 to 1, not {share:g}")
-    if not regions or len(set(regions)) < len(regions):
-        raise PlanError("give at least one region, and each once")
-    conditions = checked_conditions(photos=photos, day_to_day=day_to_day, reliability=reliability, spread=spread)
+    return _simulated(_Design(**options))
 
-    treated = np.arange(people) < people - round(placebo * people)
-    about = np.random.default_rng([seed, 0])
-    had = np.column_stack([np.ones(people, bool), about.random((people, sessions - 1)) >= missing])
+
+def _simulated(design: _Design) -> Study:
+    conditions = Conditions(photos=design.photos, day_to_day=design.day_to_day, reliability=design.reliability)
+    people, sessions = design.people, design.sessions
+    treated = np.arange(people) < people - round(design.placebo * people)
+    rng = np.random.default_rng([design.seed, 0])
+    had = np.column_stack([np.ones(people, bool), rng.random((people, sessions - 1)) >= design.missing])
     last = np.where(had, np.arange(sessions), 0).max(axis=1)
     times = np.linspace(0.0, 1.0, sessions)
-    shown = {}
-    for region in regions:
-        rng = np.random.default_rng([seed, 1, places_of(region)[0]])  # the same whatever other regions there are
-        real = effect_of(rng, treated, effect, effect_in_mdc, spread)
-        shown[region] = measured(rng, region, real, conditions, times=times, last=last)
+    measured = {}
+    for region in design.regions:
+        own_rng = np.random.default_rng([design.seed, 1, places_of(region)[0]])  # independent of the other regions
+        effect = Effect.on(own_rng, treated, design.effect, design.effect_in_mdc, design.spread)
+        measured[region] = measure_people(own_rng, region, effect, conditions, times=times, last=last)
     names = np.array([f"p{number:0{len(str(people))}d}" for number in range(1, people + 1)], dtype=object)
     return Study.of(
-        people=_people(about, names, treated, last == sessions - 1, weeks),
-        changes=_changes(names, shown, last),
-        sessions=_sessions(names, shown, had, times * weeks),
+        people=_people(rng, names, treated, last == sessions - 1, design.weeks),
+        changes=_changes(names, measured, last),
+        sessions=_sessions(names, measured, had, times * design.weeks),
         planned=sessions,
     )
 
@@ -149,12 +167,12 @@ def responder_curve(
     reliability: ReliabilityTables | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """How many people two rules call improved, by how large a change was in truth.
+    """Share of people called improved by two rules, against the size of the real change.
 
     Parameters
     ----------
     effects_in_mdc : sequence of float
-        Real changes toward even, as multiples of the detectable change.
+        Real changes toward even, as multiples of the minimal detectable change.
     people : int
         Simulated for each of them.
     photos, region, reliability, seed
@@ -163,81 +181,52 @@ def responder_curve(
     Returns
     -------
     DataFrame
-        Columns `CURVE_COLUMNS`, a row an effect: how many and which share changed beyond their own detectable change
-        (`improved`, `share`), and how many are more even at all (`naive_improved`, `naive_share`), with Wilson's 95 %
-        intervals.
+        One row for each effect (`effect_in_mdc`): `people`, those who changed beyond their own minimal detectable
+        change (`improved`, `share`) and those who are more even at all (`naive_improved`, `naive_share`), with Wilson's
+        95 % intervals (`share_low`, `share_high`, `naive_low`, `naive_high`).
 
     Raises
     ------
     PlanError
         As for `simulate_study`.
-    """
-    import pandas as pd
 
+    Examples
+    --------
+    >>> curve = responder_curve([0.0, 2.0], people=500)
+    >>> (curve["share"] > 0.8).tolist(), (curve["naive_share"] > 0.4).tolist()
+    ([False, True], [True, True])
+    """
     if people < 1:
         raise PlanError(f"at least 1 person is needed, not {people}")
-    conditions = checked_conditions(photos=photos, day_to_day=0.0, reliability=reliability, spread=0.0)
-    everyone = np.ones(people, bool)
-    rows = []
+    conditions = Conditions(photos=photos, reliability=reliability)
+    improved, naive = [], []
     for effect in effects_in_mdc:
         rng = np.random.default_rng([seed, 2, places_of(region)[0]])
-        found = measured_change(rng, region, effect_of(rng, everyone, 0.0, effect, 0.0), conditions)
-        improved, naive = int((found.change < -found.error).sum()), int((found.change < 0).sum())
-        low, high = wilson(np.array([improved, naive]), people)
-        of_rule, of_naive = (
-            (count, count / people, float(low[i]), float(high[i])) for i, count in enumerate((improved, naive))
-        )
-        rows.append((float(effect), people, *of_rule, *of_naive))
-    return pd.DataFrame(rows, columns=list(CURVE_COLUMNS))
-
-
-def measured_change(rng: np.random.Generator, region: str, effect: Effect, conditions: Conditions) -> Shown:
-    """Measure everyone before and after."""
-    after = np.ones(len(effect.millimetres), dtype=np.intp)
-    return measured(rng, region, effect, conditions, times=np.array([0.0, 1.0]), last=after)
-
-
-def effect_of(
-    rng: np.random.Generator, treated: NDArray[np.bool_], millimetres: float, of_mdc: float | None, spread: float
-) -> Effect:
-    """Give everyone the same room to improve, and the treated their change."""
-    given = 0.0 if of_mdc is not None else millimetres
-    room = np.full(len(treated), max(given, 0.0)), np.full(len(treated), max(of_mdc or 0.0, 0.0))
-    return Effect(
-        millimetres=np.where(treated, given + spread * rng.standard_normal(len(treated)), 0.0),
-        of_mdc=np.where(treated, of_mdc or 0.0, 0.0),
-        start_millimetres=room[0],
-        start_of_mdc=room[1],
+        found = before_and_after(rng, region, Effect.on(rng, np.ones(people, bool), 0.0, effect, 0.0), conditions)
+        improved.append(int((found.change < -found.error).sum()))
+        naive.append(int((found.change < 0).sum()))
+    return pd.DataFrame(
+        {
+            "effect_in_mdc": np.array(effects_in_mdc, dtype=np.float64),
+            "people": people,
+            "improved": improved,
+            **wilson(improved, people).columns("share"),
+            "naive_improved": naive,
+            **wilson(naive, people).columns("naive_share", prefix="naive_"),
+        }
     )
 
 
-def checked_conditions(
-    *, photos: int, day_to_day: float, reliability: ReliabilityTables | None, spread: float
-) -> Conditions:
-    """Refuse what makes no sense.
-
-    Raises
-    ------
-    PlanError
-    """
-    if photos < 1:
-        raise PlanError(f"a session takes at least 1 photo, not {photos}")
-    for name, value in (("day_to_day", day_to_day), ("spread", spread)):
-        if not (np.isfinite(value) and value >= 0):
-            raise PlanError(f"{name} must be 0 mm or more, not {value:g}")
-    return Conditions(photos=photos, day_to_day=day_to_day, reliability=reliability)
+def before_and_after(rng: np.random.Generator, region: str, effect: Effect, conditions: Conditions) -> Measured:
+    """Measure everyone in two sessions."""
+    after = np.ones(len(effect.millimetres), dtype=np.intp)
+    return measure_people(rng, region, effect, conditions, times=np.array([0.0, 1.0]), last=after)
 
 
 def _people(
-    rng: np.random.Generator,
-    names: NDArray[np.object_],
-    treated: NDArray[np.bool_],
-    stayed: NDArray[np.bool_],
-    weeks: float,
+    rng: np.random.Generator, names: NDArray[np.object_], treated: BoolArray, stayed: BoolArray, weeks: float
 ) -> pd.DataFrame:
-    """Who took part; those who were not there at the end did not rate themselves."""
-    import pandas as pd
-
+    """Table of people; those who left before the end have no rating."""
     adherence = np.clip(rng.normal(*_ADHERENCE, len(names)), 0.0, _MOST_ADHERENCE)
     rating = np.clip(np.round(rng.normal(_HOPE, 1.0, len(names))), -3, 3)
     return pd.DataFrame(
@@ -251,28 +240,28 @@ def _people(
     )
 
 
-def _changes(names: NDArray[np.object_], shown: dict[str, Shown], last: NDArray[np.intp]) -> pd.DataFrame:
-    import pandas as pd
-
-    who = np.arange(len(names))
-    frames = []
-    for region, found in shown.items():
-        values: dict[str, FloatArray] = {
-            "before": found.values[0],
-            "after": np.where(last > 0, found.values[last, who], np.nan),
-            "change": found.change,
-            "mdc": found.error,
-        }
-        reason = np.where(last > 0, "", ONE_SESSION)
-        frames.append(pd.DataFrame({"person": names, "region": region, "unit": "mm", **values, "reason": reason}))
+def _changes(names: NDArray[np.object_], measured: dict[str, Measured], last: NDArray[np.intp]) -> pd.DataFrame:
+    frames = [
+        pd.DataFrame(
+            {
+                "person": names,
+                "region": region,
+                "unit": "mm",
+                "before": found.values[0],
+                "after": np.where(last > 0, found.values[last, np.arange(len(names))], np.nan),
+                "change": found.change,
+                "mdc": found.error,
+                "reason": np.where(last > 0, "", ONE_SESSION),
+            }
+        )
+        for region, found in measured.items()
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
 def _sessions(
-    names: NDArray[np.object_], shown: dict[str, Shown], had: NDArray[np.bool_], weeks: FloatArray
+    names: NDArray[np.object_], measured: dict[str, Measured], had: BoolArray, weeks: FloatArray
 ) -> pd.DataFrame:
-    import pandas as pd
-
     who, session = np.nonzero(had)
     frames = [
         pd.DataFrame(
@@ -286,6 +275,6 @@ def _sessions(
                 "error": found.value_errors[who],
             }
         )
-        for region, found in shown.items()
+        for region, found in measured.items()
     ]
     return pd.concat(frames, ignore_index=True)

@@ -1,4 +1,4 @@
-"""The tables of a study in one form: people, what changed in each of them, and the sessions behind it."""
+"""A study: tables of people, of the changes of each, and of the sessions behind them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
-from symmetry.cohort.cells import ABOUT_PEOPLE, in_order, known_regions, number_of, spelt, text_of
+from symmetry.cohort import columns
+from symmetry.cohort.columns import in_order, refuse, spelt
 from symmetry.errors import TableError
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
-from symmetry.tabular.cohort import CHANGE_COLUMNS, PEOPLE_COLUMNS, SESSION_COLUMNS
+from symmetry.tabular.cohort import COLUMNS
 
 EVERYONE: Final = "all"
-"""Name of the one group of a study without groups."""
+"""Name of the only group in a study without groups."""
 CONTROLS: Final = ("control", "placebo", "sham", "untreated", "no protocol", "waiting list", "waitlist")
-"""Names by which a control group is known."""
+"""Names that make a group the control."""
 NO_COMPARISON: Final = "no comparison"
 _MOST_ADHERENCE: Final = 5.0
-"""Times what was planned; more is a percentage."""
+"""Share of the plan; a larger one must be a percentage."""
 ONE_SESSION: Final = "one session"
 NOT_KNOWN: Final = "change not known"
 NO_MDC: Final = "detectable change not known"
-_NO_PLAN: Final = "No plan of sessions was given: as many count as planned as anybody had, {:.0f}."
+_TEXTS: Final = ("person", "group", "region", "unit", "verdict", "reason")
+_NO_PLAN: Final = "No plan of sessions was given; the most that anyone had, {:.0f}, counts as planned."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,19 +37,19 @@ class Study:
     Attributes
     ----------
     people : DataFrame
-        One row a person: `person`, `group`, `sessions` (had), `planned` (sessions), `minutes` (of treatment),
+        One row for each person: `person`, `group`, `sessions` (had), `planned` (sessions), `minutes` (of treatment),
         `adherence` (share of the planned treatments), `rating` (change as the person rates it, + = more even); NaN
-        where it is not known.
+        where unknown.
     changes : DataFrame
-        One row a person and region: `person`, `group`, `region`, `unit`, `before` and `after` (size of the left-right
-        difference, 0 = even), `change` (negative = more even), `mdc` (this person's own minimal detectable change),
-        `verdict`, `reason` (why not comparable, else empty).
+        One row for each person and region: `person`, `group`, `region`, `unit`, `before` and `after` (size of the
+        left-right difference, 0 = even), `change` (negative = more even), `mdc` (the person's own minimal detectable
+        change), `verdict`, `reason` (why not comparable, else empty).
     sessions : DataFrame
-        One row a person, region and session: `person`, `group`, `region`, `unit`, `session` (from 1), `weeks` (since
-        the person's first), `value` (size of the left-right difference, 0 = even), `error` (its 95 % half-width).
-        Empty where only changes are known.
+        One row for each person, region and session: `person`, `group`, `region`, `unit`, `session` (from 1), `weeks`
+        (since the person's first), `value` (size of the left-right difference, 0 = even), `error` (its 95 %
+        half-width). Empty where only changes are known.
     notes : tuple of str
-        What to know before reading.
+        Caveats.
     """
 
     people: pd.DataFrame
@@ -96,88 +99,86 @@ class Study:
         planned: int | None = None,
         mdc: float | None = None,
     ) -> Study:
-        """Put a study together from tables that may lack columns.
+        """Make a study from tables, in which columns may be missing.
 
         Parameters
         ----------
         changes : DataFrame, optional
-            `person`, `region`, `change`, `mdc`, and as they are known `unit`, `before`, `after`, `reason`.
+            `person`, `region`, `change`, `mdc`; if known `unit`, `before`, `after`, `reason`.
         sessions : DataFrame, optional
-            `person`, `region`, `value`, `error`, `session` or `weeks`, and `unit`. Several rows of one session are
-            repeated photos, whose mean counts; without numbers a session is what was at one time. Where `changes`
-            tells nothing of a person and region, the last session less the first is the change.
+            `person`, `region`, `value`, `error`, `session` or `weeks`, and `unit`. Several rows of one session (by its
+            number, else by its time) are repeated photos, and are averaged. Where `changes` lacks a person and region,
+            the change is the last session less the first.
         people : DataFrame, optional
-            `person` and as they are known `group`, `planned`, `minutes`, `adherence`, `rating`. People without any
-            photo are listed here, too.
+            `person`; if known `group`, `planned`, `minutes`, `adherence`, `rating`. List people without photos, too.
         planned : int, optional
-            Sessions that everyone was to have; by default what `people` says, else the most that anyone had.
+            Sessions planned for everyone; by default as in `people`, else the most that anyone had.
         mdc : float, optional
-            Minimal detectable change of those whose own is not known.
+            Minimal detectable change of people whose own is unknown.
 
         Raises
         ------
         TableError
-            If nothing can be made of the tables, with what to do.
+            If the tables do not make a study.
+
+        Examples
+        --------
+        >>> table = {"person": "anna", "region": "mouth", "session": [1, 2], "value": [2.0, 0.8], "error": 0.4}
+        >>> Study.of(sessions=pd.DataFrame(table)).changes[["change", "mdc"]].round(2).to_numpy().tolist()
+        [[-1.2, 0.57]]
         """
         if planned is not None and planned < 1:
             raise TableError(f"{planned} sessions cannot be planned; give 1 or more")
         if mdc is not None and not 0 < mdc < np.inf:
-            raise TableError(f"a minimal detectable change of {mdc:g} makes no sense; give one above 0")
-        told = _complete(changes, CHANGE_COLUMNS)
-        pooled = _pooled(_complete(sessions, SESSION_COLUMNS))
-        _check_once(told)
-        derived = _derived(pooled)
-        told = pd.concat([told, _absent_from(derived, told)], ignore_index=True) if len(derived) else told
-        about = _people(people, told, pooled)
+            raise TableError(f"a minimal detectable change of {mdc:g} makes no sense; give a positive one")
+        given = _measured(changes, "changes")
+        once = '"{person}" has two changes of {region}; give one comparison for each person, or a table of sessions'
+        refuse(given, given.duplicated(["person", "region"]), once)
+        pooled = _pooled(_measured(sessions, "sessions"))
+        given = _with_derived(given, pooled)
+        about = _people(people, given, pooled)
         if not len(about):
-            raise TableError("nobody is in it; give a table with a row a person and region")
+            raise TableError("there is nobody in it; give a table with one row for each person and region")
         assumed = planned is None and about["planned"].isna().all() and len(pooled) > 0
-        about = _with_sessions(about, told, pooled, planned)
-        told = _judged(_for_everyone(about, told), mdc)
-        group = about.set_index("person")["group"]
-        told["group"] = told["person"].map(group)
-        pooled["group"] = pooled["person"].map(group)
+        about = _with_sessions(about, given, pooled, planned)
+        judged = _judged(_for_everyone(about, given), mdc)
+        for frame in (judged, pooled):
+            frame["group"] = frame["person"].map(about.set_index("person")["group"])
         return cls(
-            people=about.loc[:, list(PEOPLE_COLUMNS)],
-            changes=told.loc[:, list(CHANGE_COLUMNS)],
-            sessions=pooled.loc[:, list(SESSION_COLUMNS)],
+            people=about.loc[:, list(COLUMNS["people"])],
+            changes=judged.loc[:, list(COLUMNS["changes"])],
+            sessions=pooled.loc[:, list(COLUMNS["sessions"])],
             notes=(_NO_PLAN.format(about["planned"].max()),) if assumed and about["sessions"].nunique() > 1 else (),
         )
 
 
-def _complete(frame: pd.DataFrame | None, columns: Sequence[str]) -> pd.DataFrame:
-    """Give all columns, texts as texts and numbers as numbers."""
+def _complete(frame: pd.DataFrame | None, names: Sequence[str]) -> pd.DataFrame:
+    """Add the columns that are missing; convert texts to texts and numbers to numbers."""
     given = pd.DataFrame() if frame is None else frame.reset_index(drop=True)
-    texts = {"person", "group", "region", "unit", "verdict", "reason"}
     found: dict[str, pd.Series] = {}
-    for name in columns:
+    for name in names:
         column = given[name] if name in given else pd.Series([None] * len(given), dtype=object)
-        found[name] = text_of(column) if name in texts else number_of(column, name)
-    complete = pd.DataFrame(found, columns=list(columns))
+        found[name] = columns.text_of(column) if name in _TEXTS else columns.number_of(column, name)
+    return pd.DataFrame(found)
+
+
+def _measured(frame: pd.DataFrame | None, of: str) -> pd.DataFrame:
+    """Complete the changes or sessions, with regions and units as the tool spells them."""
+    complete = _complete(frame, COLUMNS[of])
     complete["unit"] = complete["unit"].where(~complete["unit"].str.casefold().isin(("", "mm")), "mm")
-    complete["region"] = known_regions(complete["region"])
+    complete["region"] = columns.known_regions(complete["region"])
     for name in ("person", "region"):
-        if (complete[name] == "").any():
-            raise TableError(f'the column "{name}" has gaps; every row needs it')
+        refuse(complete, complete[name] == "", f'the column "{name}" has gaps; fill it in every row')
     return complete
 
 
-def _check_once(changes: pd.DataFrame) -> None:
-    twice = changes.duplicated(["person", "region"])
-    if twice.any():
-        person, region = changes.loc[twice, ["person", "region"]].iloc[0]
-        raise TableError(
-            f'"{person}" has two changes of {region}; give one comparison a person, or a table with a row a session'
-        )
-
-
 def _pooled(sessions: pd.DataFrame) -> pd.DataFrame:
-    """One row a person, region and session, in order of time: repeated photos are averaged, their errors too."""
+    """One row for each person, region and session, in order of time; values and errors of repeated photos averaged."""
     if not len(sessions):
         return sessions
     when = sessions["session"].where(sessions["session"].notna(), sessions["weeks"])
-    if when.isna().any():
-        raise TableError('a row has neither "session" nor "weeks" nor "day"; say which session it belongs to')
+    message = 'a row has neither "session" nor "weeks" nor "day"; fill in which session it belongs to'
+    refuse(sessions, when.isna(), message)
     numbered = sessions["session"].notna().groupby(sessions["person"]).agg(["any", "all"])
     mixed = numbered.index[numbered["any"] != numbered["all"]]
     if len(mixed):
@@ -200,29 +201,23 @@ def _pooled(sessions: pd.DataFrame) -> pd.DataFrame:
         known=("known", "sum"),
     ).reset_index()
     spread = np.sqrt(pooled["square"].where(pooled["errors"] > 0)) / pooled["known"].where(pooled["known"] > 0)
-    # An error that is missing for one of several photos is missing for their mean.
+    # Where the error of one photo is missing, that of the mean is.
     pooled["error"] = spread.where(pooled["errors"] == pooled["known"])
     pooled["error"] = pooled["error"].where(pooled["error"].notna(), _by_repeats(whole, pooled))
-    by_person = pooled.groupby(["person", "region"], observed=True)["weeks"]
-    back = by_person.diff() < 0
-    if back.any():
-        raise TableError(
-            f'"{pooled.loc[back, "person"].iloc[0]}" has sessions whose numbers go against their times; mend them'
-        )
+    back = pooled.groupby(["person", "region"], observed=True)["weeks"].diff() < 0
+    refuse(pooled, back, '"{person}" has sessions whose numbers go against their times; correct them')
     first = pooled.groupby("person", observed=True)["weeks"].transform("min")
     pooled["weeks"] = pooled["weeks"] - first
     order = pooled.groupby("person", observed=True)["when"].rank(method="dense")
     pooled["session"] = pooled["session"].where(pooled["session"].notna(), order)
-    return pooled.reindex(columns=list(SESSION_COLUMNS))
+    return pooled.reindex(columns=list(COLUMNS["sessions"]))
 
 
 def _by_repeats(photos: pd.DataFrame, pooled: pd.DataFrame) -> pd.Series:
-    """95 % half-width of each session's mean from how far repeated photos stray, pooled over everyone; NaN of none.
+    """95 % half-width of each session's mean from its repeated photos, the variance pooled over everyone.
 
-    SEM as in `stats.agreement` (Weir 2005), its quantile that of Student's t with the pooled degrees of freedom.
+    SEM as in `stats.agreement` (Weir 2005), with Student's t for the pooled degrees of freedom; NaN without any.
     """
-    from scipy import special
-
     by = photos.groupby(["person", "region", "when"], sort=True, observed=True)["own"]
     squares, count = by.var(ddof=0) * by.count(), by.count()
     freedom = (count - 1).clip(lower=0).groupby(level="region").sum()
@@ -231,10 +226,10 @@ def _by_repeats(photos: pd.DataFrame, pooled: pd.DataFrame) -> pd.Series:
     return pooled["region"].map(half) / np.sqrt(pooled["known"].where(pooled["known"] > 0))
 
 
-def _derived(sessions: pd.DataFrame) -> pd.DataFrame:
-    """Last known session less the first, of each person and region."""
+def _with_derived(changes: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
+    """Add the last session less the first of each person and region of whom there is no change."""
     if not len(sessions):
-        return pd.DataFrame(columns=list(CHANGE_COLUMNS))
+        return changes
     keys = ["person", "region"]
     known = sessions.loc[sessions["value"].notna()]
     first, last = (known.drop_duplicates(keys, keep=end).set_index(keys) for end in ("first", "last"))
@@ -245,7 +240,7 @@ def _derived(sessions: pd.DataFrame) -> pd.DataFrame:
             "before": first["value"],
             "after": last["value"].where(several),
             "change": (last["value"] - first["value"]).where(several),
-            # The error of either session is that of re-photographing: that of a difference adds both.
+            # Re-photographing errors of both sessions add up.
             "mdc": np.sqrt(first["error"] ** 2 + last["error"] ** 2).where(several),
             "reason": np.where(several, "", ONE_SESSION),
         }
@@ -253,65 +248,52 @@ def _derived(sessions: pd.DataFrame) -> pd.DataFrame:
     every = sessions.drop_duplicates(keys).set_index(keys)[["unit"]]
     found = every.join(found.drop(columns="unit"))
     found["reason"] = found["reason"].fillna(NOT_KNOWN)
-    return found.reset_index().assign(group="", verdict="").reindex(columns=list(CHANGE_COLUMNS))
-
-
-def _absent_from(derived: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    keys = ["person", "region"]
-    there = pd.MultiIndex.from_frame(told[keys])
-    return derived.loc[~pd.MultiIndex.from_frame(derived[keys]).isin(there)]
+    absent = found.loc[~found.index.isin(pd.MultiIndex.from_frame(changes[keys]))].reset_index()
+    derived = absent.assign(group="", verdict="").reindex(columns=list(COLUMNS["changes"]))
+    return pd.concat([changes, derived], ignore_index=True)
 
 
 def _people(people: pd.DataFrame | None, changes: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
-    """One row a person of any of the tables, in the order in which they come."""
-    about = _complete_people(people)
+    """One row for each person of any of the tables, in the order in which they come."""
+    about = _about(people)
     seen = [frame.loc[:, ["person", "group"]].drop_duplicates() for frame in (changes, sessions)]
     rows = pd.concat([about.loc[:, ["person", "group"]], *seen], ignore_index=True)
     rows = rows.loc[rows["group"] != ""].drop_duplicates()
-    both = rows.duplicated("person")
-    if both.any():
-        person = rows.loc[both, "person"].iloc[0]
-        raise TableError(f'"{person}" is in two groups; give each person one')
+    refuse(rows, rows.duplicated("person"), '"{person}" is in two groups; give each person one')
     everyone = pd.unique(pd.concat([about["person"], *(frame["person"] for frame in seen)]))
     group = rows.set_index("person")["group"]
     whole = pd.DataFrame({"person": everyone}, dtype=object)
     whole["group"] = whole["person"].map(group)
-    if whole["group"].isna().any() and whole["group"].notna().any():
-        person = whole.loc[whole["group"].isna(), "person"].iloc[0]
-        raise TableError(f'"{person}" is in no group; give everyone one, or leave the groups out')
+    if whole["group"].notna().any():
+        message = '"{person}" is in no group; give everyone one, or leave the groups out'
+        refuse(whole, whole["group"].isna(), message)
     spellings = pd.Series(whole["group"].dropna().unique(), dtype=object)
     twice = spellings.map(str.casefold).duplicated(keep=False)
     if twice.any():
-        raise TableError(f"groups are spelt in two ways, {', '.join(spellings[twice])}; make them one")
+        raise TableError(f"groups are spelt in two ways, {', '.join(spellings[twice])}; use one")
     whole["group"] = whole["group"].fillna(EVERYONE).astype(object)
     return whole.merge(about.drop(columns="group"), on="person", how="left")
 
 
-def _complete_people(people: pd.DataFrame | None) -> pd.DataFrame:
-    given = pd.DataFrame({"person": []}, dtype=object) if people is None else people.reset_index(drop=True)
-    if "person" not in given:
-        raise TableError('it has no column "person"; name the people in one')
-    found = {"person": text_of(given["person"])}
-    found["group"] = text_of(given["group"]) if "group" in given else pd.Series([""] * len(given), dtype=object)
-    for name in ABOUT_PEOPLE[1:]:
-        found[name] = number_of(given[name], name) if name in given else pd.Series(np.nan, index=given.index)
-    complete = pd.DataFrame(found)
-    if (complete["adherence"] > _MOST_ADHERENCE).any() or (complete["adherence"] < 0).any():
-        raise TableError('the column "adherence" is a share of the planned treatments, such as 0.8 for 80 %')
-    twice = complete.duplicated("person")
-    if twice.any():
-        raise TableError(f'"{complete.loc[twice, "person"].iloc[0]}" stands in it twice; give each person one row')
+def _about(people: pd.DataFrame | None) -> pd.DataFrame:
+    """Complete the table of people."""
+    if people is not None and "person" not in people:
+        raise TableError('there is no column "person"; name the people in one')
+    complete = _complete(people, ("person", *columns.ABOUT_PEOPLE))
+    share = 'the column "adherence" is a share of the planned treatments, such as 0.8 for 80 %'
+    refuse(complete, (complete["adherence"] > _MOST_ADHERENCE) | (complete["adherence"] < 0), share)
+    columns.refuse_second_rows(complete)
     return complete
 
 
 def _with_sessions(
     people: pd.DataFrame, changes: pd.DataFrame, sessions: pd.DataFrame, planned: int | None
 ) -> pd.DataFrame:
-    """Say how many sessions each person had, and was to have."""
+    """Add the sessions that each person had, and those planned."""
     whole = people.copy()
     if planned is not None:
         whole["planned"] = float(planned)
-    # A change stands for two sessions; without one, before and after do as far as they are known.
+    # A change stands for two sessions; without it, `before` and `after` stand for one each.
     ends = changes["before"].notna().astype(np.float64) + changes["after"].notna()
     by_changes = ends.where(changes["change"].isna(), 2.0).groupby(changes["person"]).max()
     known = sessions.loc[sessions["value"].notna()].drop_duplicates(["person", "session"])
@@ -325,15 +307,13 @@ def _with_sessions(
 
 
 def _for_everyone(people: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """One row a person and region, those of whom nothing is known too."""
+    """One row for each person and region, also where nothing is known."""
     regions = in_order(changes["region"].unique())
     if not regions:
-        raise TableError("no region is in it; give a table with a row a person and region")
+        raise TableError("there is no region in it; give a table with one row for each person and region")
     units = changes.drop_duplicates("region").set_index("region")["unit"]
-    wrong = changes.loc[changes["unit"] != changes["region"].map(units)]
-    if len(wrong):
-        person, region = wrong[["person", "region"]].iloc[0]
-        raise TableError(f'"{person}" has {region} in another unit than the others; measure all with the same --scale')
+    other_unit = changes["unit"] != changes["region"].map(units)
+    refuse(changes, other_unit, '"{person}" has {region} in another unit than the others; use one --scale for all')
     index = pd.MultiIndex.from_product([people["person"], regions], names=["person", "region"])
     whole = changes.set_index(["person", "region"]).reindex(index).reset_index()
     whole["unit"] = whole["region"].map(units)
@@ -342,18 +322,17 @@ def _for_everyone(people: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judged(changes: pd.DataFrame, mdc: float | None) -> pd.DataFrame:
-    """Fill in what follows from the rest: change from before and after, verdict from change and own error."""
+    """Fill in the change, from before and after, and the verdict, from the change and the own error."""
     whole = changes.copy()
     apart = whole["after"] - whole["before"]
     whole["change"] = whole["change"].where(whole["change"].notna(), apart)
     if mdc is not None:
         whole["mdc"] = whole["mdc"].fillna(mdc)
-    if (whole["mdc"] < 0).any():
-        raise TableError('a minimal detectable change ("mdc") is negative; give half-widths')
+    refuse(whole, whole["mdc"] < 0, 'a minimal detectable change ("mdc") is negative; give half-widths')
     no_error = whole["change"].notna() & whole["mdc"].isna()
     if no_error.any() and whole["mdc"].isna().all():
         raise TableError(
-            "no error is known, so no change can be called real; add a column `mdc` (of changes) or `error` (of "
+            "no error is known, so no change can be called real; add a column `mdc` (to changes) or `error` (to "
             "sessions), give repeated photos of each session, or --mdc"
         )
     stopped = (whole["reason"] != "") & (whole["reason"] != NO_COMPARISON)

@@ -12,8 +12,8 @@ from symmetry.stats.checks import as_broadcast
 from symmetry.stats.estimates import Z95, Estimate
 
 
-def wilson(count: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Wilson's 95 % score interval of a proportion, without continuity correction.
+def wilson(count: ArrayLike, n: ArrayLike) -> Estimate:
+    """Proportion with Wilson's 95 % score interval, without continuity correction.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def wilson(count: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
     Returns
     -------
-    low, high : ndarray
+    Estimate
         Within 0 to 1; NaN where n is 0.
 
     Raises
@@ -36,16 +36,17 @@ def wilson(count: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
     Examples
     --------
-    >>> low, high = wilson(23, 40)
-    >>> print(low.round(3), high.round(3))
-    0.422 0.715
+    >>> share = wilson(23, 40)
+    >>> print(share.value, share.low.round(3), share.high.round(3))
+    0.575 0.422 0.715
     """
     hits, people = _checked(count, n)
     centre = hits + Z95**2 / 2
     half = Z95 * np.sqrt(hits * (people - hits) / people + Z95**2 / 4)
     low, high = (centre - half) / (people + Z95**2), (centre + half) / (people + Z95**2)
     # Rounding must not exclude the observed proportion.
-    return np.where((hits == 0) & (people > 0), 0.0, low), np.where(hits == people, 1.0, high)
+    low, high = np.where((hits == 0) & (people > 0), 0.0, low), np.where(hits == people, 1.0, high)
+    return Estimate(value=np.asarray(hits / people), low=low, high=high)
 
 
 def newcombe(count1: ArrayLike, n1: ArrayLike, count2: ArrayLike, n2: ArrayLike) -> Estimate:
@@ -76,13 +77,10 @@ def newcombe(count1: ArrayLike, n1: ArrayLike, count2: ArrayLike, n2: ArrayLike)
     >>> print(difference.value.round(3), difference.low.round(3), difference.high.round(3))
     0.286 0.065 0.469
     """
-    hits1, people1 = _checked(count1, n1)
-    hits2, people2 = _checked(count2, n2)
-    (low1, high1), (low2, high2) = wilson(hits1, people1), wilson(hits2, people2)
-    share1, share2 = hits1 / people1, hits2 / people2
-    difference = np.asarray(share1 - share2)
-    low = np.asarray(difference - np.hypot(share1 - low1, high2 - share2))
-    high = np.asarray(difference + np.hypot(high1 - share1, share2 - low2))
+    one, other = wilson(count1, n1), wilson(count2, n2)
+    difference = np.asarray(one.value - other.value)
+    low = np.asarray(difference - np.hypot(one.value - one.low, other.high - other.value))
+    high = np.asarray(difference + np.hypot(one.high - one.value, other.value - other.low))
     return Estimate(value=difference, low=low, high=high)
 
 

@@ -1,4 +1,4 @@
-"""Studies of many people, from the JSON object of `cohort`."""
+"""Tables of a cohort, made from the JSON object of `symmetry cohort`."""
 
 from __future__ import annotations
 
@@ -12,113 +12,44 @@ from symmetry.tabular.layout import Layout
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-RESPONDER_COLUMNS: Final = (
-    "region",
-    "group",
-    "people",
-    "measured",
-    "improved",
-    "share",
-    "share_low",
-    "share_high",
-    "by_noise",
-    "share_of_all",
-    "worse",
-    "naive_improved",
-    "naive_share",
-    "naive_low",
-    "naive_high",
-    "naive_by_noise",
-    "naive_by_noise_low",
-    "naive_by_noise_high",
-)
-MEAN_COLUMNS: Final = (
-    "region",
-    "group",
-    "unit",
-    "people",
-    "measured",
-    "before",
-    "after",
-    "change",
-    "low",
-    "high",
-    "sd",
-    "effect",
-    "effect_low",
-    "effect_high",
-    "p",
-    "p_wilcoxon",
-    "p_holm",
-    "verdict",
-)
-CONTRAST_COLUMNS: Final = (
-    "region",
-    "unit",
-    "group",
-    "control",
-    "difference",
-    "low",
-    "high",
-    "effect",
-    "effect_low",
-    "effect_high",
-    "p",
-    "p_holm",
-    "share_difference",
-    "share_low",
-    "share_high",
-    "p_share",
-    "p_share_holm",
-    "verdict",
-)
-MISSING_COLUMNS: Final = (
-    "region",
-    "group",
-    "people",
-    "measured",
-    "not_comparable",
-    "reasons",
-    "sessions",
-    "planned",
-    "missing_sessions",
-)
-DOSE_COLUMNS: Final = ("region", "dose", "unit", "group", "people", "slope", "low", "high", "tau", "p", "p_holm")
-RATING_COLUMNS: Final = (
-    "region",
-    "group",
-    "people",
-    "rho",
-    "low",
-    "high",
-    "p",
-    "p_holm",
-    "kappa",
-    "kappa_low",
-    "kappa_high",
-    "both",
-    "only_rated",
-    "only_measured",
-    "neither",
-)
-MIXED_COLUMNS: Final = ("region", "unit", "term", "estimate", "low", "high", "p", "p_holm", "people", "sessions")
-PEOPLE_COLUMNS: Final = ("person", "group", "sessions", "planned", "minutes", "adherence", "rating")
-CHANGE_COLUMNS: Final = ("person", "group", "region", "unit", "before", "after", "change", "mdc", "verdict", "reason")
-SESSION_COLUMNS: Final = ("person", "group", "region", "unit", "session", "weeks", "value", "error")
-TABLES: Final = {
-    "responders": RESPONDER_COLUMNS,
-    "means": MEAN_COLUMNS,
-    "contrasts": CONTRAST_COLUMNS,
-    "missing": MISSING_COLUMNS,
-    "dose": DOSE_COLUMNS,
-    "ratings": RATING_COLUMNS,
-    "mixed": MIXED_COLUMNS,
-    "people": PEOPLE_COLUMNS,
-    "changes": CHANGE_COLUMNS,
+
+def _limits(name: str, prefix: str | None = None) -> tuple[str, str, str]:
+    """Columns of an estimate and its interval, named as by `Estimate.columns`."""
+    prefix = f"{name}_" if prefix is None else prefix
+    return name, f"{prefix}low", f"{prefix}high"
+
+
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "responders": (
+        *("region", "group", "people", "measured", "improved", *_limits("share"), "by_noise", "share_itt", "worse"),
+        *("naive_improved", *_limits("naive_share", prefix="naive_"), *_limits("naive_by_noise")),
+    ),
+    "means": (
+        *("region", "group", "unit", "people", "measured", "before", "after", *_limits("change", prefix=""), "sd"),
+        *(*_limits("effect"), "p", "p_wilcoxon", "p_holm", "verdict"),
+    ),
+    "contrasts": (
+        *("region", "unit", "group", "control", *_limits("difference", prefix=""), *_limits("effect"), "p", "p_holm"),
+        *(*_limits("share_difference", prefix="share_"), "p_share", "p_share_holm", "verdict"),
+    ),
+    "missing": (
+        *("region", "group", "people", "measured", "not_comparable", "reasons"),
+        *("sessions", "planned", "missing_sessions"),
+    ),
+    "dose": ("region", "dose", "unit", "group", "people", *_limits("slope", prefix=""), "tau", "p", "p_holm"),
+    "ratings": (
+        *("region", "group", "people", *_limits("rho", prefix=""), "p", "p_holm", *_limits("kappa")),
+        *("both", "only_rated", "only_measured", "neither"),
+    ),
+    "mixed": ("region", "unit", "term", *_limits("estimate", prefix=""), "p", "p_holm", "people", "sessions"),
+    "people": ("person", "group", "sessions", "planned", "minutes", "adherence", "rating"),
+    "changes": ("person", "group", "region", "unit", "before", "after", "change", "mdc", "verdict", "reason"),
+    "sessions": ("person", "group", "region", "unit", "session", "weeks", "value", "error"),
 }
-"""Tables of a cohort, in the order in which their rows stand in a CSV, and the columns of each."""
-OF_COHORT: Final = tuple(TABLES)
-COHORT_COLUMNS: Final = ("of", *dict.fromkeys(name for columns in TABLES.values() for name in columns), "version")
+"""Columns of each table, in the order in which the tables follow each other in a CSV."""
+OF_COHORT: Final = tuple(of for of in COLUMNS if of != "sessions")
+"""Tables that CSV, JSON and parquet hold; the sessions are input."""
+COHORT_COLUMNS: Final = ("of", *dict.fromkeys(name for of in OF_COHORT for name in COLUMNS[of]), "version")
 _TEXTS: Final = (
     *("of", "region", "group", "control", "dose", "term", "person", "unit", "verdict", "reason", "reasons"),
     "version",
@@ -131,11 +62,11 @@ _COUNTS: Final = {
     "ratings": ("people", "both", "only_rated", "only_measured", "neither"),
     "mixed": ("people", "sessions"),
 }
-"""Whole numbers that every row of a table has. Not every row of all tables together does: there they are numbers."""
+"""Whole numbers without gaps in one table; among all tables together they have gaps, and are plain numbers."""
 
 
 def cohort_rows(cohort: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of all tables of a cohort, told apart by `of`."""
+    """Rows of all tables, the name of the table in `of`."""
     version = cohort["version"]
     return [{**row, "of": of, "version": version} for of in OF_COHORT for row in cohort[of]]
 
@@ -149,18 +80,18 @@ COHORTS: Final = Layout(
 )
 COHORT_TABLES: Final = {
     of: Layout(name="cohort", columns=columns, texts=_TEXTS, counts=_COUNTS.get(of, ()), rows=itemgetter(of))
-    for of, columns in {**TABLES, "sessions": SESSION_COLUMNS}.items()
+    for of, columns in COLUMNS.items()
 }
-"""Each table by itself, and the sessions, which are what was given and in none of the forms."""
 
 
 def typed(of: str, frame: DataFrame) -> DataFrame:
-    """Table of a cohort with its columns and their types, whatever it was made of; texts stay as they are.
+    """Table `of` a cohort with its columns in order and their types; texts stay as they are.
 
     Parameters
     ----------
     of : str
         Its name in `COHORT_TABLES`.
     frame : DataFrame
+        With these columns, and maybe others.
     """
     return with_types(frame, COHORT_TABLES[of])

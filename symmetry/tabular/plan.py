@@ -1,4 +1,4 @@
-"""What a study needs, from the JSON object of `plan`."""
+"""What a study needs, from the JSON object of `symmetry plan`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,11 @@ from typing import Any, Final
 
 from symmetry.tabular.layout import Layout
 
-PLAN_COLUMNS: Final = (
-    "region",
-    "change",
-    "photos",
-    "mdc",
-    "responders",
-    "people",
-    "power",
-    "power_low",
-    "power_high",
-)
+PLAN_COLUMNS: Final = ("region", "change", "photos", "mdc", "responders", "people", "power", "power_low", "power_high")
 
 
 def plan_rows(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row a number of photos."""
+    """One row for each number of photos."""
     return [dict(row) for row in plan["plans"]]
 
 

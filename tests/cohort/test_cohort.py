@@ -51,10 +51,10 @@ def row(frame, **where):
 def test_responders_are_counted_by_their_own_error():
     change = np.array([[-1.0], [-1.0], [1.0], [0.0], [np.nan]])
     mdc = np.array([[0.5], [2.0], [0.5], [0.5], [0.5]])
-    (found,) = responders(change, mdc, region=("mouth",), group="all", by_noise=0.5)
+    found = responders(change, mdc, ["mouth"], any_noise=0.5).iloc[0]
     assert (found["people"], found["measured"], found["improved"], found["worse"]) == (5, 4, 1, 1)
     assert found["share"] == 0.25
-    assert found["share_of_all"] == 0.2
+    assert found["share_itt"] == 0.2
     assert found["naive_improved"] == 2
     # Wilson 1 of 4: statsmodels.stats.proportion.proportion_confint(1, 4, method="wilson") = (0.0456, 0.6994)
     assert (found["share_low"], found["share_high"]) == pytest.approx((0.0456, 0.6994), abs=1e-4)
@@ -65,7 +65,7 @@ def test_noise_alone_shows_half_and_in_any_of_three_regions_most():
     signs = np.array([[a, b, c] for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], dtype=float)
     regions = ("jawline", "eyes", "mouth")
     by_noise = any_by_noise(signs, regions, np.zeros(8, dtype=bool))
-    rows = responders(signs, np.full_like(signs, 9.0), region=regions, group="all", by_noise=by_noise)
+    rows = responders(signs, np.full_like(signs, 9.0), regions, any_noise=by_noise).to_dict("records")
     assert [found["naive_by_noise"] for found in rows] == [0.5, 0.5, 0.5, 7 / 8]
     assert rows[-1]["region"] == ANY_REGION
     assert rows[-1]["naive_share"] == 7 / 8
@@ -93,11 +93,11 @@ def test_noise_in_any_region_is_told_by_the_control_group_or_not_at_all_by_peopl
 
 def test_in_any_region_a_responder_must_beat_a_wider_error():
     change, mdc = np.array([[-1.1, 0.0, 0.0]]), np.ones((1, 3))
-    rows = responders(change, mdc, region=("jawline", "eyes", "mouth"), group="all", by_noise=0.9)
+    found = responders(change, mdc, ("jawline", "eyes", "mouth"), any_noise=0.9)
     # 1.0 * t(1 - 0.025 / 3) / t(0.975) with 10 degrees of freedom = 2.870 / 2.228 = 1.288
-    assert [found["improved"] for found in rows] == [1, 0, 0, 0]
-    rows = responders(change * 1.18, mdc, region=("jawline", "eyes", "mouth"), group="all", by_noise=0.9)
-    assert [found["improved"] for found in rows] == [1, 0, 0, 1]
+    assert list(found["improved"]) == [1, 0, 0, 0]
+    found = responders(change * 1.18, mdc, ("jawline", "eyes", "mouth"), any_noise=0.9)
+    assert list(found["improved"]) == [1, 0, 0, 1]
 
 
 @examples(50)
@@ -106,7 +106,8 @@ def test_shares_lie_in_their_intervals_and_naive_counts_are_never_less(seed, reg
     rng = np.random.default_rng(seed)
     change = np.where(rng.random((people, regions)) < 0.2, np.nan, rng.normal(0, 1, (people, regions)))
     names = tuple("abcd"[:regions])
-    for found in responders(change, rng.uniform(0.1, 2, (people, regions)), region=names, group="all", by_noise=0.7):
+    rows = responders(change, rng.uniform(0.1, 2, (people, regions)), names, any_noise=0.7)
+    for found in rows.to_dict("records"):
         assert found["improved"] <= found["naive_improved"] <= found["measured"] <= found["people"]
         if found["measured"]:
             assert found["share_low"] <= found["share"] <= found["share_high"]
@@ -122,7 +123,7 @@ def test_among_seven_regions_noise_makes_few_responders_with_errors_from_few_pho
     shape, freedom = (20_000, 7), 8
     sd = np.sqrt(rng.chisquare(freedom, shape) / freedom)
     change, mdc = rng.standard_normal(shape), sd * stats.t.ppf(0.975, freedom)
-    found = responders(change, mdc, region=tuple("abcdefg"), group="all", by_noise=0.99)[-1]
+    found = responders(change, mdc, tuple("abcdefg"), any_noise=0.99).iloc[-1]
     assert found["region"] == ANY_REGION
     assert 0.005 < found["share"] < 0.027
 

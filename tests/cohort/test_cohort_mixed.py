@@ -13,7 +13,7 @@ from scipy import stats
 from symmetry.cohort import mixed
 from symmetry.cohort.mixed import mixed_model
 from symmetry.errors import MissingExtraError, TableError
-from symmetry.tabular.cohort import MIXED_COLUMNS
+from symmetry.tabular.cohort import COLUMNS
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +63,7 @@ def test_even_sessions_give_the_mean_of_people_s_own_slopes():
 
 def test_rows_and_columns_are_as_said():
     found = mixed_model(sessions(), control="placebo")
-    assert tuple(found.columns) == MIXED_COLUMNS
+    assert tuple(found.columns) == COLUMNS["mixed"]
     assert found["term"].tolist() == 2 * ["slope: treated", "slope: placebo", "slope difference: treated - placebo"]
     assert found["region"].tolist() == 3 * ["mouth"] + 3 * ["eyes"]
     assert set(found["unit"]) == {"mm a week"}
@@ -133,7 +133,7 @@ def test_too_little_to_tell_gives_no_number_and_no_warning(table):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = mixed_model(table, control="placebo")
-    assert tuple(found.columns) == MIXED_COLUMNS
+    assert tuple(found.columns) == COLUMNS["mixed"]
     assert found[NUMBERS].isna().all(axis=None)
     assert (found.dtypes[NUMBERS] == np.float64).all()
 

@@ -9,11 +9,11 @@ from helpers.examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symmetry.cohort.cells import in_order
+from symmetry.cohort.columns import in_order
 from symmetry.cohort.reading import study_of
 from symmetry.cohort.study import Study
 from symmetry.errors import TableError
-from symmetry.tabular.cohort import CHANGE_COLUMNS, PEOPLE_COLUMNS, SESSION_COLUMNS
+from symmetry.tabular.cohort import COLUMNS
 
 
 def changes(**more):
@@ -39,9 +39,9 @@ def row(study, person, region="mouth"):
 
 def test_a_plain_table_of_changes_is_judged_by_each_persons_own_error():
     study = study_of(changes())
-    assert list(study.changes) == list(CHANGE_COLUMNS)
-    assert list(study.people) == list(PEOPLE_COLUMNS)
-    assert list(study.sessions) == list(SESSION_COLUMNS)
+    assert list(study.changes) == list(COLUMNS["changes"])
+    assert list(study.people) == list(COLUMNS["people"])
+    assert list(study.sessions) == list(COLUMNS["sessions"])
     assert list(study.changes["verdict"]) == ["improved", "no detectable change"]
     assert study.groups == ("all",)
 
@@ -156,11 +156,11 @@ def test_a_study_is_taken_as_it_is():
 @pytest.mark.parametrize(
     ("table", "options", "says"),
     [
-        (changes().drop(columns="change"), {}, "nothing can be made of its columns"),
+        (changes().drop(columns="change"), {}, "do not make a study"),
         (changes(mdc=[np.nan, np.nan]), {}, "no error is known"),
         (changes(mdc=[-1.0, 1.0]), {}, "which is a size"),
-        (changes(change=["much", 1]), {}, '"much" in the column "change" is no number'),
-        (changes(change=[np.inf, 1]), {}, "no number"),
+        (changes(change=["much", 1]), {}, '"much" in the column "change" is not a number'),
+        (changes(change=[np.inf, 1]), {}, "not a number"),
         (changes(person=["anna", None]), {}, "gaps"),
         (changes(person=["anna", "anna"]), {}, "two changes of mouth"),
         (changes(unit=["mm", "% IPD"]), {}, "another unit"),
@@ -168,7 +168,7 @@ def test_a_study_is_taken_as_it_is():
         (changes(), {"group": "arm"}, 'no column "arm"'),
         (changes(group=["t", None]), {}, '"bert" is in no group'),
         (sessions(group=["a", "b", "a", "a"]), {}, "several values"),
-        (sessions(day="soon").drop(columns="session"), {}, '"soon" is no day'),
+        (sessions(day="soon").drop(columns="session"), {}, '"soon" is not a day'),
         (sessions().drop(columns="session"), {}, "which session"),
         (changes(), {"people": pd.DataFrame({"name": ["anna"]})}, 'no column "person"'),
         (changes(), {"people": pd.DataFrame({"person": ["anna", "anna"]})}, "stands"),
@@ -310,7 +310,7 @@ def test_spreadsheets_of_europe_are_read(tmp_path, encoding):
 def test_what_is_wrong_in_a_file_is_said_of_that_file(tmp_path):
     changes().iloc[:1].to_csv(tmp_path / "a.csv", index=False)
     changes(change=["much", "little"]).iloc[1:].to_csv(tmp_path / "b.csv", index=False)
-    with pytest.raises(TableError, match=r'b\.csv: "little" in the column "change" is no number'):
+    with pytest.raises(TableError, match=r'b\.csv: "little" in the column "change" is not a number'):
         study_of(tmp_path)
     (tmp_path / "none").mkdir()
     with pytest.raises(TableError, match=r"none: the folder holds no \.csv, \.json, \.parquet"):
@@ -336,7 +336,7 @@ def test_regions_are_spelt_as_the_tool_does_and_ones_own_are_kept():
 def test_a_column_that_looks_like_groups_is_pointed_out():
     study = study_of(pd.concat([changes(), changes(person=["carl", "dora"])]).assign(arm=["t", "c", "t", "c"]))
     assert study.groups == ("all",)
-    assert "The column arm is not looked at" in study.notes[0]
+    assert "The column arm is not used" in study.notes[0]
     assert study_of(changes(note=["fine", "was late"])).notes == ()
 
 
@@ -365,7 +365,7 @@ def test_scores_of_photos_are_a_study():
 
 
 def test_sessions_that_nobody_planned_are_said_to_be_those_of_the_one_with_most():
-    assert "as anybody had, 3" in study_of(sessions()).notes[0]
+    assert "anyone had, 3" in study_of(sessions()).notes[0]
     assert study_of(sessions(), planned=3).notes == ()
     both = study_of(changes(before=[2.0, 2.0], after=[1.0, np.nan], change=[np.nan, np.nan]), planned=2)
     assert list(both.people["sessions"]) == [2, 1]

@@ -123,7 +123,7 @@ def _responders(cohort: Cohort) -> FittedTable:
         ("beyond their own\ndetectable change", _improved, False),
         ("noise\nalone", lambda row: _number_of(row.by_noise, row.measured), False),
         ("less even\nbeyond it", lambda row: f"{row.worse:.0f}", False),
-        ("improved,\nof everyone", lambda row: _percent(row.share_of_all), False),
+        ("improved,\nof everyone", lambda row: _percent(row.share_itt), False),
     ]
     return _table("people\n", cohort.responders, columns, ("group",))
 

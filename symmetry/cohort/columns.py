@@ -1,4 +1,4 @@
-"""Cells of tables: texts, numbers, and how regions are spelt."""
+"""Columns of a study's tables: which there are, their cells as texts and numbers, and the spelling of regions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from symmetry.measure.scores import REGION_NAMES
 from symmetry.tabular import printable
 
 ABOUT_PEOPLE: Final = ("group", "planned", "minutes", "adherence", "rating")
-"""What a table may tell of a person, beside what was measured."""
+"""What a table may say about a person, beside what was measured."""
+NUMBERS: Final = ("before", "after", "change", "mdc", "session", "weeks", "value", "error")
+"""What was measured."""
 _NEARLY: Final = 0.8
 
 
@@ -25,13 +27,13 @@ def spelt(region: str) -> str:
 
 
 def in_order(regions: Iterable[str]) -> tuple[str, ...]:
-    """Regions in the order of the tool, then all else as it comes."""
+    """Regions in the order of the tool, then all others as they come."""
     given = list(dict.fromkeys(regions))
     return (*(name for name in REGION_NAMES if name in given), *(name for name in given if name not in REGION_NAMES))
 
 
 def known_regions(column: pd.Series) -> pd.Series:
-    """Spell regions and measures as the tool does; what is nearly one of them is a slip, what is far is one's own."""
+    """Spell regions and measures as the tool does; a near miss is refused as a typo, other names are the user's own."""
     tool = {*REGION_NAMES, *(definition.name for definition in DEFINITIONS)}
     spellings = {name: spelt(name) for name in column.unique()}
     for name in spellings.values():
@@ -42,19 +44,19 @@ def known_regions(column: pd.Series) -> pd.Series:
 
 
 def text_of(column: pd.Series) -> pd.Series:
-    """Texts without what surrounds them, "" where there is none; 7.0 is 7, as people number themselves."""
+    """Texts without surrounding spaces, "" for missing ones; 7.0 is 7, as people are often numbered."""
     if pd.api.types.is_float_dtype(column) and not (column.dropna() % 1).any():
         column = column.astype("Int64")
     return column.astype(object).where(column.notna(), "").map(lambda value: str(value).strip()).astype(object)
 
 
 def number_of(column: pd.Series, name: str) -> pd.Series:
-    """Numbers, NaN where there is none.
+    """Numbers, NaN for missing ones.
 
     Raises
     ------
     TableError
-        If there is something that is no number, or infinite.
+        If a cell is not a number, or infinite.
     """
     if pd.api.types.is_numeric_dtype(column):
         numbers = column.astype(np.float64)
@@ -64,5 +66,19 @@ def number_of(column: pd.Series, name: str) -> pd.Series:
         numbers = pd.to_numeric(texts.where(texts != "", np.nan), errors="coerce").astype(np.float64)
         wrong = (numbers.isna() & (texts != "")) | np.isinf(numbers)
     if wrong.any():
-        raise TableError(f'"{column[wrong].iloc[0]}" in the column "{name}" is no number; mend it or leave it empty')
+        raise TableError(
+            f'"{column[wrong].iloc[0]}" in the column "{name}" is not a number; correct it or leave it empty'
+        )
     return numbers
+
+
+def refuse(frame: pd.DataFrame, wrong: pd.Series, message: str) -> None:
+    """Raise a TableError if any rows are wrong, its {columns} filled in from the first of them."""
+    if wrong.any():
+        raise TableError(message.format_map(frame.loc[wrong].iloc[0]))
+
+
+def refuse_second_rows(people: pd.DataFrame) -> None:
+    """Refuse a table of people in which someone has two rows."""
+    message = '"{person}" stands twice in the table of people; give each person one row'
+    refuse(people, people.duplicated("person"), message)
