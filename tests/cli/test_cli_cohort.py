@@ -165,7 +165,7 @@ def test_ratings_may_be_the_other_way_round(table):
         (("study.csv", "--control", "nobody"), 'there is no group "nobody"'),
         (("study.csv", "-g", "arm"), 'there is no column "arm"'),
         (("study.csv", "--region", "ear"), 'there is no region "ear"'),
-        (("wrong.csv",), "nothing can be made of its columns"),
+        (("wrong.csv",), "do not make a study"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_status_1(table, tmp_path, monkeypatch, arguments, said):
