@@ -1,4 +1,4 @@
-"""Drawn faces with an exactly known asymmetry: pictures to test and to show the tool with.
+"""Drawn faces of exactly known asymmetry, to test the tool and to show what it does.
 
 >>> from symmetry.synthetic import Asymmetry, Scene, draw_face
 >>> image = draw_face(asymmetry=Asymmetry(mouth_subject_right=-4.0), scene=Scene(roll=3.0))

@@ -1,4 +1,4 @@
-"""Where things are on the drawn face, and its relief, in facial millimetres, for the subject's left half (x > 0)."""
+"""Anatomy of the drawn face and its relief, in facial millimetres, for the subject's left half (x > 0)."""
 
 from __future__ import annotations
 
@@ -122,9 +122,9 @@ def eye_opening() -> Points:
 
 
 def relief(look: Look, canvas: Canvas) -> Plane:
-    """Height of the drawn face toward the viewer, in mm, on a canvas.
+    """Height of the drawn face toward the viewer, mm, on a canvas.
 
-    Outside the face's outline it falls away evenly, so that a map turned in three dimensions has no edge there.
+    Outside the outline it falls off evenly, so that the turned face has no edge there.
     """
     x, y = canvas.coordinates()
     height = _head(look, canvas)
@@ -168,8 +168,8 @@ def _nose_ridge(height: Plane, x: Plane, y: Plane) -> None:
 def _head(look: Look, canvas: Canvas) -> Plane:
     """Skull and jaw without features, on half a canvas.
 
-    The rim's depth is carried inward by Laplace's equation and a dome is put on it: the square root of a solution of
-    Poisson's, which is an ellipsoid where the outline is an ellipse.
+    The depth of the rim is extended inward by Laplace's equation and a dome is added: the square root of a solution of
+    Poisson's equation, which is an ellipsoid where the outline is an ellipse.
     """
     curve = face_outline(look)
     outline, depths = mirrored_outline(curve[:, :2]), np.concatenate([curve[:, 2], curve[::-1, 2]])

@@ -1,4 +1,4 @@
-"""How an even face is bent: smooth local movements of known size, in facial millimetres."""
+"""Asymmetry of a drawn face: smooth local movements of known size, in facial millimetres."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LARGEST = 6.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asymmetry:
-    """Movement of each feature away from the even face, in millimetres, at the subject's own left and right.
+    """Movement of each feature away from an even face, mm, at the subject's own left and right.
 
-    The value is the movement at the feature's site (see `named_points`); around it the movement fades smoothly.
+    Each value is the movement at the site of the feature (see `named_points`), around which it fades smoothly.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Asymmetry:
     Raises
     ------
     ValueError
-        If a movement is not finite or larger than `LARGEST` mm, beyond which the drawing would fold.
+        If a movement is not finite or larger than `LARGEST` mm, beyond which the drawing could fold.
     """
 
     brow_subject_left: float = 0.0
@@ -92,7 +92,7 @@ def _window(position: NDArray[np.float64], corners: tuple[float, float, float, f
     return _step(position, first, second) * _step(position, fourth, third)
 
 
-# Each window is 0 at the other features' sites, so that a stated movement is exact even when all are combined.
+# Each window is 0 at the sites of the other features, so that every movement is exact even when all are combined.
 _WINDOWS = {
     "brow": ((1.0, 16.0, 50.0, 72.0), (5.6, 19.5, 29.0, 56.0)),
     "eye": ((3.0, 14.5, 49.0, 66.0), (-24.0, -6.6, 5.6, 20.0)),
@@ -111,7 +111,7 @@ def _jaw(look: Look) -> tuple[cKDTree, Points, NDArray[np.float64]]:
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(contour, axis=0), axis=1))])
     middle = length[_jaw_site_index(contour)]
-    # The contour runs from the ear down to the chin; its movement is nothing at both ends.
+    # The contour runs from the ear down to the chin and does not move at either end.
     weight = np.where(length < middle, _step(length, 0.0, middle), _step(length, length[-1] - 6.0, middle))
     return cKDTree(contour), normal, weight
 

@@ -1,12 +1,13 @@
-"""Half a drawing in facial millimetres: soft shapes, strokes and blends on it, and its mirroring to a whole one.
+"""Half a drawing in facial millimetres: soft shapes, strokes and blends, and its mirroring to a whole one.
 
-Everything is drawn for the subject's left half only (x > 0, plus a margin for shapes that cross the midline) and then
-mirrored, so an even face is even to the last bit.
+Only the subject's left half is drawn (x > 0, plus a margin for shapes that cross the midline) and then mirrored: an
+even face is exactly symmetric.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -23,12 +24,12 @@ _MARGIN = 20.0
 
 
 def spline(points: ArrayLike, *, closed: bool = False, samples: int = 80) -> Points:
-    """Sample a smooth curve through points, evenly in its chord-length parameter.
+    """Sample a smooth curve through points at even steps of its chord-length parameter.
 
     Parameters
     ----------
     points : array_like, shape (n, k)
-        The points that the curve passes through; more columns than two are carried along.
+        Points that the curve passes through; columns beyond the second are interpolated along.
     closed : bool
         Whether the curve returns to its first point.
     samples : int
@@ -53,7 +54,7 @@ def ribbon(points: ArrayLike, widths: Sequence[float], *, samples: int = 60) -> 
     Parameters
     ----------
     points : array_like, shape (n, 2)
-        The points that the middle of the stroke passes through, mm.
+        Points that the middle of the stroke passes through, mm.
     widths : sequence of float, length n
         Width of the stroke at each of them, mm.
     samples : int
@@ -73,7 +74,7 @@ def ribbon(points: ArrayLike, widths: Sequence[float], *, samples: int = 60) -> 
 
 
 def mirrored_outline(half: Points) -> Points:
-    """Close an outline whose first and last points lie on the midline by its mirror image."""
+    """Close an outline whose first and last points lie on the midline with its mirror image."""
     return np.vstack([half, (half * [-1.0, 1.0])[::-1]])
 
 
@@ -114,7 +115,7 @@ class Canvas:
         return np.broadcast_to(np.asarray(colour, dtype=np.float32), (*self.shape, 3)).copy()
 
     def half(self, plane: Plane) -> Plane:
-        """Cut the margin beyond the midline off."""
+        """Cut off the margin beyond the midline."""
         return plane[:, self._margin :]
 
     def pixels(self, points: ArrayLike) -> Points:
@@ -135,7 +136,7 @@ class Canvas:
         return rows, columns
 
     def mask(self, outline: ArrayLike, *, soft: float = 0.0) -> tuple[Box, Plane]:
-        """Coverage of a closed outline, softened by a Gaussian of `soft` millimetres, and the part that it fills."""
+        """Box of the canvas around a closed outline and its coverage there, softened by a Gaussian of `soft` mm."""
         rows, columns = self.box(outline, 3.0 * soft)
         coverage = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.uint8)
         corners = (self.pixels(outline) - [columns.start, rows.start]) * 2**_SUBPIXEL_BITS
@@ -148,7 +149,7 @@ class Canvas:
         return (rows, columns), covered
 
     def glow(self, centre: tuple[float, float], spread: tuple[float, float], *, turn: float = 0.0) -> tuple[Box, Plane]:
-        """Gaussian spot of height 1, standard deviations `spread` in mm, turned by `turn` degrees; where it matters."""
+        """Box around a Gaussian spot and its values: height 1, standard deviations `spread` mm, `turn` in degrees."""
         reach = 3.2 * max(spread)
         rows, columns = self.box([centre], reach)
         x, y = self.coordinates()
@@ -159,8 +160,29 @@ class Canvas:
         return (rows, columns), np.exp(-0.5 * (first**2 + second**2)).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Planes of half a head, painted in place.
+
+    Attributes
+    ----------
+    skin : ndarray, shape (h, w, 3)
+        Colour.
+    shine, coverage : ndarray, shape (h, w)
+        Gloss, and where the head is, 0 to 1.
+    nx, ny : ndarray, shape (h, w)
+        x and y of the surface normal.
+    """
+
+    skin: Plane
+    shine: Plane
+    coverage: Plane
+    nx: Plane
+    ny: Plane
+
+
 def soften(plane: Plane, sigma: float) -> Plane:
-    """Gaussian blur with a standard deviation in pixels; the edge is continued outward."""
+    """Gaussian blur with a standard deviation in pixels; edges are extended outward."""
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Paints the features of the face on half a canvas: complexion, nose, folds, lips, lids, brows, ears."""
+"""Features of the face, painted on half a canvas: complexion, nose, folds, lips, lids, brows, ears."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from symmetry.synthetic.canvas import (
     Colour,
     Plane,
     Points,
+    Sheet,
     blend,
     burn,
     mirrored_outline,
@@ -141,7 +142,7 @@ def lips(canvas: Canvas, skin: Plane, shine: Plane, look: Look) -> None:
 
 
 def skin_texture(canvas: Canvas, skin: Plane, look: Look, rng: np.random.Generator) -> None:
-    """Pores, uneven colour, freckles and small moles: what image registration holds on to."""
+    """Pores, uneven colour, freckles and small moles: the detail that registration needs."""
     for spread, strength in ((0.30, 0.011), (0.9, 0.007), (2.4, 0.008)):
         sigma = spread * canvas.density
         grain = soften(rng.standard_normal(canvas.shape, dtype=np.float32), sigma)
@@ -241,8 +242,9 @@ def face_edge(canvas: Canvas, skin: Plane, outline: Points) -> None:
     burn(skin, (box, np.clip(2.0 - 2.0 * depth, 0.0, 1.0)), (0.70, 0.54, 0.49), 0.62)
 
 
-def ears(canvas: Canvas, skin: Plane, shine: Plane, coverage: Plane, nx: Plane, look: Look) -> None:
-    """Ears, behind the face's outline."""
+def ears(canvas: Canvas, sheet: Sheet, look: Look) -> None:
+    """Ears, behind the outline of the face."""
+    skin, coverage = sheet.skin, sheet.coverage
     outline = spline(
         [(63.0, 2.0), (67.8, 9.0), (73.4, 9.4), (76.4, 3.0), (75.6, -8.0), (72.6, -18.0), (70.4, -26.5), (66.8, -32.0),
          (62.0, -30.0)],
@@ -255,8 +257,8 @@ def ears(canvas: Canvas, skin: Plane, shine: Plane, coverage: Plane, nx: Plane, 
     halo = (wide, np.minimum(4.0 * extended, 1.0) * (1.0 - coverage[wide]))
     tone = mix(look.skin, look.blush, 0.24)
     blend(skin, halo, times(tone, 0.95))
-    blend(nx, behind, 0.35, 0.9)
-    blend(shine, behind, 0.12, 0.9)
+    blend(sheet.nx, behind, 0.35, 0.9)
+    blend(sheet.shine, behind, 0.12, 0.9)
     free = 1.0 - coverage
     for points, widths, factor in (
         ([(66.0, 4.0), (70.0, 6.2), (73.2, 2.4), (72.6, -7.0), (69.8, -16.0)], [0.5, 1.5, 1.6, 1.5, 0.5], _CREASE),

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from symmetry.synthetic.canvas import Box, Canvas, Plane, Points, blend, burn, mirrored_outline, soften, spline
+from symmetry.synthetic.canvas import Box, Canvas, Plane, Points, Sheet, blend, burn, mirrored_outline, soften, spline
 from symmetry.synthetic.features import mix, times
 from symmetry.synthetic.looks import Look
 
@@ -29,17 +29,9 @@ _OUTLINES: dict[str, tuple[tuple[tuple[float, float], ...], tuple[tuple[float, f
 _ALONG = 160
 
 
-def hair(
-    canvas: Canvas,
-    skin: Plane,
-    shine: Plane,
-    coverage: Plane,
-    nx: Plane,
-    ny: Plane,
-    look: Look,
-    rng: np.random.Generator,
-) -> None:
-    """Hair from the hairline to its outer outline, with the shadow that it throws on the skin."""
+def hair(canvas: Canvas, sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
+    """Hair from the hairline to its outer outline, with the shadow that it casts on the skin."""
+    skin, coverage = sheet.skin, sheet.coverage
     outer, inner = (spline(knots, samples=_ALONG) for knots in _OUTLINES[look.hair_style])
     half = np.vstack([outer, inner[::-1]])
     whole = np.vstack([half, half[::-1] * [-1.0, 1.0]])
@@ -56,9 +48,9 @@ def hair(
     # The colour reaches beyond the edge where no skin is, so that no rim of skin shows.
     for part, weight in ((wide, outside), (box, covered)):
         blend(skin, (part, weight), times(look.hair, 0.80))
-        nx[part] += weight * (tilt_x[part] - nx[part])
-        ny[part] += weight * (tilt_y[part] - ny[part])
-    blend(shine, (box, covered), 0.10)
+        sheet.nx[part] += weight * (tilt_x[part] - sheet.nx[part])
+        sheet.ny[part] += weight * (tilt_y[part] - sheet.ny[part])
+    blend(sheet.shine, (box, covered), 0.10)
     coverage[box] = np.maximum(coverage[box], covered)
     inside = canvas.plane()
     inside[wide] = outside
@@ -71,7 +63,7 @@ def hair(
 
 
 def _frayed(canvas: Canvas, outer: Points, inner: Points, strands: Plane) -> tuple[Box, Plane]:
-    """Coverage of the hair: clean outside, at the hairline thinning out strand by strand."""
+    """Coverage of the hair: clean outside, thinning out strand by strand at the hairline."""
     end = [(0.0, float(outer[-1, 1]))]
     box, covered = canvas.mask(mirrored_outline(np.vstack([outer, end])), soft=0.35)
     above = np.vstack([inner, [(150.0, float(inner[-1, 1])), (150.0, 200.0), (0.0, 200.0)]])
@@ -82,7 +74,7 @@ def _frayed(canvas: Canvas, outer: Points, inner: Points, strands: Plane) -> tup
 
 
 def _strands(canvas: Canvas, look: Look, outer: Points, inner: Points, rng: np.random.Generator) -> Plane:
-    """Light (+) and dark (-) strands, mostly within 0.5 of 0, that run the way the hair is combed."""
+    """Light (+) and dark (-) strands, mostly within 0.5 of 0, that run along the combed hair."""
     picture = np.full(canvas.shape, 128, np.uint8)
     thick = max(1, round(0.2 * canvas.density))
     steps = np.linspace(0.0, 1.0, _ALONG)

@@ -1,4 +1,4 @@
-"""Who is drawn: colours and proportions of a few named people that do not exist."""
+"""Looks: colours and proportions of a few people that do not exist."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Look:
     hair_style : {"long", "short", "tied"}
         How the hair is worn.
     jaw_width : float
-        Width of the lower face relative to the usual one.
+        Width of the lower face relative to the average.
     lip_fullness : float
-        Height of the lips relative to the usual one.
+        Height of the lips relative to the average.
     brow_weight : float
-        Thickness of the brows relative to the usual one.
+        Thickness of the brows relative to the average.
     lashes : float
-        Length of the lashes and strength of the lash line relative to the usual ones.
+        Length of the lashes and strength of the lash line relative to the average.
     freckles : float
-        How many freckles, 0 (none) to 1 (many).
+        Amount of freckles, 0 (none) to 1 (many).
     seed : int
         Seed of hair strands, freckles and pores.
     """

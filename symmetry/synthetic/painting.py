@@ -1,4 +1,4 @@
-"""Paints skin, eyes, hair and clothes of an even face: the textures that a scene later bends, turns and lights."""
+"""Textures of an even face (skin, eyes, hair, clothes), which a scene then bends, turns and lights."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from symmetry.synthetic.canvas import (
     Colour,
     Plane,
     Points,
+    Sheet,
     blend,
     burn,
     mirror,
@@ -74,7 +75,7 @@ class Layer:
     colour : ndarray, shape (h, w, 4), float32
         Red, green, blue and coverage, 0 to 1.
     surface : ndarray, shape (h, w, 4), float32
-        x and y of the surface normal, shine, and (head only) how far the eye is open, that is 1 between the lids.
+        x and y of the surface normal, shine, and (head only) 1 between the lids, where the eye shows.
     right, top, density : float
         Extent to either side and upward (mm) and pixels per millimetre.
     """
@@ -92,7 +93,7 @@ def _half_relief(look: Look) -> Plane:
 
 
 def head_relief(look: Look) -> Plane:
-    """Height of the head in mm over the extent of `HEAD`, at `RELIEF_DENSITY` pixels per millimetre, whole."""
+    """Height of the whole head, mm, over the extent of `HEAD` at `RELIEF_DENSITY` pixels per millimetre."""
     return mirror(Canvas(density=RELIEF_DENSITY, **HEAD).half(_half_relief(look)))
 
 
@@ -106,10 +107,12 @@ def _normals(canvas: Canvas, look: Look) -> tuple[Plane, Plane]:
     return np.asarray(nx, np.float32), np.asarray(ny, np.float32)
 
 
-def _mirror_surface(surface: Plane) -> Plane:
-    whole = mirror(surface)
-    whole[:, : surface.shape[1], 0] *= -1.0
-    return whole
+def _layer(canvas: Canvas, colour: Plane, surface: Plane) -> Layer:
+    """Whole texture from the colour (h, w, 4) and the surface (h, w, 4) of its subject-left half."""
+    half = canvas.half(surface)
+    whole = mirror(half)
+    whole[:, : half.shape[1], 0] *= -1.0
+    return Layer(mirror(canvas.half(colour)), whole, canvas.right, canvas.top, canvas.density)
 
 
 @lru_cache(maxsize=6)
@@ -117,9 +120,8 @@ def head(look: Look, density: float) -> Layer:
     """Paint skin, lids, lips, brows, ears and the hair that grows on the head."""
     canvas = Canvas(density=density, **HEAD)
     rng = np.random.default_rng(look.seed)
-    skin = canvas.paper(look.skin)
-    shine, coverage = canvas.plane(0.10), canvas.plane()
-    nx, ny = _normals(canvas, look)
+    sheet = Sheet(canvas.paper(look.skin), canvas.plane(0.10), canvas.plane(), *_normals(canvas, look))
+    skin, shine = sheet.skin, sheet.shine
     features.complexion(canvas, skin, shine, look)
     features.nose(canvas, skin, look)
     features.folds(canvas, skin)
@@ -128,21 +130,19 @@ def head(look: Look, density: float) -> Layer:
     opening = features.lids(canvas, skin, shine, look, rng)
     features.brows(canvas, skin, shine, look, rng)
     outline = mirrored_outline(anatomy.face_outline(look)[:, :2])
-    blend(coverage, canvas.mask(outline, soft=0.25), 1.0)
+    blend(sheet.coverage, canvas.mask(outline, soft=0.25), 1.0)
     features.face_edge(canvas, skin, outline)
     if look.hair_style != "long":
-        features.ears(canvas, skin, shine, coverage, nx, look)
-    hair(canvas, skin, shine, coverage, nx, ny, look, rng)
-    colour = np.dstack([skin, coverage])
-    surface = np.dstack([nx, ny, shine, opening])
-    return Layer(
-        mirror(canvas.half(colour)), _mirror_surface(canvas.half(surface)), HEAD["right"], HEAD["top"], density
-    )
+        features.ears(canvas, sheet, look)
+    hair(canvas, sheet, look, rng)
+    colour = np.dstack([skin, sheet.coverage])
+    surface = np.dstack([sheet.nx, sheet.ny, shine, opening])
+    return _layer(canvas, colour, surface)
 
 
 @lru_cache(maxsize=6)
 def eyes(look: Look, density: float) -> Layer:
-    """Paint the eyeballs: white, iris and pupil, with the shadow of the lids left out."""
+    """Paint the eyeballs: white, iris and pupil, without the shadow of the lids."""
     canvas = Canvas(density=density, **EYES)
     rng = np.random.default_rng(look.seed + 1)
     paper = canvas.paper((0.925, 0.905, 0.89))
@@ -182,14 +182,12 @@ def eyes(look: Look, density: float) -> Layer:
     nx, ny = np.clip(dx / bend, -0.9, 0.9), np.clip(dy / bend, -0.9, 0.9)
     surface = np.dstack([nx, ny, cornea, np.zeros_like(cornea)]).astype(np.float32)
     colour = np.dstack([paper, np.ones_like(cornea, dtype=np.float32)])
-    return Layer(
-        mirror(canvas.half(colour)), _mirror_surface(canvas.half(surface)), EYES["right"], EYES["top"], density
-    )
+    return _layer(canvas, colour, surface)
 
 
 @lru_cache(maxsize=6)
 def body(look: Look, density: float) -> Layer:
-    """Paint what stays behind the face: hair that hangs down or is tied up, neck, shoulders and shirt."""
+    """Paint what lies behind the face: hair that hangs down or is tied up, neck, shoulders and shirt."""
     canvas = Canvas(density=density, **BODY)
     rng = np.random.default_rng(look.seed + 2)
     paper, coverage = canvas.paper(look.shirt), canvas.plane()
@@ -198,7 +196,7 @@ def body(look: Look, density: float) -> Layer:
 
     def lay(outline: Points, colour: Colour, tilt_x: Plane, tilt_y: Plane) -> tuple[Box, Plane]:
         wide, beyond = canvas.mask(outline, soft=1.5)
-        # The colour reaches beyond the edge where nothing else is, so that no rim of another one shows.
+        # The colour extends beyond the edge where nothing else is, so that no rim of another one shows.
         outside = np.minimum(8.0 * beyond, 1.0) * (1.0 - coverage[wide])
         box, covered = canvas.mask(outline, soft=0.3)
         for part, weight in ((wide, outside), (box, covered)):
@@ -234,6 +232,4 @@ def body(look: Look, density: float) -> Layer:
     paper *= (1.0 + 0.02 * soften(rng.standard_normal(canvas.shape, dtype=np.float32), 0.4 * density))[..., None]
     colour = np.dstack([paper, coverage])
     surface = np.dstack([nx, ny, canvas.plane(0.03), canvas.plane()])
-    return Layer(
-        mirror(canvas.half(colour)), _mirror_surface(canvas.half(surface)), BODY["right"], BODY["top"], density
-    )
+    return _layer(canvas, colour, surface)

@@ -1,4 +1,4 @@
-"""The sample images of this project: which faces they show, and the table of what is true of them."""
+"""Sample images: the faces that they show, and the table of their true asymmetry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from symmetry.synthetic.looks import LOOKS
 from symmetry.synthetic.scene import Scene, draw_face
 
 COLUMNS = ("photo", "captured", "region", "side", "quantity", "value", "unit")
-# Where each feature stands in the table; + is upward for `vertical` and away from the midline for `outward`.
+# Region and quantity of each feature in the table; + is upward for `vertical`, away from the midline for `outward`.
 _PLACES = {
     "brow": ("brows", "vertical"),
     "eye": ("eyes", "vertical"),
@@ -35,7 +35,7 @@ _SERIES_START = datetime.fromisoformat("2026-04-06T08:10:00+02:00")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One sample photo: its place in the folder, the time in its metadata, and what is drawn."""
+    """One sample photo: its path in the folder, the time in its metadata, and what is drawn."""
 
     photo: str
     captured: datetime
@@ -98,7 +98,7 @@ def _series() -> list[Sample]:
 
 
 def truth_rows(sample: Sample) -> list[dict[str, str]]:
-    """Rows of the table of truth for one sample, one quantity each."""
+    """Rows of the truth table of one sample, one per quantity."""
     head = {"yaw": sample.scene.yaw, "pitch": sample.scene.pitch, "roll": sample.scene.roll}
     quantities = [(*_PLACES[feature], side, value, "mm") for feature, side, value in sample.asymmetry.items()]
     quantities += [("head", quantity, "", value, "degrees") for quantity, value in head.items()]
@@ -118,9 +118,9 @@ def truth_rows(sample: Sample) -> list[dict[str, str]]:
 
 
 def write_samples(folder: Path | str) -> list[Path]:
-    """Draw all sample photos and write them with their table of truth; existing files are replaced.
+    """Draw all sample photos and write them with their truth table; existing files are replaced.
 
-    The same versions of the libraries write the same bytes.
+    The same library versions write the same bytes.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Bends, turns, lights and photographs the painted face."""
+"""Drawing a face: the painted textures are bent, turned, lit and photographed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Scene:
     yaw, pitch, roll : float
         Turn of the head in degrees: + yaw to the subject's left, + pitch upward, + roll raises the subject's left eye.
     offset : tuple of float
-        Place of the point between the pupils, right and down from the middle of the image, pixels.
+        Position of the point between the pupils, right and down from the middle of the image, pixels.
     light_azimuth, light_elevation : float
         Direction that the light comes from, degrees from straight ahead: + from the subject's left, + from above.
     light_strength : float
@@ -80,7 +80,7 @@ class Scene:
 
     @property
     def centre(self) -> tuple[float, float]:
-        """Place of the point between the pupils, column and row in pixels."""
+        """Position of the point between the pupils, column and row in pixels."""
         return (self.width - 1) / 2 + self.offset[0], (self.height - 1) / 2 + self.offset[1]
 
 
@@ -96,7 +96,7 @@ def rotation(scene: Scene) -> NDArray[np.float64]:
 def draw_face(
     *, asymmetry: Asymmetry | None = None, scene: Scene | None = None, look: Look | None = None
 ) -> NDArray[np.uint8]:
-    """Draw a face whose asymmetry is known because the drawing put it there.
+    """Draw a face of exactly known asymmetry.
 
     Parameters
     ----------
@@ -110,39 +110,60 @@ def draw_face(
     Returns
     -------
     ndarray, shape (height, width, 3), uint8
-        RGB. An even face straight ahead, lit from the middle and free of noise, equals its mirror image to one grey
-        level.
+        RGB. An even face that looks straight ahead, lit from the middle and without noise, equals its mirror image to
+        within one grey level.
 
     Raises
     ------
     ValueError
-        If the movements, taken together, would fold the face.
+        If the movements together would fold the face.
+
+    Examples
+    --------
+    >>> from symmetry.synthetic import Asymmetry, Scene, draw_face
+    >>> draw_face(asymmetry=Asymmetry(mouth_subject_right=-4.0), scene=Scene(roll=3.0)).shape
+    (1200, 900, 3)
     """
-    asymmetry, scene, look = asymmetry or Asymmetry(), scene or Scene(), look or LOOKS["hazel"]
-    turn = rotation(scene)
-    density = 3.0 if scene.pixels_per_mm <= 2.2 else 6.0
+    scene = scene or Scene()
+    shot = _Shot(asymmetry or Asymmetry(), scene, look or LOOKS["hazel"], rotation(scene))
     flat = _picture_plane(scene)
     picture = _background(scene)
-    on_even, on_bent = _trace(asymmetry, scene, look, flat, turn)
-    head = painting.head(look, density)
+    on_even, on_bent = _trace(shot, flat)
+    head = painting.head(shot.look, shot.density)
     colour, surface = _look_up(head.colour, head, on_even), _look_up(head.surface, head, on_even)
     coverage = colour[..., 3:4]
-    matt, gloss = _light(surface, scene, turn, shadow=(0.50, 0.36, 0.34))
+    matt, gloss = _light(surface, scene, shot.turn, shadow=(0.50, 0.36, 0.34))
     lit = colour[..., :3] * matt
     lit += gloss
-    _put_eyes(lit, surface[..., 3], asymmetry, scene, look, on_bent, turn, density)
+    _put_eyes(lit, surface[..., 3], on_bent, shot)
     shadow = _thrown_shadow(np.ascontiguousarray(coverage[..., 0]), scene)
-    _put_body(picture, shadow, scene, look, flat, turn)
+    _put_body(picture, shadow, flat, shot)
     picture += coverage * (lit - picture)
     return _develop(picture, scene)
 
 
-def _put_body(picture: Plane, shadow: Plane, scene: Scene, look: Look, flat: Plane, turn: NDArray[np.float64]) -> None:
-    """Put neck, shoulders and hanging hair before the background, in place; a plane behind the face carries them."""
-    body = painting.body(look, _BODY_DENSITY)
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """One drawing: who is drawn and how, with the turn of the head (3, 3)."""
+
+    asymmetry: Asymmetry
+    scene: Scene
+    look: Look
+    turn: NDArray[np.float64]
+
+    @property
+    def density(self) -> float:
+        """Pixels per millimetre of the textures of the head."""
+        return 3.0 if self.scene.pixels_per_mm <= 2.2 else 6.0
+
+
+def _put_body(picture: Plane, shadow: Plane, flat: Plane, shot: _Shot) -> None:
+    """Paint neck, shoulders and hanging hair over the background, in place, on a plane behind the face."""
+    scene, turn = shot.scene, shot.turn
+    body = painting.body(shot.look, _BODY_DENSITY)
     at = _unproject(flat, np.float32(_BODY_DEPTH), turn)
     colour = _look_up(body.colour, body, at)
-    # Light changes slowly there: a third of the picture's resolution is enough.
+    # Light changes slowly there: a third of the image's resolution is enough.
     surface = _look_up(body.surface, body, _resized(at, (scene.width + 2) // 3, (scene.height + 2) // 3))
     matt, _ = _light(surface, scene, turn, shadow=(0.46, 0.35, 0.34))
     lit = colour[..., :3] * _resized(matt, scene.width, scene.height)
@@ -165,7 +186,7 @@ def _picture_plane(scene: Scene) -> Plane:
 
 
 def _unproject(flat: Plane, depth: Plane | np.float32, turn: NDArray[np.float64]) -> Plane:
-    """Facial x and y of what is seen at places of the picture if it lies at a depth."""
+    """Facial x and y of what points of the image show if it lies at a depth."""
     back = np.linalg.inv(turn[:2, :2])
     shift = -back @ turn[:2, 2]
     x, y = flat[..., 0], flat[..., 1]
@@ -181,7 +202,7 @@ def _unproject(flat: Plane, depth: Plane | np.float32, turn: NDArray[np.float64]
 def _sample(texture: Plane, at: Plane, *, right: float, top: float, density: float) -> Plane:
     """Values of a whole texture at facial millimetres, linear between its pixels.
 
-    OpenCV rounds places to 1/32 pixel; rounding them here first, about the midline, keeps mirrored places mirrored.
+    OpenCV rounds positions to 1/32 pixel; rounding them here first, about the midline, keeps mirrored ones mirrored.
     """
     half = np.float32(right * density - 0.5)
     column = np.rint(at[..., 0] * np.float32(density * 32)) / np.float32(32) + half
@@ -234,21 +255,20 @@ def _bent_relief(asymmetry: Asymmetry, look: Look) -> Plane:
             fields[:, middle:, 1:] += moved
         else:
             fields[:, :middle, 1:] += moved[:, ::-1] * np.array([-1.0, 1.0], dtype=np.float32)
-    # Rows run downward: a place stays above the one below it as long as the movement upward does not gain on it.
+    # Rows run downward: a point stays above the one below it unless that one moves up faster.
     squeeze = -np.diff(fields[..., 2], axis=0) * painting.RELIEF_DENSITY
     if squeeze.size and 1.0 + squeeze.min() < _LEAST_STRETCH:
         raise ValueError("these movements, taken together, would fold the face; give smaller ones")
     return fields
 
 
-def _trace(
-    asymmetry: Asymmetry, scene: Scene, look: Look, flat: Plane, turn: NDArray[np.float64]
-) -> tuple[Plane, Plane]:
-    """Find what every pixel sees of the head: its place on the even face and on the bent face, mm.
+def _trace(shot: _Shot, flat: Plane) -> tuple[Plane, Plane]:
+    """Find the place on the even face and on the bent face, mm, that every pixel shows.
 
-    Solved by fixed-point iteration about every millimetre, over which height and movement hardly change.
+    Solved by fixed-point iteration at steps of about a millimetre, over which height and movement hardly change.
     """
-    fields = _bent_relief(asymmetry, look)
+    scene, turn = shot.scene, shot.turn
+    fields = _bent_relief(shot.asymmetry, shot.look)
     step = max(1, min(4, round(0.9 * scene.pixels_per_mm)))
     coarse = _resized(flat, -(-scene.width // step), -(-scene.height // step))
     place = {"right": painting.HEAD["right"], "top": painting.HEAD["top"], "density": painting.RELIEF_DENSITY}
@@ -281,7 +301,7 @@ def _facing(surface: Plane, directions: list[NDArray[np.float64]], turn: NDArray
 
 
 def _light(surface: Plane, scene: Scene, turn: NDArray[np.float64], *, shadow: Colour) -> tuple[Plane, Plane]:
-    """Brightness of a matt surface under light wrapped around the form, room light and coloured shadow; and gloss."""
+    """Brightness of a matt surface under wrapped light, room light and coloured shadow; and gloss."""
     toward, ahead, shiny = _facing(surface, [_direction(scene), np.array([0.0, 0.0, 1.0]), _halfway(scene)], turn)
     wrap = np.float32(0.35)
     direct = np.clip((toward + wrap) * np.float32(0.72 * scene.light_strength / 1.35), 0.0, 0.72 * scene.light_strength)
@@ -295,17 +315,9 @@ def _light(surface: Plane, scene: Scene, turn: NDArray[np.float64], *, shadow: C
     return matt, gloss[..., None] * np.array([1.0, 0.96, 0.90], dtype=np.float32)
 
 
-def _put_eyes(
-    lit: Plane,
-    opening: Plane,
-    asymmetry: Asymmetry,
-    scene: Scene,
-    look: Look,
-    bent: Plane,
-    turn: NDArray[np.float64],
-    density: float,
-) -> None:
-    """Put the eyeballs between the lids, in place; they follow the whole eye but not its lids."""
+def _put_eyes(lit: Plane, opening: Plane, bent: Plane, shot: _Shot) -> None:
+    """Paint the eyeballs between the lids, in place; they follow the whole eye but not its lids."""
+    scene, asymmetry = shot.scene, shot.asymmetry
     seen = (opening > 0.002) & (np.abs(bent[..., 1]) < 30.0)
     rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
     if not rows.size:
@@ -315,16 +327,16 @@ def _put_eyes(
     even = bent[part].copy()
     for side, value in ((1.0, asymmetry.eye_subject_left), (-1.0, asymmetry.eye_subject_right)):
         even[..., 1] -= np.float32(value) * (side * even[..., 0] > 0)
-    eyes = painting.eyes(look, density)
+    eyes = painting.eyes(shot.look, shot.density)
     colour, surface = _look_up(eyes.colour, eyes, even), _look_up(eyes.surface, eyes, even)
-    matt, _ = _light(surface, scene, turn, shadow=(0.55, 0.48, 0.48))
+    matt, _ = _light(surface, scene, shot.turn, shadow=(0.55, 0.48, 0.48))
     white = colour[..., :3] * (np.float32(0.42) + np.float32(0.58) * matt)
     # The upper lid shades what lies right below it: the opening, blurred and pushed down.
     open_here = np.ascontiguousarray(opening[part])
     mm = scene.pixels_per_mm
     shade = _shifted(soften(open_here, 1.5 * mm), 0.0, 1.3 * mm) * np.float32(1.35) - np.float32(0.1)
     white *= (np.float32(0.36) + np.float32(0.64) * np.clip(shade, 0.0, 1.0))[..., None]
-    (facing,) = _facing(surface, [_halfway(scene)], turn)
+    (facing,) = _facing(surface, [_halfway(scene)], shot.turn)
     edge = np.float32(np.cos(np.deg2rad(_SPARK)))
     spark = np.clip((facing - edge) / np.float32(0.4 * (1.0 - edge)), 0.0, 1.0) * surface[..., 2]
     white += (spark * np.float32(0.92))[..., None] * (np.float32(1.0) - white)
@@ -339,7 +351,7 @@ def _shifted(plane: Plane, right: float, down: float) -> Plane:
 
 
 def _thrown_shadow(coverage: Plane, scene: Scene) -> Plane:
-    """Shadow of the head on what is behind it, 1 where there is none."""
+    """Shadow of the head on what is behind it; 1 where there is none."""
     light = _direction(scene)
     step = 4
     size = (max(1, scene.width // step), max(1, scene.height // step))

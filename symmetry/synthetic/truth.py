@@ -1,4 +1,4 @@
-"""Where the points of a drawn face truly are."""
+"""True positions of the points of a drawn face."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class NamedPoint:
 def named_points(
     *, asymmetry: Asymmetry | None = None, scene: Scene | None = None, look: Look | None = None
 ) -> dict[tuple[str, str], NamedPoint]:
-    """Points of the face that `draw_face` draws for the same arguments.
+    """Named points of the face that `draw_face` draws for the same arguments.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def named_points(
     for (name, side), even in _sites(look).items():
         moves = asymmetry
         if name == "pupil":
-            # The lids slide over the eyeball and do not take the pupil along.
+            # The lids slide over the eyeball and do not move the pupil.
             moves = Asymmetry(
                 eye_subject_left=asymmetry.eye_subject_left, eye_subject_right=asymmetry.eye_subject_right
             )
