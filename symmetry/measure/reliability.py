@@ -17,7 +17,7 @@ from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import clinical_measures
 from symmetry.measure.pairs import common_scale, field_noise, measure_pair, pair_numbers, stack_fields
-from symmetry.measure.quality.likeness import check_likeness
+from symmetry.measure.quality.identity import check_identity
 from symmetry.measure.reliability_table import (
     METHODS,
     OF_PAIR,
@@ -178,7 +178,7 @@ def _strangers(group: list[FaceAnalysis]) -> int:
     """Count the photos of a session that seem to show someone else than its first, or in a mirror."""
     first, *others = (face.portrait for face in group)
     return sum(
-        bool(check_likeness(first, other, register(first.standard, other.standard)))
+        bool(check_identity(first, other, register(first.standard, other.standard)))
         for other in others
         if first is not None and other is not None
     )

@@ -16,7 +16,7 @@ from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.options import Measuring
 from symmetry.measure.quality import Portrait
 from symmetry.measure.quality.flags import by_gravity
-from symmetry.measure.quality.likeness import check_likeness
+from symmetry.measure.quality.identity import check_identity
 from symmetry.photos.capture_time import Moment, moment_of, zone_name
 from symmetry.photos.cleaning import clean_photo
 from symmetry.photos.listing import read_file
@@ -259,7 +259,7 @@ def _latest_portrait(practice: Practice, client: Client) -> tuple[Portrait | Non
 def _mix_up(expected: Portrait, portrait: Portrait, where: str) -> str | None:
     """Say if a face seems to be another person's, or mirrored: photos get mixed up."""
     registration = register(expected.standard, portrait.standard)
-    found = {flag.name for flag in check_likeness(expected, portrait, registration)}
+    found = {flag.name for flag in check_identity(expected, portrait, registration)}
     if "one_mirrored" in found:
         return f"this face, or the one {where}, seems to be mirrored; see --mirrored"
     if "different_person" in found:

@@ -189,7 +189,7 @@ def test_a_face_that_does_not_belong_is_said(tmp_path, monkeypatch):
     assert "seems to be mirrored" not in result.stderr
     # All drawn faces are of one kind.
     stranger = Flag(name="different_person", severity="reject", advice="")
-    monkeypatch.setattr("symmetry.practice.intake.check_likeness", lambda *_: (stranger,))
+    monkeypatch.setattr("symmetry.practice.intake.check_identity", lambda *_: (stranger,))
     result = run("session", "add", "ana", EVEN, "--practice", practice)
     assert "even.jpg: warn: this seems to be someone else than in session 3 of ana" in result.stderr
 

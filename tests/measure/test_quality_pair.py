@@ -24,7 +24,7 @@ from helpers.portraits import (
 
 from symmetry.landmarks.mesh import REFERENCE
 from symmetry.measure.quality.flags import Flag
-from symmetry.measure.quality.likeness import Match, check_likeness, likeness, shape_difference
+from symmetry.measure.quality.identity import Match, check_identity, shape_difference, similarity
 from symmetry.measure.quality.pair import check_pair
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.photos.reading import read_photo
@@ -44,7 +44,7 @@ def graded(first: Portrait, second: Portrait) -> dict[str, str]:
 
 def compared(first: Portrait, second: Portrait) -> dict[str, Flag]:
     registration = register(first.standard, second.standard)
-    return {flag.name: flag for flag in check_likeness(first, second, registration)}
+    return {flag.name: flag for flag in check_identity(first, second, registration)}
 
 
 def in_mirror(portrait: Portrait) -> Portrait:
@@ -162,11 +162,11 @@ def test_same_skin_is_one_person_and_tells_the_mirror(seed):
     assert list(compared(in_mirror(one), again)) == ["one_mirrored"]
 
 
-def test_likeness_falls_with_picture_and_with_shape():
-    alike = likeness(Match(detail=0.8, confidence=0.8), 1.5)
-    assert likeness(Match(detail=0.4, confidence=0.8), 1.5) < alike
-    assert likeness(Match(detail=0.8, confidence=0.8), 6.0) < alike
-    assert likeness(Match(detail=0.8, confidence=0.8), 0.0) > alike
+def test_similarity_falls_with_picture_and_with_shape():
+    alike = similarity(Match(detail=0.8, confidence=0.8), 1.5)
+    assert similarity(Match(detail=0.4, confidence=0.8), 1.5) < alike
+    assert similarity(Match(detail=0.8, confidence=0.8), 6.0) < alike
+    assert similarity(Match(detail=0.8, confidence=0.8), 0.0) > alike
 
 
 def test_shape_differs_by_what_moved_above_the_mouth():

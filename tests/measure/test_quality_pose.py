@@ -24,10 +24,10 @@ from symmetry.landmarks.mesh import IRIS_RIGHT, MIRROR, REFERENCE, REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.quality.distance import MOST_PITCH, check_distance, perspective_of
 from symmetry.measure.quality.expression import check_expression, expression_of
-from symmetry.measure.quality.flags import Flag
+from symmetry.measure.quality.flags import Flag, Limits
 from symmetry.measure.quality.gate import check_photo
 from symmetry.measure.quality.portrait import Portrait
-from symmetry.measure.quality.pose import check_framing, check_pose, severity_of
+from symmetry.measure.quality.pose import check_framing, check_pose
 
 CHECKS = (check_pose, check_expression, check_distance, check_framing)
 
@@ -93,8 +93,8 @@ def test_more_turn_touches_more(yaw, touched, left_alone):
 
 
 def test_severity_is_the_gravest_reached():
-    limits = {"info": 1.0, "warn": 2.0, "reject": 3.0}
-    assert [severity_of(v, limits) for v in (0.9, -1.0, 2.5, -3.0)] == [
+    limits = Limits({"info": 1.0, "warn": 2.0, "reject": 3.0}, digits=1)
+    assert [limits.reached_by(v) for v in (0.9, -1.0, 2.5, -3.0)] == [
         None,
         ("info", 1.0),
         ("warn", 2.0),

@@ -1,4 +1,4 @@
-"""The quality gate: what is wrong with a photo, or with two as a pair, and which results it touches."""
+"""Quality checks: what is wrong with a photo, or with two as a pair, and which results that concerns."""
 
 from symmetry.measure.quality.gate import check_photo
 from symmetry.measure.quality.pair import check_pair

@@ -1,4 +1,4 @@
-"""What the face is doing: a smile, an open mouth, closed eyes, raised brows."""
+"""Facial expression: a smile, an open mouth, closed eyes, raised brows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import MIRROR
-from symmetry.measure.quality.flags import Flag, Severity
+from symmetry.measure.quality.flags import Flag, Limits, Severity
 from symmetry.measure.quality.portrait import Portrait
-from symmetry.measure.quality.pose import severity_of
 
 ABOUT_MOUTH: Final = (
     "mouth",
@@ -30,36 +29,37 @@ ABOUT_MOUTH: Final = (
 ABOUT_EYES: Final = ("eyes", "mrd1", "mrd2", "palpebral_fissure")
 ABOUT_BROWS: Final = ("brows", "brow_height")
 
-SMILE: Final[dict[Severity, float]] = {"info": 34.0, "warn": 37.0}
-"""Percent of the eye distance. 35 neutral people: 27.4 +- 2.5, none over 32.9; the same 35 smiling, 7 of them hardly:
-26 of the 28 others over 34."""
+SMILE: Final = Limits({"info": 34.0, "warn": 37.0}, digits=1)
+"""Percent of the interpupillary distance (IPD). 35 neutral people: 27.4 +- 2.5, at most 32.9; of the
+same people smiling, without 7 who hardly did: 26 of 28 over 34."""
 _BACKWARD: Final = 1.5
-"""Say of the corners' way back against their way up: what tells those 28 best from the neutral ones."""
+"""Weight of the corners' way back against their way up that best tells those 28 from the neutral ones."""
 _OPENED: Final = 0.5
 _WIDENED: Final = 82.0
-"""An open mouth has its middle lower and farther back: that share of the gap is no smile where the mouth is not wide
-(neutral 76 +- 5, smiling 88). Of 35 mouths opened by 12 mm by a warp all seem to smile otherwise, and 2 do so still."""
-GAP: Final[dict[Severity, float]] = {"info": 2.5, "warn": 6.0}
-"""Percent of the eye distance (6: about 4 mm). 35 neutral people: one of them at 5.3, the others up to 1.9."""
-BROWS: Final[dict[Severity, float]] = {"info": 36.0, "warn": 43.0}
-"""Percent of the eye distance. Whose brows are raised can hardly be told from whose brows are high: 35 neutral people
-spread by 4.5 about 28.5, 2 of them pass 36 and one reaches 38.6; raising the brows by 7 mm adds 8.5."""
+"""The middle of an open mouth is lower and farther back: that share of the gap is no smile unless the mouth is wide
+(neutral 76 +- 5, smiling 88). Without this, all of 35 mouths opened by 12 mm by a warp seem to smile; with it, 2."""
+GAP: Final = Limits({"info": 2.5, "warn": 6.0}, digits=1)
+"""Percent of the IPD (6: about 4 mm). 35 neutral people: one at 5.3, the others up to 1.9."""
+BROWS: Final = Limits({"info": 36.0, "warn": 43.0}, digits=1)
+"""Percent of the IPD. Raised brows can hardly be told from high ones: 35 neutral people have 28.5 +- 4.5, 2 of them
+pass 36 and one reaches 38.6; raising the brows by 7 mm adds 8.5."""
 CLOSED: Final = 0.175
-"""Opening in widths of the eye. 35 people, neutral and smiling, go down to 0.21; with the lids of the neutral photos
-drawn down by a warp, nine in ten come below this."""
+"""Opening in widths of the eye. 35 people, neutral and smiling, have 0.21 and more; with the lids of the neutral photos
+closed by a warp, nine in ten are below this."""
 HALF_CLOSED: Final = 0.2
 ONE_HALF_CLOSED: Final[tuple[float, float]] = (0.25, 0.67)
-"""Opening of one eye, and its share of the other's, below both; the two eyes of those people differ by 0.03 at most."""
+"""Opening of one eye, and its ratio to the other's, when it is below both; the eyes of those people differ by 0.03 at
+most."""
 DROWSY: Final[tuple[float, float]] = (0.258, 0.30)
-"""Opening of both eyes, reduced to brows of usual distance, and as it is, below which they are perhaps half closed: a
-lowered lid is farther from its brow. The reduced one is 0.248 and more on 35 neutral people, 0.27 for nine in ten; with
-their lids drawn half down it is at most 0.254 for 13 of 14."""
+"""Opening of both eyes, corrected for the distance of the brows and uncorrected, below which they are perhaps half
+closed: a lowered lid is farther from its brow. The corrected opening of 35 neutral people is 0.248 and more, 0.27 for
+nine in ten; with their lids half closed by a warp it is at most 0.254 for 13 of 14."""
 _BROWS_AWAY: Final = 0.0185
-"""Logarithm of the opening that a percent of brow distance stands for: what tells those two best."""
-_USUAL_BROWS: Final = 28.6
+"""Change of the logarithm of the opening per percent of brow distance that best tells those two apart."""
+_AVERAGE_BROWS: Final = 28.6
 
-# Landmarks of the subject's right: the lids' edges in their middle third, from the same to the same place; the ends of
-# the eye; the middle of the brow's upper edge.
+# Landmarks of the subject's right: opposite points of the lids' edges in their middle third; the ends of the eye; the
+# middle of the brow's upper edge.
 _LIDS: Final = ((160, 144), (159, 145), (158, 153))
 _EYE_ENDS: Final = (33, 133)
 _BROW: Final = (63, 105, 66)
@@ -68,21 +68,20 @@ _CORNER, _LIP_UPPER, _LIP_LOWER = 61, 13, 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
-    """What the face is doing, in numbers.
+    """Measurements of a facial expression; lengths in percent of the interpupillary distance.
 
     Attributes
     ----------
     smile : float
-        How far the corners of the mouth stand above its middle, and 1.5 times how far behind it; percent of the eye
-        distance.
+        Height of the corners of the mouth above its middle, plus 1.5 times their distance behind it.
     width : float
-        Of the mouth, the same unit.
+        Width of the mouth.
     gap : float
-        Between the inner edges of the lips, the same unit.
+        Distance between the inner edges of the lips.
     eye_right, eye_left : float
         Opening of the subject's eyes, in widths of the eye.
     brows : float
-        Height of the brows above the upper lids, percent of the eye distance.
+        Height of the brows above the upper lids.
     """
 
     smile: float
@@ -94,23 +93,23 @@ class Expression:
 
     @property
     def smile_alone(self) -> float:
-        """The smile less what an open mouth adds to it."""
+        """The smile without what an open mouth adds to it."""
         return self.smile if self.width > _WIDENED else self.smile - _OPENED * max(self.gap, 0.0)
 
     @property
     def opening(self) -> float:
-        """Mean opening of the eyes, reduced to brows of usual distance."""
+        """Mean opening of the eyes, corrected for the distance of the brows."""
         mean = (self.eye_right + self.eye_left) / 2
-        return float(mean * np.exp(-_BROWS_AWAY * (self.brows - _USUAL_BROWS)))
+        return float(mean * np.exp(-_BROWS_AWAY * (self.brows - _AVERAGE_BROWS)))
 
     @property
     def eyes_closed(self) -> bool:
-        """Whether one eye or both are closed."""
+        """Whether at least one eye is closed."""
         return min(self.eye_right, self.eye_left) < CLOSED
 
 
 def expression_of(portrait: Portrait) -> Expression:
-    """Take an expression from the mesh, in the facial frame."""
+    """Measure the expression of a face from its mesh."""
     face = portrait.frame.place(portrait.landmarks) * (100 / portrait.interpupillary)
     middle = (face[_LIP_UPPER] + face[_LIP_LOWER]) / 2
     _, up, out = (face[_CORNER] + face[MIRROR[_CORNER]]) / 2 - middle
@@ -127,7 +126,7 @@ def expression_of(portrait: Portrait) -> Expression:
 
 
 def _opening(face: FloatArray) -> float:
-    """Measure the opening of the eye at the right's landmarks of a placed face, in widths of the eye."""
+    """Measure the opening of the right eye of a face in the facial frame, in widths of the eye."""
     upper, lower = np.array(_LIDS).T
     gap = np.linalg.norm(face[upper] - face[lower], axis=-1).mean()
     return float(gap / np.linalg.norm(face[_EYE_ENDS[0]] - face[_EYE_ENDS[1]]))
@@ -136,42 +135,30 @@ def _opening(face: FloatArray) -> float:
 def check_expression(portrait: Portrait) -> tuple[Flag, ...]:
     """Find a face that is not at rest; values as in `Expression`."""
     face = expression_of(portrait)
-    found = (_about_eyes(face), *_about_mouth(face), _about_brows(face))
-    return tuple(flag for flag in found if flag is not None)
-
-
-def _about_mouth(face: Expression) -> tuple[Flag | None, ...]:
     return (
-        _flag(
+        *_about_eyes(face),
+        *GAP.flag(
             "mouth_open",
-            face.gap,
-            GAP,
+            max(face.gap, 0.0),
             ABOUT_MOUTH,
             "The mouth is open; close it, lips resting on each other, and take the photo again.",
         ),
-        _flag(
+        *SMILE.flag(
             "smiling",
-            face.smile_alone,
-            SMILE,
+            max(face.smile_alone, 0.0),
             ABOUT_MOUTH,
             "The face seems to smile; relax it and take the photo again, unless the smile is what you want to measure.",
+        ),
+        *BROWS.flag(
+            "brows_raised",
+            max(face.brows, 0.0),
+            ABOUT_BROWS,
+            "The brows seem raised; relax the forehead and take the photo again.",
         ),
     )
 
 
-def _about_brows(face: Expression) -> Flag | None:
-    advice = "The brows seem raised; relax the forehead and take the photo again."
-    return _flag("brows_raised", face.brows, BROWS, ABOUT_BROWS, advice)
-
-
-def _flag(name: str, value: float, limits: dict[Severity, float], touches: tuple[str, ...], advice: str) -> Flag | None:
-    reached = severity_of(max(value, 0.0), limits)
-    if reached is None:
-        return None
-    return Flag(name=name, severity=reached[0], value=round(value, 1), limit=reached[1], touches=touches, advice=advice)
-
-
-def _about_eyes(face: Expression) -> Flag | None:
+def _about_eyes(face: Expression) -> tuple[Flag, ...]:
     sides = {"right": face.eye_right, "left": face.eye_left}
     narrower, wider = sorted(sides, key=sides.__getitem__)
     least = sides[narrower]
@@ -188,13 +175,8 @@ def _about_eyes(face: Expression) -> Flag | None:
     elif drowsy:
         reached, least = ("info", DROWSY[0], "perhaps half closed"), face.opening
     else:
-        return None
+        return ()
     severity, limit, how = reached
-    return Flag(
-        name="eyes_closed",
-        severity=severity,
-        value=round(least, 3),
-        limit=limit,
-        touches=ABOUT_EYES,
-        advice=f"The {which} {how}; take the photo again with both eyes open and looking into the lens.",
-    )
+    advice = f"The {which} {how}; take the photo again with both eyes open and looking into the lens."
+    value = round(least, 3)
+    return (Flag(name="eyes_closed", severity=severity, value=value, limit=limit, touches=ABOUT_EYES, advice=advice),)

@@ -1,8 +1,8 @@
-"""Flags: what the reader of a result should know about its photos, and which numbers it touches."""
+"""Flags: what the reader of a result should know about its photos, and which numbers it concerns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -18,26 +18,32 @@ _REASONS: Final = {
     "pose_differs": "head held differently",
     "no_time": "time not known",
 }
-"""Flags whose names make no good words as they are."""
+"""Flags whose names do not read well as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """Something about a photo, or about two, that its reader should know.
+    """A finding about a photo, or about two as a pair.
 
     Attributes
     ----------
     name : str
         Stable, for programs.
     severity : {"info", "warn", "reject"}
-        Worth knowing; makes the results touched less sure; stops the results touched.
+        Worth knowing; makes the results concerned less certain; stops them.
     advice : str
-        What was found and what to do about it, one sentence for a person who holds a phone.
+        What was found and what to do about it, in one sentence for a person who holds a phone.
     value, limit : float or None
-        What was measured, and the value from which on this is found; None where there is no number to it.
+        What was measured, and from which value on the flag is raised; None where no number is behind it.
     touches : tuple of str
-        The results concerned: "all", a region ("jawline"), one number of a region ("jawline.lateral"), one number of
-        all regions ("lateral"), or a clinical measure ("mouth_cant").
+        Results concerned: "all", a region ("jawline"), one number of a region ("jawline.lateral"), one number of all
+        regions ("lateral"), or a clinical measure ("mouth_cant").
+
+    Examples
+    --------
+    >>> flag = Flag(name="head_turned", severity="reject", advice="Look straight.", touches=("jawline.lateral",))
+    >>> flag.concerns("jawline.lateral"), flag.concerns("jawline.vertical")
+    (True, False)
     """
 
     name: str
@@ -48,26 +54,62 @@ class Flag:
     touches: tuple[str, ...] = ()
 
     def concerns(self, result: str) -> bool:
-        """Tell whether a region ("mouth"), one of its numbers ("mouth.lateral") or a measure is touched."""
+        """Whether it concerns a region ("mouth"), one of its numbers ("mouth.lateral") or a measure."""
         region, _, number = result.partition(".")
         return any(touched in (ALL, result, region, number) for touched in self.touches if touched)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Values from which on a flag is raised.
+
+    Attributes
+    ----------
+    by_severity : mapping of Severity to float
+    digits : int
+        Decimals of the value in the flag.
+    below : bool
+        Whether small values are bad rather than large ones.
+    """
+
+    by_severity: Mapping[Severity, float]
+    digits: int
+    below: bool = False
+
+    def reached_by(self, value: float) -> tuple[Severity, float] | None:
+        """Gravest severity whose limit the size of a value reaches, with that limit; None if there is none."""
+        reached: list[tuple[Severity, float]] = [
+            (severity, limit)
+            for severity, limit in self.by_severity.items()
+            if (abs(value) <= limit if self.below else abs(value) >= limit)
+        ]
+        return min(reached, key=lambda found: GRAVITY[found[0]], default=None)
+
+    def flag(self, name: str, value: float, touches: tuple[str, ...], advice: str) -> tuple[Flag, ...]:
+        """Raise a flag if a value reaches a limit; empty if not."""
+        reached = self.reached_by(value)
+        if reached is None:
+            return ()
+        severity, limit = reached
+        value = round(value, self.digits)
+        return (Flag(name=name, severity=severity, advice=advice, value=value, limit=limit, touches=touches),)
+
+
 def by_gravity(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Put the gravest flags first."""
+    """Sort flags, the gravest first."""
     return tuple(sorted(flags, key=lambda flag: GRAVITY[flag.severity]))
 
 
 def joined(names: Sequence[str]) -> str:
-    """List names as a sentence does."""
+    """Join names as in a sentence: "eyes, nose and mouth"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def reason_words(reason: str) -> str:
-    """Write the reason why a photo is left out or a region not comparable as words."""
+    """Put into words why a photo is left out or a region not comparable."""
     return _REASONS.get(reason, reason.replace("_", " "))
 
 
 def rejecting(flags: Iterable[Flag], result: str) -> Flag | None:
-    """Give the first flag that stops a result, or None."""
+    """First flag that stops a result, or None."""
     return next((f for f in flags if f.severity == "reject" and f.concerns(result)), None)

@@ -1,4 +1,4 @@
-"""Patches of one colour over a face: something painted, pasted or held over it that has no texture at all."""
+"""Plain patches over a face: something painted, pasted or held over it that has no texture at all."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from symmetry.registration.standard_face import LANDMARK_PIXELS
 
 _CELL: Final = 2
 _WINDOW: Final = 5
-"""Cells of a window, 9 mm."""
+"""Cells per side of a window, 9 mm."""
 _FLAT: Final = 0.06
-"""Spread within a window, as a share of the face's median, below which there is no texture: skin has 0.2 and more in 70
-studio photos, selfies and drawn faces, a painted patch 0.00 to 0.03, after JPEG too."""
+"""Spread within a window, as a share of the median of the face, below which there is no texture: skin has 0.2 and more
+in 70 studio photos, selfies and drawn faces; a painted patch 0.00 to 0.03, also after JPEG."""
 _LEAST: Final = 0.02
-"""Share of the face that must be flat: nothing is in any of those photos; a patch of 3 cm over a cheek makes 0.05."""
+"""Share of the face that must be flat: 0 in all those photos, 0.05 with a patch of 3 cm over a cheek."""
 _INNER: Final = cells(INNER_OVAL, _CELL)
 _WHITE, _BLACK = 248.0, 6.0
-"""What is burnt out or black is flat too, and has flags of its own."""
+"""Clipped white and black are flat too, and have flags of their own."""
 
 
 def flat_of(portrait: Portrait) -> Mask:
-    """Tell which cells, shape (104, 88), of the face have no texture."""
+    """Whether each cell of the face, shape (104, 88), has no texture."""
     grey = patchwork(portrait, _CELL).mean(axis=-1)
     mean = cv2.blur(grey, (_WINDOW, _WINDOW))
     spread = np.sqrt(np.maximum(cv2.blur(grey * grey, (_WINDOW, _WINDOW)) - mean * mean, 0.0))
@@ -36,7 +36,7 @@ def flat_of(portrait: Portrait) -> Mask:
 
 
 def check_patches(portrait: Portrait) -> tuple[Flag, ...]:
-    """Find what lies over a face without any texture."""
+    """Find what lies over a face and has no texture."""
     flat = flat_of(portrait)
     share = float(flat.sum() / _INNER.sum())
     if share < _LEAST:

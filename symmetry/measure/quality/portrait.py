@@ -1,4 +1,4 @@
-"""What the checks of one photo look at."""
+"""Input of the quality checks: a face as it was found in its photo."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Portrait:
     frame : FacialFrame
         Fitted to the landmarks; its pose is that of the head.
     standard : StandardFace
-        The face on the shape that all faces share.
+        The face warped to the common shape.
     disagreement : float
-        RMS distance between the meshes of the photo and of its mirror image, in eye distances.
+        RMS distance between the meshes of the photo and of its mirror image, in interpupillary distances.
     others : int
-        How many other faces were found.
+        Number of other faces in the photo.
     side_light : float
-        As `quality.picture.Light`; NaN if it is not known.
+        As in `quality.picture.Light`; NaN if unknown.
     """
 
     photo: Photo

@@ -1,4 +1,4 @@
-"""The colours of a face on the shape that all faces share, and which pixels of it are skin, eyes, mouth."""
+"""Zones of the standard face (skin, eyes, mouth), and the colours of a face in them."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from symmetry.registration.standard_face import LANDMARK_PIXELS, Float32, look_u
 Mask = NDArray[np.bool_]
 
 CELL: Final = 4
-"""Pixels of the standard face a cell: features are told apart at 4 mm, people and pores are not."""
+"""Pixels per side of a cell, 4 mm: fine enough for features, too coarse for individuals and pores."""
 HEIGHT, WIDTH = standard_face.HEIGHT, standard_face.WIDTH
 
 
 def widened(mask: Mask, by: int) -> Mask:
-    """Give a mask together with what lies within some pixels of it."""
+    """Dilate a mask by some pixels."""
     return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * by + 1, 2 * by + 1), dtype=np.uint8)) > 0)
 
 
 def rows_below(row: int) -> Mask:
-    """Give the rows of the standard face from one on down to its chin."""
+    """Mask of all rows of the standard face from one on downward."""
     return np.broadcast_to(np.arange(HEIGHT)[:, None] >= row, (HEIGHT, WIDTH))
 
 
@@ -69,40 +69,40 @@ SKIN: Final = INNER_OVAL & ~EYES & ~BROWS & ~MOUTH & ~NOSTRILS
 
 
 def colours(portrait: Portrait) -> Float32:
-    """Look up the face's colours, RGB, 0 to 255, shape (52, 44, 3), each about the mean over its cell."""
+    """Colours of the face, RGB, 0 to 255, shape (52, 44, 3), each about the mean over its cell."""
     return patchwork(portrait, CELL)
 
 
 def patchwork(portrait: Portrait, cell: int) -> Float32:
-    """Do the same for cells of another size, shape (208 / cell, 176 / cell, 3)."""
+    """Colours of cells of any size, shape (208 / cell, 176 / cell, 3)."""
     return _looked_up(portrait, portrait.photo.pixels, cell)
 
 
 def luminance(portrait: Portrait) -> Float32:
-    """Look up the face's brightness, 0 to 255, shape (208, 176), each the mean over about a pixel of this size."""
+    """Brightness of the face, 0 to 255, shape (208, 176), each about the mean over its pixel."""
     return _looked_up(portrait, portrait.photo.pixels, 1)
 
 
 def cells(mask: Mask, of: int = CELL) -> Mask:
-    """Reduce a mask to cells of several pixels, shape (52, 44) with the usual ones."""
+    """Reduce a mask to cells of several pixels, by default to shape (52, 44)."""
     share = cv2.resize(mask.astype(np.float32), None, fx=1 / of, fy=1 / of, interpolation=cv2.INTER_AREA)
     return np.asarray(share > 0.4)
 
 
 def pixels_of_standard(portrait: Portrait) -> float:
-    """Pixels of the photo, as decoded, along one side of a pixel of the standard face."""
+    """Size of a pixel of the standard face, decoded pixels of the photo."""
     return _step(_places(portrait))
 
 
 def _looked_up(portrait: Portrait, pixels: NDArray[np.uint8], cell: int) -> Float32:
-    """Colours of cells of several pixels, or the brightness of single pixels, of the standard face."""
+    """Colours of cells of the standard face, or the brightness of its pixels for cells of one pixel."""
     at = _places(portrait)
     step = _step(at) * cell
     left, right = _span(at[..., 0], pixels.shape[1])
     top, bottom = _span(at[..., 1], pixels.shape[0])
     cut = pixels[top:bottom, left:right]
     small = cut
-    wanted = step if cell == 1 else step / 2  # what is left of the other half would not show in cells
+    wanted = step if cell == 1 else step / 2  # finer aliasing does not show in cells
     while wanted >= 2 and min(small.shape[:2]) > 1:  # halving is fast
         half = (small.shape[1] // 2, small.shape[0] // 2)
         small = _reduced(small[: 2 * half[1], : 2 * half[0]], half)
@@ -121,18 +121,18 @@ def _reduced(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.ui
 
 
 def _span(places: FloatArray, size: int) -> tuple[int, int]:
-    """First pixel that some places need, and the one after the last."""
+    """First pixel that some positions need, and the one after the last."""
     first = int(np.clip(np.floor(places.min()), 0, size - 1))
     return first, int(np.clip(np.ceil(places.max()), first, size - 1)) + 1
 
 
 def _places(portrait: Portrait) -> FloatArray:
-    """Places of the nodes in the photo as decoded, shape (104, 88, 2)."""
+    """Positions of the nodes in the decoded photo, shape (104, 88, 2)."""
     return portrait.photo.to_decoded(portrait.standard.nodes[..., :2].astype(np.float64))
 
 
 def _step(at: FloatArray) -> float:
-    """Pixels of the photo, as decoded, a pixel of the standard face, from the places of its nodes."""
+    """Size of a pixel of the standard face, decoded pixels, from the positions of its nodes."""
     whole = at[-1, -1] - at[0, 0], at[-1, 0] - at[0, -1]
     area = abs(whole[0][0] * whole[1][1] - whole[0][1] * whole[1][0]) / 2
     return float(np.sqrt(area / (HEIGHT * WIDTH)))

@@ -27,9 +27,9 @@ from helpers.spoiling import (
 
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
-from symmetry.measure.quality.appearance import AREAS, coarse, fit, learn, likeness, strangeness, structure
-from symmetry.measure.quality.covering import check_covering, covering_of
+from symmetry.measure.quality.appearance import AREAS, coarse, correlation, fit, learn, novelty, structure
 from symmetry.measure.quality.flags import Flag, rejecting
+from symmetry.measure.quality.occlusion import check_occlusion, occlusion_of
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.zones import EYES, MOUTH, colours, luminance
 from symmetry.photos.reading import photo_from_array, read_photo
@@ -39,7 +39,7 @@ RESULTS = {"all", *REGIONS, *MEASURE_NAMES}
 
 
 def covered(picture: Picture) -> list[Flag]:
-    return [flag for flag in check_covering(portrait_of(picture)) if flag.name == "face_covered"]
+    return [flag for flag in check_occlusion(portrait_of(picture)) if flag.name == "face_covered"]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,8 @@ def face() -> Portrait:
 
 
 def test_drawn_faces_are_all_well(face):
-    assert check_covering(face) == ()
-    assert check_covering(portrait_of(drawn(mouth_subject_right=-5.0, jaw_subject_left=4.0))) == ()
+    assert check_occlusion(face) == ()
+    assert check_occlusion(portrait_of(drawn(mouth_subject_right=-5.0, jaw_subject_left=4.0))) == ()
 
 
 @pytest.mark.parametrize("outline", [MASK, UNDER_NOSE], ids=["over the nose", "under the nose"])
@@ -96,12 +96,12 @@ def test_hand_that_reaches_the_chin_only_and_microphone_are_found(face):
         assert "the chin" in flag.advice
         assert flag.concerns("jawline")
         assert not flag.concerns("eyes")
-        assert covering_of(portrait_of(picture)).chin > 3 * covering_of(face).chin
+        assert occlusion_of(portrait_of(picture)).chin > 3 * occlusion_of(face).chin
 
 
 def test_mirror_image_swaps_the_sides(face):
     picture = behind_hair(face)
-    one, other = (covering_of(portrait_of(p)) for p in (picture, in_mirror(picture)))
+    one, other = (occlusion_of(portrait_of(p)) for p in (picture, in_mirror(picture)))
     assert one.eyes == pytest.approx(other.eyes[::-1], abs=0.1)
     assert one.sides == pytest.approx(other.sides[::-1], abs=0.03)
     assert one.lower == pytest.approx(other.lower, abs=0.1)
@@ -111,7 +111,7 @@ def test_what_is_no_face_is_rejected(face):
     noise = np.random.default_rng(3).normal(size=face.standard.pattern.shape)
     pattern = cv2.GaussianBlur(noise, (0, 0), 4.0)
     standard = replace(face.standard, pattern=(pattern / pattern.std()).astype(np.float32))
-    flags = check_covering(replace(face, standard=standard))
+    flags = check_occlusion(replace(face, standard=standard))
     flag = next(flag for flag in flags if flag.name == "not_a_face")
     assert flag.severity == "reject"
     assert flag.touches == ("all",)
@@ -120,7 +120,7 @@ def test_what_is_no_face_is_rejected(face):
 
 @pytest.mark.parametrize("seed", [2, 4, 5])
 def test_cartoon_is_no_face(seed):
-    flags = check_covering(portrait_of(cartoon(seed)))
+    flags = check_occlusion(portrait_of(cartoon(seed)))
     assert [(f.severity, f.concerns("mouth")) for f in flags if f.name == "not_a_face"] == [("reject", True)]
 
 
@@ -137,7 +137,7 @@ def test_mean_face_fits_itself_everywhere_and_level_grey_nowhere(face):
     mean = learned["mean"].astype(np.float32)
     np.testing.assert_array_equal(mean, mean[:, ::-1])
     seen = coarse(face.standard.pattern)
-    assert likeness(seen, AREAS["face"], to=seen) == pytest.approx(1, abs=1e-6)
+    assert correlation(seen, AREAS["face"], to=seen) == pytest.approx(1, abs=1e-6)
     for area in AREAS:
         assert 0.5 < fit(seen, area) <= 1
         assert fit(np.zeros_like(seen), area) == 0
@@ -147,14 +147,14 @@ def test_strange_is_what_faces_do_not_show(face):
     seen = coarse(face.standard.pattern)
     spoilt = seen.copy()
     spoilt[42:46, 18:26] += 2.0 * (-1.0) ** np.indices((4, 8))[0]
-    before, after = (strangeness(pattern, "lower_face") for pattern in (seen, spoilt))
+    before, after = (novelty(pattern, "lower_face") for pattern in (seen, spoilt))
     assert before[AREAS["lower_face"]].max() < 0.2
     assert not before[~AREAS["lower_face"]].any()
     row, column = np.unravel_index(after.argmax(), after.shape)
     assert after.max() > 1
     assert 40 <= row <= 47
     assert 16 <= column <= 27
-    np.testing.assert_allclose(strangeness(3 * spoilt, "lower_face"), 9 * after, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(novelty(3 * spoilt, "lower_face"), 9 * after, rtol=1e-4, atol=1e-5)
 
 
 def test_structure_is_high_at_eyes_and_mouth_and_nothing_under_a_mask(face):
@@ -178,7 +178,7 @@ def test_colours_are_those_of_the_photo(face):
 @pytest.mark.parametrize("which", ["neutral", "smiling"])
 def test_photographs_pass(which):
     paths = sorted(LONDON.glob(f"*_{which}.jpg"))[::5]
-    names = {path.name: check_covering(portrait_of(read_photo(path).pixels)) for path in paths}
+    names = {path.name: check_occlusion(portrait_of(read_photo(path).pixels)) for path in paths}
     assert names == {path.name: () for path in paths}
 
 

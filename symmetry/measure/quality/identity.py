@@ -1,4 +1,4 @@
-"""Whether two photos show the same face, and the same way round."""
+"""Whether two photos show the same face, and neither of them in a mirror."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ from symmetry.registration import Registration, register
 from symmetry.registration.standard_face import HEIGHT, WIDTH, Float32, look_up
 
 FINEST, COARSEST = 1.5, 5.0
-"""Detail that is compared, pixels of the standard face: folds, moles, stubble; coarser than noise, finer than light."""
+"""Scales of the detail that is compared, pixels of the standard face: folds, moles, stubble; coarser than noise, finer
+than light."""
 
 DIFFERENT: Final = -0.5
-"""Likeness below which two photos show two people. Photos of one person have 0.6 and more (35 pairs, neutral and
-smiling), 0.3 (12 pairs of selfies of one session) and -0.4 (16 pairs across two sessions and cameras); 96 in a hundred
+"""Similarity below which two photos show two people. Photos of one person have at least 0.6 (35 pairs, neutral and
+smiling), 0.3 (12 pairs of selfies of one session) and -0.4 (16 pairs across two sessions and cameras); 96 % of the
 pairs of two people lie below."""
 MIRRORED_DETAIL: Final = 0.2
 MIRRORED_MATCH: Final = 0.045
-"""Gains in detail and in confidence that tell a mirrored photo, both at once. Mirroring one photo of those pairs costs
-at least 0.49 and 0.072, 0.2 and 0.076, 0.11 and 0.039: of the last, 6 in 16 are missed. For 400 pairs of two people it
-changes at most 0.3 and 0.037."""
+"""Gains in detail and in confidence that together reveal a mirrored photo. Mirroring one photo of those pairs costs at
+least 0.49 and 0.072, 0.2 and 0.076, 0.11 and 0.039: of the last, 6 of 16 are missed. In 400 pairs of two people it
+changes them by at most 0.3 and 0.037."""
 SURE: Final = 0.7
-"""Detail from which on a pair is the right way round; those pairs with one photo mirrored have at most 0.6."""
+"""Detail from which on neither photo is mirrored; those pairs with one photo mirrored have at most 0.6."""
 
 SURELY_DIFFERENT: Final = -1.2
-"""Likeness below which nothing is compared: three in four pairs of different people, while the least like photos of one
-person, a selfie from 15 cm among them, have -0.4."""
+"""Similarity below which nothing is compared: three of four pairs of different people lie below, while the least
+similar photos of one person, a selfie from 15 cm among them, have -0.4."""
 _DETAIL, _SHAPE, _OFFSET = 9.1, 1.23, 5.1
 """Linear discriminant between those pairs of one and of two people."""
 
@@ -45,13 +46,13 @@ _GRID: Final = np.dstack(np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.aran
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """How well two matched pictures agree.
+    """How well two registered photos agree.
 
     Attributes
     ----------
     detail : float
-        Correlation of what differs between left and right in either: each face has its own, and light shows there
-        least of all at this scale.
+        Correlation of the left-right differences of both: they are individual, and at this scale depend least on
+        light.
     confidence : float
         Mean confidence over the face.
     """
@@ -61,7 +62,7 @@ class Match:
 
 
 def match_of(registration: Registration) -> Match:
-    """Tell how well two pictures agree once they are matched."""
+    """Measure how well two photos agree once they are registered."""
     half = registration.displacement / 2
     first = _sides_apart(look_up(registration.first.pattern, _GRID - half))
     second = _sides_apart(look_up(registration.second.pattern, _GRID + half))
@@ -79,7 +80,7 @@ def _sides_apart(pattern: Float32) -> Float32:
 
 
 def shape_difference(first: Portrait, second: Portrait) -> float:
-    """RMS distance between the upper parts of two faces, made even, percent of the eye distance."""
+    """RMS distance between the upper parts of two faces made symmetric, percent of the interpupillary distance."""
     one, other = (
         made_even(portrait.frame.place(portrait.landmarks) * (100 / portrait.interpupillary))[_UPPER]
         for portrait in (first, second)
@@ -87,20 +88,20 @@ def shape_difference(first: Portrait, second: Portrait) -> float:
     return float(np.sqrt(((one - other) ** 2).sum(axis=-1).mean()))
 
 
-def likeness(match: Match, difference: float) -> float:
-    """Tell how like two faces are, from picture and shape: 0 between one person and two, 1 a standard deviation."""
+def similarity(match: Match, difference: float) -> float:
+    """Similarity of two faces by image and shape, in standard deviations from the boundary of one person."""
     return _DETAIL * match.detail - _SHAPE * float(np.log(max(difference, 1e-3))) - _OFFSET
 
 
-def check_likeness(first: Portrait, second: Portrait, registration: Registration) -> tuple[Flag, ...]:
-    """Find photos of two people (value: their likeness), or of one in a mirror (value: the gain in detail)."""
+def check_identity(first: Portrait, second: Portrait, registration: Registration) -> tuple[Flag, ...]:
+    """Find photos of two people (value: their similarity), or one that is mirrored (value: the gain in detail)."""
     match = match_of(registration)
     if match.detail < SURE:
-        turned = match_of(register(first.standard, second.standard.mirrored()))
-        gain = turned.detail - match.detail
-        if gain >= MIRRORED_DETAIL and turned.confidence - match.confidence >= MIRRORED_MATCH:
+        mirrored = match_of(register(first.standard, second.standard.mirrored()))
+        gain = mirrored.detail - match.detail
+        if gain >= MIRRORED_DETAIL and mirrored.confidence - match.confidence >= MIRRORED_MATCH:
             return (_mirrored(gain),)
-    alike = likeness(match, shape_difference(first, second))
+    alike = similarity(match, shape_difference(first, second))
     return () if alike >= DIFFERENT else (_different(alike),)
 
 

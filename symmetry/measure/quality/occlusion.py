@@ -1,7 +1,7 @@
-"""Whether what was found is a face, and whether something lies over part of it.
+"""Occlusion: whether a face was found at all, and whether something covers part of it.
 
-Two things tell: the part does not look as it does in other faces, and it does not have the colour of this face's skin.
-Each part's evidence is a sum of cues of 0 to 1; no single one of them is trusted.
+A covered part does not look as in other faces, and does not have the colour of this face's skin. The evidence for each
+part is a sum of cues from 0 to 1, none of which is trusted alone.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from symmetry.measure.quality.appearance import (
     RIGHT_EYE,
     RIGHT_EYE_AND_BROW,
     coarse,
+    correlation,
     fit,
-    likeness,
-    strangeness,
+    novelty,
     structure,
 )
 from symmetry.measure.quality.flags import ALL, Flag, Severity
@@ -41,30 +41,30 @@ from symmetry.measure.quality.zones import (
 from symmetry.registration.standard_face import Float32
 
 _LEAST_FACE: Final = (0.12, 0.20)
-"""Fit of the whole face, and where neither eye nor mouth is like one either. It is 0.51 and more on 70 studio faces
-left out in turn, 0.28 and more on faces turned by 20 degrees or lit from one side, 0.18 and more behind masks, whose
-eyes are like eyes; at most 0.17 on patterns and cartoons in which the mesh sees a face."""
+"""Fit of the whole face below which there is none, and below which there is none if eyes and mouth do not look like
+any. It is at least 0.51 on 70 studio faces left out in turn, 0.28 on faces turned by 20 degrees or lit from one side,
+0.18 behind masks, whose eyes look like eyes; at most 0.17 on patterns and cartoons in which the mesh sees a face."""
 _NO_EYES: Final = 0.8
 _NO_MOUTH: Final = 1.0
-"""Evidence against both eyes and against the mouth, of which cartoons have at least 1.0 and 1.2."""
+"""Evidence against both eyes and against the mouth; cartoons have at least 1.0 and 1.2."""
 _LOWER: Final = (2.0, 2.5)
-"""Evidence from which on mouth and chin are perhaps, and surely, covered. Faces: at most 0.6 on the 70, 1.9 on selfies
-in poor light, 2.3 where they are turned by 13 degrees. Masks: 2.8 and more; hands drawn over mouth or chin: 1.7 and
-more, half of them more than 2.5."""
+"""Evidence from which on mouth and chin are perhaps, and certainly, covered. Faces: at most 0.6 on the 70, 1.9 on
+selfies in poor light, 2.3 when turned by 13 degrees. Masks: at least 2.8; hands drawn over mouth or chin: at least 1.7,
+half of them more than 2.5."""
 _CHIN: Final = (1.2, 2.0)
-"""The same for the chin and for what is dark before the mouth. Faces left out in turn, turned and lit from one side: at
-most 0.4, behind drawn beards 0.9. Hands that reach the chin only: 1.5 and more; microphones before the lower lip: most
-of them 1.5 and more."""
+"""The same for the chin and for something dark in front of the mouth. Faces left out in turn, turned and lit from one
+side: at most 0.4, with drawn beards 0.9. Hands that reach the chin only: at least 1.5; microphones in front of the
+lower lip: mostly 1.5 and more."""
 _EYE: Final = (1.3, 2.0)
-"""The same for an eye. Faces: at most 0.4 on studio photos and selfies, 0.7 behind glasses, 1.1 where they are
-turned by 13 degrees. Hair over it: 3.6 and more; a hand: half of them more than 2.6; dark glasses: 1.1 and more, half
-of them more than 2.7."""
+"""The same for an eye. Faces: at most 0.4 on studio photos and selfies, 0.7 behind glasses, 1.1 when turned by 13
+degrees. Hair over it: at least 3.6; hands: half of them more than 2.6; dark glasses: at least 1.1, half of them more
+than 2.7."""
 _SIDE: Final = (0.78, 0.84)
-"""The same for a cheek, as the share of what it shows that faces do not: at most 0.5 on the 70, 0.72 on selfies in poor
-light and behind glasses, 0.76 where they are turned; hands: 0.75 and more, half of them more than 0.82."""
+"""The same for a cheek, as the share that the model does not explain: at most 0.5 on the 70, 0.72 on selfies in poor
+light and behind glasses, 0.76 when turned; hands: at least 0.75, half of them more than 0.82."""
 _LEAST_NOSE: Final = (0.42, 0.55)
-"""Likeness and structure of a nose, below which what covers the mouth covers it too: of masks over both at most 0.35
-or 0.58, of masks below the nose at least 0.48 and 0.87."""
+"""Correlation and structure of the nose below which what covers the mouth covers it too: with masks over both at most
+0.35 or 0.58, with masks below the nose at least 0.48 and 0.87."""
 
 _LOWER_PART: Final = cells(INNER_OVAL & rows_below(112) & ~MOUTH)
 _CHIN_PART: Final = cells(INNER_OVAL & rows_below(150))
@@ -74,12 +74,12 @@ _UPPER_SKIN: Final = cells(FOREHEAD | (SKIN & ~rows_below(112)))
 _RIGHT_EYE: Final = cells(EYES & RIGHT)
 _LEFT_EYE: Final = cells(EYES & ~RIGHT)
 _OFFSET: Final = 4.0
-"""Grey levels added before colours are compared, so that black has one."""
+"""Grey levels added before logarithms are taken."""
 _EACH: Final = np.full(3, 1 / 3, dtype=np.float32)
 
 _ABOUT: Final = 2.0
-"""Cells over which darkness is a mean."""
-_SAY: Final = 1.5
+"""Cells over which darkness is averaged."""
+_WEIGHT: Final = 1.5
 
 _FROM_PUPILS: Final = ("commissure_height", "upper_lip_height", "lower_lip_height", "jaw_angle_height")
 _OF_EYES: Final = ("eyes", "brows", "face", "brow_height", "mrd1", "mrd2", "palpebral_fissure", *_FROM_PUPILS)
@@ -94,21 +94,21 @@ _OF_NOSE: Final = ("nose", "nose_tip_deviation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Covering:
-    """How much speaks for something over each part of a face; 0 is nothing.
+class Occlusion:
+    """Evidence that parts of a face are covered; 0 is none.
 
     Attributes
     ----------
     face : float
-        How well the whole fits other faces, 0 to 1.
+        How well the whole face fits the model of faces, 0 to 1.
     lower : float
         Mouth, chin and the sides of the lower face, 0 to 7.
     chin : float
-        The chin and what hangs before the lower lip, 0 to 3.
+        The chin and what is in front of the lower lip, 0 to 3.
     nose : bool
         Whether what may cover the mouth covers the nose too.
     eyes : tuple of float
-        The person's right and left eye, 0 to 7.
+        The subject's right and left eye, 0 to 7.
     sides : tuple of float
         Right and left side below the eyes, 0 to 1.
     """
@@ -121,42 +121,42 @@ class Covering:
     sides: tuple[float, float]
 
 
-def check_covering(portrait: Portrait) -> tuple[Flag, ...]:
-    """Find out whether a face is there, and which parts of it are covered."""
-    covering = covering_of(portrait)
+def check_occlusion(portrait: Portrait) -> tuple[Flag, ...]:
+    """Find out whether there is a face, and which parts of it are covered."""
+    occlusion = occlusion_of(portrait)
     found = []
-    if (limit := _least_face(covering)) is not None:
-        found.append(_not_a_face(covering.face, limit))
-    found += _covered_eyes(covering.eyes)
-    lower = _severity(covering.lower, _LOWER)
+    if (limit := _least_face(occlusion)) is not None:
+        found.append(_not_a_face(occlusion.face, limit))
+    found += _covered_pair("eye", "the eyes", occlusion.eyes, _EYE, _OF_EYES)
+    lower = _severity(occlusion.lower, _LOWER)
     if lower is not None:
-        part = "the nose, mouth and chin" if covering.nose else "the mouth and chin"
-        touches = (*_OF_LOWER, *_OF_NOSE) if covering.nose else _OF_LOWER
-        found.append(_covered(part, lower, covering.lower, _LOWER, touches))
-    elif (chin := _severity(covering.chin, _CHIN)) is not None and (chin == "reject" or not found):
-        found.append(_covered("the chin", chin, covering.chin, _CHIN, _OF_LOWER))
+        part = "the nose, mouth and chin" if occlusion.nose else "the mouth and chin"
+        touches = (*_OF_LOWER, *_OF_NOSE) if occlusion.nose else _OF_LOWER
+        found.append(_covered(part, lower, occlusion.lower, _LOWER, touches))
+    elif (chin := _severity(occlusion.chin, _CHIN)) is not None and (chin == "reject" or not found):
+        found.append(_covered("the chin", chin, occlusion.chin, _CHIN, _OF_LOWER))
     if lower != "reject":
-        found += _covered_sides(covering.sides)
+        found += _covered_pair("cheek", "both cheeks", occlusion.sides, _SIDE, _OF_SIDE)
     return tuple(found)
 
 
-def covering_of(portrait: Portrait) -> Covering:
-    """Weigh up what speaks for something over each part of a face."""
+def occlusion_of(portrait: Portrait) -> Occlusion:
+    """Collect the evidence that parts of a face are covered."""
     pattern = portrait.standard.pattern
     seen = coarse(pattern)
     other = np.ascontiguousarray(seen[:, ::-1])
     look = colours(portrait)
     skin = _colour(look, _UPPER_SKIN)
     sides = (fit(seen, "right_side"), fit(other, "right_side"))
-    right = _Eye.see(seen, structure(pattern, EYES & RIGHT), _colour(look, _RIGHT_EYE) - skin)
-    left = _Eye.see(other, structure(pattern, EYES & ~RIGHT), _colour(look, _LEFT_EYE) - skin)
-    alike = likeness(seen, RIGHT_EYE_AND_BROW, to=other)
+    right = _Eye.measure(seen, structure(pattern, EYES & RIGHT), _colour(look, _RIGHT_EYE) - skin)
+    left = _Eye.measure(other, structure(pattern, EYES & ~RIGHT), _colour(look, _LEFT_EYE) - skin)
+    alike = correlation(seen, RIGHT_EYE_AND_BROW, to=other)
     bare = (structure(pattern, MOUTH), structure(pattern, NOSTRILS))
-    return Covering(
+    return Occlusion(
         face=fit(seen, "face"),
         lower=_lower(seen, sides, bare, _colour(look, _LOWER_PART) - skin),
         chin=_chin(seen, look, skin),
-        nose=likeness(seen, NOSE) < _LEAST_NOSE[0] or bare[1] < _LEAST_NOSE[1],
+        nose=correlation(seen, NOSE) < _LEAST_NOSE[0] or bare[1] < _LEAST_NOSE[1],
         eyes=(right.evidence(left, alike), left.evidence(right, alike)),
         sides=(1 - sides[0], 1 - sides[1]),
     )
@@ -176,18 +176,18 @@ def _lower(seen: Float32, sides: tuple[float, float], bare: tuple[float, float],
 
 
 def _chin(seen: Float32, look: Float32, skin: FloatArray) -> float:
-    """Weigh up a strange look of the chin, and darkness on both sides of the midline over lips that are not red."""
-    strange = _cue(float(strangeness(seen, "lower_face")[_CHIN_PART].max()), 0.22, 0.30)
+    """Weigh novelty of the chin, and darkness on both sides of the midline with lips that are not red."""
+    strange = _cue(float(novelty(seen, "lower_face")[_CHIN_PART].max()), 0.22, 0.30)
     red, green, _ = cv2.log(look[_LIPS].T + np.float32(_OFFSET))
     bare = _cue(float(np.percentile(red - green, 75) - skin[0]), 0.08, -0.02)
     bright = cv2.GaussianBlur(cv2.log(look @ _EACH + np.float32(_OFFSET)), (0, 0), _ABOUT)
     darkest = float(np.maximum(bright, bright[:, ::-1])[_LOWEST_PART].min())
-    return _SAY * (strange + bare * _cue(darkest - skin[2], -0.5, -1.2))
+    return _WEIGHT * (strange + bare * _cue(darkest - skin[2], -0.5, -1.2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Eye:
-    """How like one an eye looks, alone and with its brow, how much is there to see, and its colour against the skin."""
+    """Correlation of an eye with the mean face, alone and with its brow; its detail; its colour against skin."""
 
     alone: float
     with_brow: float
@@ -195,13 +195,13 @@ class _Eye:
     colour: FloatArray
 
     @classmethod
-    def see(cls, seen: Float32, structure: float, colour: FloatArray) -> _Eye:
-        """Look at the eye on the right of the person."""
-        alone, with_brow = likeness(seen, RIGHT_EYE), likeness(seen, RIGHT_EYE_AND_BROW)
+    def measure(cls, seen: Float32, structure: float, colour: FloatArray) -> _Eye:
+        """Measure the subject's right eye."""
+        alone, with_brow = correlation(seen, RIGHT_EYE), correlation(seen, RIGHT_EYE_AND_BROW)
         return cls(alone=alone, with_brow=with_brow, structure=structure, colour=colour)
 
     def evidence(self, other: _Eye, alike: float) -> float:
-        """Sum the cues; that the eyes are not alike speaks against the one that looks less like an eye."""
+        """Sum the cues; eyes that differ count against the one that looks less like an eye."""
         less = _cue(other.with_brow - self.with_brow, 0.10, 0.35)
         cues = (
             _cue(self.alone, 0.60, 0.10),
@@ -215,9 +215,9 @@ class _Eye:
         return sum(cues)
 
 
-def _cue(value: float, well: float, amiss: float) -> float:
-    """0 for what is usual in faces, 1 for what is not, even in between."""
-    return float(np.clip((value - well) / (amiss - well), 0.0, 1.0))
+def _cue(value: float, normal: float, abnormal: float) -> float:
+    """0 at a value that is normal for faces, 1 at one that is not, linear in between."""
+    return float(np.clip((value - normal) / (abnormal - normal), 0.0, 1.0))
 
 
 def _colour(look: Float32, part: Mask) -> FloatArray:
@@ -228,29 +228,20 @@ def _colour(look: Float32, part: Mask) -> FloatArray:
 
 
 def _severity(evidence: float, limits: tuple[float, float]) -> Severity | None:
-    perhaps, surely = limits
-    return "reject" if evidence >= surely else "warn" if evidence >= perhaps else None
+    perhaps, certainly = limits
+    return "reject" if evidence >= certainly else "warn" if evidence >= perhaps else None
 
 
-def _covered_eyes(eyes: tuple[float, float]) -> list[Flag]:
-    right, left = (_severity(eye, _EYE) for eye in eyes)
+def _covered_pair(
+    name: str, both: str, evidence: tuple[float, float], limits: tuple[float, float], touches: tuple[str, ...]
+) -> list[Flag]:
+    """Make the flags about the right and left eye or cheek; a single one if both are covered alike."""
+    right, left = (_severity(one, limits) for one in evidence)
     if right is not None and right == left:
-        return [_covered("the eyes", right, max(eyes), _EYE, _OF_EYES)]
-    sides = (("right", right, eyes[0]), ("left", left, eyes[1]))
+        return [_covered(both, right, max(evidence), limits, touches)]
     return [
-        _covered(f"the person's {side} eye", severity, evidence, _EYE, _OF_EYES)
-        for side, severity, evidence in sides
-        if severity is not None
-    ]
-
-
-def _covered_sides(sides: tuple[float, float]) -> list[Flag]:
-    right, left = (_severity(side, _SIDE) for side in sides)
-    if right is not None and right == left:
-        return [_covered("both cheeks", right, max(sides), _SIDE, _OF_SIDE)]
-    return [
-        _covered(f"the person's {side} cheek", severity, evidence, _SIDE, _OF_SIDE)
-        for side, severity, evidence in (("right", right, sides[0]), ("left", left, sides[1]))
+        _covered(f"the person's {side} {name}", severity, one, limits, touches)
+        for side, severity, one in (("right", right, evidence[0]), ("left", left, evidence[1]))
         if severity is not None
     ]
 
@@ -269,13 +260,13 @@ def _covered(
     )
 
 
-def _least_face(covering: Covering) -> float | None:
-    """Give the limit that the fit of the whole misses, or None if it is a face."""
-    surely, perhaps = _LEAST_FACE
-    if covering.face < surely:
-        return surely
-    nothing = min(covering.eyes) >= _NO_EYES and covering.lower >= _NO_MOUTH
-    return perhaps if nothing and covering.face < perhaps else None
+def _least_face(occlusion: Occlusion) -> float | None:
+    """Limit that the fit of the whole face misses, or None if it is a face."""
+    certainly, perhaps = _LEAST_FACE
+    if occlusion.face < certainly:
+        return certainly
+    nothing = min(occlusion.eyes) >= _NO_EYES and occlusion.lower >= _NO_MOUTH
+    return perhaps if nothing and occlusion.face < perhaps else None
 
 
 def _not_a_face(fitting: float, limit: float) -> Flag:
