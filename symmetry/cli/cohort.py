@@ -224,7 +224,7 @@ def _study(
     practice: Path, facts: pd.DataFrame | None, *, reliability: ReliabilityTables | None, **options: Any
 ) -> tuple[Study, bool]:
     """Follow the clients of a practice; tell, too, whether something could not be done."""
-    from symmetry.practice.study import NO_PHOTOS, study_of_practice
+    from symmetry.practice.study import NO_PHOTOS, StudyOptions, study_of_practice
 
     failures = []
 
@@ -240,11 +240,9 @@ def _study(
                 complain(person, "no client has this id; counted as a person without photos")
         study = study_of_practice(
             store,
-            clients=None if facts is None else list(facts["person"]),
-            reliability=reliability,
+            StudyOptions(clients=None if facts is None else list(facts["person"]), reliability=reliability, **options),
             watch=lambda photos, total: with_progress(photos, total, "measuring"),
             complain=tell,
-            **options,
         )
     return study, bool(failures)
 

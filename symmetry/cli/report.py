@@ -107,11 +107,10 @@ def report(
                 found = series_of(
                     store,
                     owner.id,
-                    dated,
+                    [*dated, *failed],
                     treatment_start=treatment_start,
                     same_person=same_person,
                     reliability=tables,
-                    left_out=tuple(failed),
                 )
             except NothingFitError as error:
                 deliver_failure([one.face.photo.name for one in dated], str(error), wanted, output)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from symmetry.errors import SymmetryError
 from symmetry.files import check_target
 from symmetry.measure.batch import Failure
 from symmetry.output.report import render_report
 from symmetry.output.report.of_client import report_of
-from symmetry.practice.follow_up import faces_of, series_of
+from symmetry.practice.follow_up import Watch, faces_of, series_of
 from symmetry.practice.listing import (
     ADHERENCE_COLUMNS,
     DIARY_COLUMNS,
@@ -27,14 +27,11 @@ from symmetry.practice.listing import (
 from symmetry.practice.records import ClientPage, StoredSession
 from symmetry.practice.store import Practice
 from symmetry.practice.times import now
-from symmetry.series import left_out_for
 from symmetry.tabular import SCORE_COLUMNS, SERIES_COLUMNS, score_rows, series_rows
 from symmetry.tabular.text import to_csv, to_json
 
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 """Zip files cannot hold an earlier time."""
-
-Watch = Callable[[Iterator[Any], int], Iterator[Any]]
 
 
 def export_client(practice: Practice, page: ClientPage, file: Path, *, watch: Watch | None = None) -> tuple[str, ...]:
@@ -45,8 +42,7 @@ def export_client(practice: Practice, page: ClientPage, file: Path, *, watch: Wa
     practice : Practice
     page : ClientPage
     file : Path
-    watch : callable, optional
-        Takes an iterator over the photos as they are measured, and their number; gives an iterator over the same.
+    watch : Watch, optional
 
     Returns
     -------
@@ -99,17 +95,15 @@ def _results(
     practice: Practice, page: ClientPage, missing: list[str], watch: Watch | None
 ) -> Iterator[tuple[str, str]]:
     """Give the scores of every photo, the series of them, and the report."""
-    client, photos = page.client.id, sum(len(session.photos) for session in page.sessions)
+    client, photos = page.client.id, len(page.photos)
     if not photos:
         return
     measured = faces_of(practice, client)
     results = list(watch(measured, photos) if watch else measured)
     faces = (result if isinstance(result, Failure) else result.face for result in results)
     yield "scores.csv", to_csv(score_rows(face.to_dict() for face in faces), SCORE_COLUMNS)
-    dated = [result for result in results if not isinstance(result, Failure)]
-    failed = tuple(left_out_for(result) for result in results if isinstance(result, Failure))
     try:
-        series = series_of(practice, client, dated, left_out=failed)
+        series = series_of(practice, client, results)
         report = render_report(report_of(practice, client, series, made=now()))
     except SymmetryError as error:
         missing.append(f"series and report: {error}")

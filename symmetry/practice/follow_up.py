@@ -1,11 +1,12 @@
-"""A client's photos followed through all sessions."""
+"""A client's photos measured and followed through all sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any, Final
 
 from symmetry.errors import SymmetryError
 from symmetry.landmarks.scale import Scale
@@ -14,23 +15,31 @@ from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.options import Measuring
 from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.practice.store import Practice
-from symmetry.series import DatedFace, LeftOut, Series, analyze_series
+from symmetry.series import DatedFace, LeftOut, Series, analyze_series, left_out_for
 
-_BY_SESSION = "session"
-"""How the time of a photo is known: by the session that it was added to."""
+_BY_SESSION: Final = "session"
+"""How the time of a photo is known: from its session."""
+
+Watch = Callable[[Iterator[Any], int], Iterator[Any]]
+"""Takes an iterator over photos as they are measured, and their number; gives an iterator over the same, such as one
+that shows a progress bar."""
 
 
 def faces_of(
     practice: Practice, client_id: str, *, scale: Scale | str = "iris", reliability: ReliabilityTables | None = None
 ) -> Iterator[DatedFace | Failure]:
-    """Measure all photos of a client, one after the other, or take what is known of them.
+    """Measure all photos of a client one by one; measured faces that are kept are not measured again.
 
     Parameters
     ----------
     practice : Practice
     client_id : str
     scale, reliability
-        As for `analyze`.
+        See `symmetry.analyze`.
+
+    Yields
+    ------
+    DatedFace or Failure
 
     Raises
     ------
@@ -64,25 +73,34 @@ def faces_of(
 def series_of(
     practice: Practice,
     client_id: str,
-    faces: list[DatedFace],
+    faces: Iterable[DatedFace | LeftOut | Failure],
     *,
     treatment_start: date | datetime | None = None,
     same_person: bool = False,
     reliability: ReliabilityTables | None = None,
-    left_out: tuple[LeftOut, ...] = (),
 ) -> Series:
-    """Follow a client through the measured photos; the treatment phase begins with the first treatment.
+    """Follow a client through measured photos.
+
+    Parameters
+    ----------
+    practice : Practice
+    client_id : str
+    faces : iterable of DatedFace, LeftOut or Failure
+        See `faces_of`.
+    treatment_start : date or datetime, optional
+        Beginning of the treatment phase; by default the client's first treatment.
+    same_person, reliability
+        See `symmetry.analyze_series`.
 
     Raises
     ------
     NothingFitError
         If no photo is fit to be measured.
     """
-    treatments = practice.treatments(client_id)
-    if treatment_start is None and treatments:
-        treatment_start = min(treatment.at for treatment in treatments)
+    if treatment_start is None:
+        treatment_start = min((treatment.at for treatment in practice.treatments(client_id)), default=None)
     return analyze_series(
-        [*faces, *left_out],
+        [left_out_for(face) if isinstance(face, Failure) else face for face in faces],
         treatment_start=treatment_start,
         same_person=same_person,
         reliability=reliability,

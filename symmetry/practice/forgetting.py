@@ -18,32 +18,22 @@ from symmetry.practice.storage.sweeping import remove_copies
 from symmetry.practice.writing import PracticeWriter, below, find_row
 
 _SHOWN: Final = 40
+_OF_CLIENT: Final = "SELECT c.id, o.number FROM {} o JOIN clients c ON c.key = o.client WHERE o.rowid = ?"
 _OWNERS: Final = {
     "clients": ("client", "SELECT id, NULL FROM clients WHERE rowid = ?"),
-    "sessions": (
-        "session",
-        "SELECT c.id, s.number FROM sessions s JOIN clients c ON c.key = s.client WHERE s.rowid = ?",
-    ),
+    "sessions": ("session", _OF_CLIENT.format("sessions")),
     "photos": (
         "a photo of session",
         "SELECT c.id, s.number FROM photos p JOIN sessions s ON s.key = p.session JOIN clients c ON c.key = s.client "
         "WHERE p.rowid = ?",
     ),
-    "treatments": (
-        "treatment",
-        "SELECT c.id, t.number FROM treatments t JOIN clients c ON c.key = t.client WHERE t.rowid = ?",
-    ),
-    "entries": (
-        "diary entry",
-        "SELECT c.id, e.number FROM entries e JOIN clients c ON c.key = e.client WHERE e.rowid = ?",
-    ),
+    "treatments": ("treatment", _OF_CLIENT.format("treatments")),
+    "entries": ("diary entry", _OF_CLIENT.format("entries")),
     "protocols": ("protocol", "SELECT name, NULL FROM protocols WHERE rowid = ?"),
-    "steps": (
-        "protocol",
-        "SELECT p.name, NULL FROM steps s JOIN protocols p ON p.key = s.protocol WHERE s.rowid = ?",
-    ),
+    "steps": ("protocol", "SELECT p.name, NULL FROM steps s JOIN protocols p ON p.key = s.protocol WHERE s.rowid = ?"),
     "scales": ("scale", "SELECT name, NULL FROM scales WHERE rowid = ?"),
 }
+"""What a row of each table is, and the query for its owner's name and its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +132,7 @@ def _traces_of(page: ClientPage) -> Traces:
     client = page.client
     notes = [client.note, *(session.note for session in page.sessions)]
     notes += [*(treatment.note for treatment in page.treatments), *(entry.note for entry in page.entries)]
-    photos = [photo for session in page.sessions for photo in session.photos]
-    hashes = {each for photo in photos for each in (photo.sha256, photo.source_sha256)}
+    hashes = {each for photo in page.photos for each in (photo.sha256, photo.source_sha256)}
     return Traces((client.name, client.id), tuple(filter(None, notes)), frozenset({client.uid, *hashes}))
 
 

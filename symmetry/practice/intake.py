@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from symmetry.errors import PhotoError, SymmetryError
 from symmetry.measure.analysis import analyze
@@ -21,6 +21,7 @@ from symmetry.photos.capture_time import Moment, moment_of, zone_name
 from symmetry.photos.cleaning import clean_photo
 from symmetry.photos.listing import read_file
 from symmetry.photos.reading import Photo
+from symmetry.practice.follow_up import Watch
 from symmetry.practice.records import Client, NewPhoto, StoredSession
 from symmetry.practice.sessions import checked
 from symmetry.practice.store import Practice
@@ -130,7 +131,7 @@ def take_in_photos(
     photos: Iterable[Path],
     options: IntakeOptions | None = None,
     *,
-    watch: Callable[[Iterator[Any], int], Iterator[Any]] | None = None,
+    watch: Watch | None = None,
     tell: Callable[[PhotoIntake | SessionIntake], object] | None = None,
 ) -> Intake:
     """Clean and measure photos of a client and keep them, with the measured faces, as sessions.
@@ -143,8 +144,7 @@ def take_in_photos(
     client_id : str
     photos : iterable of Path
     options : IntakeOptions, optional
-    watch : callable, optional
-        Takes an iterator over the photos as they are measured, and their number; gives an iterator over the same.
+    watch : Watch, optional
     tell : callable, optional
         Takes what became of each photo and each session, as soon as it is known.
 

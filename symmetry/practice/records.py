@@ -354,6 +354,11 @@ class ClientPage(Record):
     entries: tuple[Entry, ...]
     adherence: tuple[Adherence, ...]
 
+    @property
+    def photos(self) -> tuple[StoredPhoto, ...]:
+        """The photos of all sessions."""
+        return tuple(photo for session in self.sessions for photo in session.photos)
+
     def to_dict(self) -> dict[str, Any]:
         """Give a JSON object: the client's own keys, then sessions, treatments, adherence and entries."""
         own = _fields(self)

@@ -74,8 +74,7 @@ class Sessions(PracticeWriter):
             with self._transaction() as db:
                 client = remove_occasion(db, SessionRow, client_id, number, "session")
                 page = read_page(below(db), client.id)
-            photos = {photo.sha256 for session in page.sessions for photo in session.photos}
-            sweep_client(self._places, page.client.uid, photos)
+            sweep_client(self._places, page.client.uid, {photo.sha256 for photo in page.photos})
 
     def _write_photo(self, uid: str, sha256: str, photo: NewPhoto) -> None:
         path = self._places.photos(uid) / f"{sha256}{photo.suffix}"

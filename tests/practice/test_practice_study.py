@@ -20,6 +20,7 @@ from symmetry.practice.store import open_practice
 from symmetry.practice.study import (
     NO_PHOTOS,
     UNTREATED,
+    StudyOptions,
     main_protocol,
     minutes_of,
     rated_change,
@@ -100,9 +101,9 @@ def folder(tmp_path, monkeypatch):
             for each in session.photos:
                 yield Failure(photo=each.name, error="no face") if client == "dan" else each
 
-    def series_of(practice, client, faces, *, left_out, **_):
-        if not faces:
-            raise NothingFitError("; ".join(one.advice for one in left_out))
+    def series_of(practice, client, faces, **_):
+        if all(isinstance(face, Failure) for face in faces):
+            raise NothingFitError("; ".join(face.error for face in faces))
         return made_series(**SERIES[client])
 
     monkeypatch.setattr(practice_study, "faces_of", faces_of)
@@ -130,9 +131,9 @@ def day(number: int) -> datetime:
     return FIRST_SESSION.astimezone(timezone.utc) + timedelta(days=number)
 
 
-def studied(folder, **options):
+def studied(folder, *, watch=None, complain=None, **options):
     with open_practice(folder) as practice:
-        return study_of_practice(practice, **options)
+        return study_of_practice(practice, StudyOptions(**options), watch=watch, complain=complain)
 
 
 def test_everyone_is_in_the_study_with_what_they_did_and_said(folder):

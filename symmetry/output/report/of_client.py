@@ -10,7 +10,7 @@ from symmetry.measure.face import FaceAnalysis
 from symmetry.output.report.content import DiaryCourse, Pictures, Report
 from symmetry.photos.reading import Photo, photo_from_bytes
 from symmetry.practice.reading import PracticeReader
-from symmetry.practice.records import Entry, StoredSession
+from symmetry.practice.records import Entry, StoredPhoto
 from symmetry.series import Series
 
 
@@ -22,7 +22,7 @@ def report_of(practice: PracticeReader, client_id: str, series: Series, *, made:
         title=page.client.name,
         made=made,
         series=series,
-        pictures=_pictures(practice, page.sessions, series),
+        pictures=_pictures(practice, page.photos, series),
         treatments=page.treatments,
         adherence=practice.adherence(client_id, until=last),  # nobody followed the client after that
         diary=_diary(practice, page.entries),
@@ -30,10 +30,10 @@ def report_of(practice: PracticeReader, client_id: str, series: Series, *, made:
     )
 
 
-def _pictures(practice: PracticeReader, sessions: Sequence[StoredSession], series: Series) -> Pictures | None:
+def _pictures(practice: PracticeReader, photos: Sequence[StoredPhoto], series: Series) -> Pictures | None:
     if series.change is None:
         return None
-    stored = {photo.sha256: photo for session in sessions for photo in session.photos}
+    stored = {photo.sha256: photo for photo in photos}
 
     def shown(face: FaceAnalysis) -> Photo:
         photo = stored[face.photo.sha256]

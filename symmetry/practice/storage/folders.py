@@ -1,4 +1,4 @@
-"""Where the files of a practice are, for their owner's eyes only, and how they get there whole."""
+"""Where the files of a practice are, and how they are written: whole, and for their owner only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,46 +19,29 @@ ENVIRONMENT: Final = "SYMMETRY_PRACTICE"
 _OWN: Final = {DATABASE, JOURNAL, LOCK, "clients", "backups", "restoring", "restored", "replaced"}
 
 
-@dataclass(frozen=True, slots=True)
 class Places:
-    """Where the parts of a practice are."""
+    """Where the parts of a practice are.
 
-    root: Path
+    Attributes
+    ----------
+    root : Path
+        The practice's folder.
+    database, lock : Path
+        The SQLite file, and the file that a writer locks.
+    clients : Path
+        Holds one folder per client.
+    backups : Path
+        Holds copies of the database, made before migrations.
+    restoring, restored, replaced : Path
+        What is being restored and not yet checked; what was checked and is being moved to its place; and what was
+        there before and makes room for it.
+    """
 
-    @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.root / DATABASE
-
-    @property
-    def lock(self) -> Path:
-        """The file that a writer locks."""
-        return self.root / LOCK
-
-    @property
-    def clients(self) -> Path:
-        """The folder with one folder for each client."""
-        return self.root / "clients"
-
-    @property
-    def backups(self) -> Path:
-        """The folder for copies of the database, made before migrations."""
-        return self.root / "backups"
-
-    @property
-    def restoring(self) -> Path:
-        """What is being restored and not yet checked."""
-        return self.root / "restoring"
-
-    @property
-    def restored(self) -> Path:
-        """What was restored and checked, and is being moved to its place."""
-        return self.root / "restored"
-
-    @property
-    def replaced(self) -> Path:
-        """What was there before and makes room for it."""
-        return self.root / "replaced"
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.database, self.lock = root / DATABASE, root / LOCK
+        self.clients, self.backups = root / "clients", root / "backups"
+        self.restoring, self.restored, self.replaced = root / "restoring", root / "restored", root / "replaced"
 
     def client(self, uid: str) -> Path:
         """Give the folder of a client."""
@@ -70,7 +52,7 @@ class Places:
         return self.client(uid) / "photos"
 
     def results(self, uid: str) -> Path:
-        """Give the folder of what was measured in a client's photos."""
+        """Give the folder of the faces measured in a client's photos."""
         return self.client(uid) / "results"
 
 
@@ -87,12 +69,12 @@ def practice_folder(folder: Path | None = None) -> Path:
 
 
 def prepare_root(root: Path) -> None:
-    """Make the practice's folder, or make sure that it is a practice's.
+    """Make the practice's folder if there is none.
 
     Raises
     ------
     PracticeError
-        If it is a file, or holds other things and no practice.
+        If it is a file, or contains other things and no practice.
     """
     if root.exists() and not root.is_dir():
         raise PracticeError("this is a file; name a folder for the practice")
@@ -106,7 +88,7 @@ def prepare_root(root: Path) -> None:
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder if there is none; only its owner can use it, whatever the umask and whatever it was before."""
+    """Make a folder if there is none; only its owner can use it, whatever the umask and its rights before."""
     folder.mkdir(mode=0o700, exist_ok=True)
     _restrict(folder, 0o700)
 
@@ -119,14 +101,14 @@ def private_file(path: Path) -> None:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Write a file so that it is either there as a whole, and stays after a power cut, or not at all."""
+    """Write a file so that it is there as a whole and survives a power cut, or is not there at all."""
     with durable_file(path) as part, part.open("r+b") as file:
         file.write(data)
 
 
 @contextlib.contextmanager
 def durable_file(path: Path) -> Iterator[Path]:
-    """Give an empty file to fill; if all goes well it is brought to the disk and renamed to `path`, else removed."""
+    """Give an empty file to fill; when the `with` ends well it is synced and renamed to `path`, else removed."""
     part = path.with_name(f"{path.name[:48]}.{os.urandom(4).hex()}{PART}")
     try:
         private_file(part)
@@ -140,7 +122,7 @@ def durable_file(path: Path) -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk, where the system knows how."""
+    """Sync the names in a folder to the disk, where the system can."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -151,7 +133,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all in it; somebody may still be putting results there."""
+    """Remove a folder and everything in it, even while somebody still writes results there."""
     for _ in range(5):
         if not folder.exists():
             return
