@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
-from symmetry.cohort.associations import DOSES, dose_response, rating_agreement
 from symmetry.cohort.cohort import Cohort
-from symmetry.cohort.effects import Correction, contrasts, mean_changes, not_corrected
+from symmetry.cohort.effects import (
+    DOSES,
+    Correction,
+    contrasts,
+    dose_response,
+    mean_changes,
+    not_corrected,
+    rating_agreement,
+)
 from symmetry.cohort.missing import missing_frame
 from symmetry.cohort.mixed import mixed_model
 from symmetry.cohort.panel import Panel

@@ -23,22 +23,12 @@ _ROUNDED: Final = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StudyTables:
-    """Changes, sessions and people found in a table.
+    """Changes, sessions and people found in a table."""
 
-    Attributes
-    ----------
-    changes, sessions : DataFrame
-        Columns as `Study.of` takes them, and maybe others.
-    people : DataFrame
-        One row for each person and set of values: `person` and columns of `ABOUT_PEOPLE`.
-    groupings : tuple of str
-        Columns that look as if they named groups, where no column has been chosen.
-    """
-
-    changes: pd.DataFrame
-    sessions: pd.DataFrame
-    people: pd.DataFrame
-    groupings: tuple[str, ...] = ()
+    changes: pd.DataFrame  # as `Study.of` takes them, and maybe more columns
+    sessions: pd.DataFrame  # likewise
+    people: pd.DataFrame  # `person` and columns of `ABOUT_PEOPLE`
+    groupings: tuple[str, ...] = ()  # columns that look as if they named groups, where none has been chosen
 
 
 def study_tables(table: pd.DataFrame, group: str | None = None) -> StudyTables:

@@ -19,33 +19,18 @@ _OF_PEOPLE: Final = ("minutes", "adherence", "rating")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Panel:
-    """Changes of n people in k regions; NaN where unknown.
+    """Changes of n people in k regions; NaN where unknown."""
 
-    Attributes
-    ----------
-    units : dict of str
-        Unit of each region, in the order of the columns.
-    group : ndarray of str, shape (n,)
-    change, mdc, before, after : ndarray, shape (n, k)
-        Change of each person (negative = more even), the person's own minimal detectable change, and both ends.
-    responder : ndarray, shape (n, k)
-        1 where the person improved beyond the own minimal detectable change, else 0; NaN where not comparable.
-    minutes, adherence : ndarray, shape (n,)
-        Doses of treatment.
-    rating : ndarray, shape (n,)
-        Change as each person rates it, positive = more even.
-    """
-
-    units: dict[str, str]
-    group: NDArray[np.object_]
-    change: FloatArray
-    mdc: FloatArray
-    before: FloatArray
-    after: FloatArray
-    responder: FloatArray
-    minutes: FloatArray
-    adherence: FloatArray
-    rating: FloatArray
+    units: dict[str, str]  # of each region, in the order of the columns
+    group: NDArray[np.object_]  # (n,)
+    change: FloatArray  # (n, k), negative = more even
+    mdc: FloatArray  # (n, k), minimal detectable change of each person
+    before: FloatArray  # (n, k), how uneven, 0 = even
+    after: FloatArray  # (n, k)
+    responder: FloatArray  # (n, k), 1 where improved beyond the own minimal detectable change, else 0
+    minutes: FloatArray  # (n,), of treatment
+    adherence: FloatArray  # (n,), share of the planned treatments
+    rating: FloatArray  # (n,), change as the person rates it, positive = more even
 
     @classmethod
     def of(cls, study: Study, *, higher_is_better: bool = True) -> Panel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, Final, TypedDict
 
@@ -90,7 +91,8 @@ def study_of(
         )
     study = Study.of(changes=changes, sessions=sessions, people=about_people, planned=planned, mdc=mdc)
     groupings = dict.fromkeys(name for part in parts for name in part.groupings) if "group" not in about_people else ()
-    return study.noting(*(_UNUSED.format(name) for name in groupings)).of_regions(wanted or study.regions)
+    notes = (*study.notes, *(_UNUSED.format(name) for name in groupings))
+    return replace(study, notes=notes).of_regions(wanted or study.regions)
 
 
 def _taken_apart(about: str, table: pd.DataFrame, group: str | None) -> StudyTables:

@@ -37,26 +37,11 @@ REGIONS_TO_DRAW: Final = tuple(name for name in REGION_NAMES if name not in WHOL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """How people are photographed.
+    """How people are photographed; raises `PlanError` if that makes no sense."""
 
-    Attributes
-    ----------
-    photos : int
-        Per session.
-    day_to_day : float
-        Standard deviation of the true left-right difference from day to day, mm, in each direction.
-    reliability : mapping, optional
-        Tables from `symmetry.measure.reliability_table.read_reliability`; the shipped ones by default.
-
-    Raises
-    ------
-    PlanError
-        If there is no photo, or `day_to_day` is negative or not finite.
-    """
-
-    photos: int = 3
-    day_to_day: float = 0.0
-    reliability: ReliabilityTables | None = None
+    photos: int = 3  # per session
+    day_to_day: float = 0.0  # standard deviation of the true left-right difference, mm, in each direction
+    reliability: ReliabilityTables | None = None  # by default the shipped ones
 
     def __post_init__(self) -> None:
         if self.photos < 1:
@@ -68,19 +53,12 @@ class Conditions:
 class Effect:
     """How much more even each person really gets in a region from the first session to the last.
 
-    Attributes
-    ----------
-    millimetres : ndarray, shape (people,)
-        Decrease of the left-right difference of each part of the region.
-    of_mdc : ndarray, shape (people,)
-        The same as a multiple of the minimal detectable change of the part; both add up.
-    room, room_of_mdc : float
-        How much more uneven than a healthy adult everyone starts, likewise: room to improve.
+    Millimetres, and multiples of the minimal detectable change of each part of the region, add up.
     """
 
-    millimetres: FloatArray
-    of_mdc: FloatArray
-    room: float
+    millimetres: FloatArray  # (people,)
+    of_mdc: FloatArray  # (people,)
+    room: float  # mm by which everyone starts more uneven than a healthy adult: room to improve
     room_of_mdc: float
 
     @classmethod
@@ -99,24 +77,12 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Measured:
-    """What the photos show of one region of simulated people, mm.
+    """What the photos show of one region of simulated people, mm."""
 
-    Attributes
-    ----------
-    change : ndarray, shape (people,)
-        From the first session to the last of the person, negative = more even; NaN with one session.
-    error : ndarray, shape (people,)
-        Its 95 % half-width, the person's own minimal detectable change.
-    values : ndarray, shape (sessions, people)
-        Size of the left-right difference in each session, in the direction of `change`; 0 = even.
-    value_errors : ndarray, shape (people,)
-        Their 95 % half-width.
-    """
-
-    change: FloatArray
-    error: FloatArray
-    values: FloatArray
-    value_errors: FloatArray
+    change: FloatArray  # (people,), first to last session, negative = more even; NaN with one session
+    error: FloatArray  # (people,), its 95 % half-width, the minimal detectable change of each person
+    values: FloatArray  # (sessions, people), left-right difference in the direction of `change`, 0 = even
+    value_errors: FloatArray  # (people,), their 95 % half-width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

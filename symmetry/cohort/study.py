@@ -85,10 +85,6 @@ class Study:
         )
         return replace(self, changes=changes, sessions=sessions)
 
-    def noting(self, *notes: str) -> Study:
-        """Add notes."""
-        return replace(self, notes=(*self.notes, *notes))
-
     @classmethod
     def of(
         cls,

@@ -30,34 +30,16 @@ ROUNDING: Final = 1e-30
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Courses:
-    """Courses with the sessions that have a value in the first rows, in order of time, and zeros below.
+    """Courses with the sessions that have a value in the first rows, in order of time, and zeros below."""
 
-    Attributes
-    ----------
-    order : ndarray of int, shape (n, k)
-        Row of the input that each row comes from.
-    known : ndarray of bool, shape (n, k)
-    counts : ndarray of int, shape (k,)
-    weeks : ndarray, shape (n, k)
-        Centred on their mean.
-    values : ndarray, shape (n, k)
-        Centred on the median and divided by `scale`.
-    scale : ndarray, shape (k,)
-        Largest distance from the median; it keeps squares from underflowing.
-    sd : ndarray, shape (n, k)
-        In the unit of the input.
-    steps : ndarray, shape (n, k)
-        Square root of the gap to the row before over the median gap; infinite in the first row and below the last.
-    """
-
-    order: IntArray
-    known: BoolArray
-    counts: IntArray
-    weeks: FloatArray
-    values: FloatArray
-    scale: FloatArray
-    sd: FloatArray
-    steps: FloatArray
+    order: IntArray  # (n, k), row of the input
+    known: BoolArray  # (n, k)
+    counts: IntArray  # (k,), known sessions
+    weeks: FloatArray  # (n, k), centred on their mean
+    values: FloatArray  # (n, k), centred on the median, divided by `scale`
+    scale: FloatArray  # (k,), largest distance from the median: it keeps squares from underflowing
+    sd: FloatArray  # (n, k), in the unit of the input
+    steps: FloatArray  # (n, k), square root of the gap to the row before over the median gap; infinite without one
 
     @classmethod
     def of(cls, weeks: ArrayLike, values: ArrayLike, sd: ArrayLike) -> Courses:
@@ -123,27 +105,13 @@ def median_of_first(values: FloatArray, counts: IntArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Noise:
-    """Noise of each course about a regression; arrays (k,) unless noted.
+    """Noise of each course about a regression; errors in the unit of the input."""
 
-    Attributes
-    ----------
-    weights : ndarray, shape (16, k)
-        Posterior probability of each autocorrelation of the grid.
-    error : ndarray
-        Standard error of the least-squares coefficient, in the unit of the input.
-    white_error : ndarray
-        The same without autocorrelation.
-    photo_error : ndarray
-        The same from re-photographing alone.
-    autocorrelation : ndarray
-        Posterior mean.
-    """
-
-    weights: FloatArray
-    error: FloatArray
-    white_error: FloatArray
-    photo_error: FloatArray
-    autocorrelation: FloatArray
+    weights: FloatArray  # (16, k), posterior probability of each autocorrelation of the grid
+    error: FloatArray  # (k,), standard error of the least-squares coefficient
+    white_error: FloatArray  # (k,), the same without autocorrelation
+    photo_error: FloatArray  # (k,), the same from re-photographing alone
+    autocorrelation: FloatArray  # (k,), posterior mean
 
 
 def fit_noise(courses: Courses, regressor: FloatArray) -> Noise:

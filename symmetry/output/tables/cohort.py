@@ -1,10 +1,11 @@
-"""Tables of a study over many people: the answer, who responded, how the groups did, who is missing."""
+"""Tables of a cohort: the answer, responders, mean changes, contrasts, missing data, dose-response, ratings."""
 
 from __future__ import annotations
 
 import math
 import textwrap
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Group, RenderableType
@@ -20,6 +21,7 @@ from symmetry.output.tables.layout import (
     FittedTable,
     interval,
     notes,
+    number,
     probability,
     region_title,
     signed,
@@ -31,31 +33,22 @@ if TYPE_CHECKING:
 
     from symmetry.cohort.cohort import Cohort
 
-Cell = Callable[[Any], "Text | str"]
-"""Makes a cell of a row of a frame."""
+Columns = Sequence[tuple[str, Callable[[Any], "Text | str"]]]
+"""Header of each column, and what makes its cell of a row of a frame."""
 
+_LEFT: Final = ("verdict\n", "unit\n", "why\n")
+"""Columns of text, aligned to the left."""
 _LONGEST: Final = 24
 """Characters of a group's name."""
 _REASON_WIDTH: Final = 30
 
 
 def cohort_tables(cohort: Cohort) -> Group:
-    """Tell the answer, who responded, how the groups did, who is missing, and what treatments and ratings say.
-
-    Parameters
-    ----------
-    cohort : Cohort
-    """
-    tables = [_responders(cohort), _means(cohort)]
-    if len(cohort.contrasts):
-        tables.append(_contrasts(cohort))
-    tables += _missing(cohort)
-    tables += [
-        make(cohort)
-        for make, frame in ((_dose, cohort.dose), (_ratings, cohort.ratings), (_mixed, cohort.mixed))
-        if len(frame)
-    ]
-    return Group(*_header(cohort), *tables, *_notes(cohort))
+    """Answer and tables of a cohort; those without rows are left out."""
+    first = (_responders(cohort), _means(cohort), *([_contrasts(cohort)] if len(cohort.contrasts) else []))
+    rest = ((_dose, cohort.dose), (_ratings, cohort.ratings), (_mixed, cohort.mixed))
+    others = (make(cohort) for make, frame in rest if len(frame))
+    return Group(*_header(cohort), *first, *_missing(cohort), *others, *_notes(cohort))
 
 
 def _header(cohort: Cohort) -> list[RenderableType]:
@@ -75,36 +68,19 @@ def _header(cohort: Cohort) -> list[RenderableType]:
 
 
 def _table(
-    first: str,
-    frame: pd.DataFrame,
-    columns: Sequence[tuple[str, Cell, bool]],
-    by: Sequence[str],
-    *,
-    always: bool = False,
+    first: str, frame: pd.DataFrame, columns: Columns, by: Sequence[str] = ("group",), *, always: bool = False
 ) -> FittedTable:
-    """Make a table with a line a row, and the name of a region above its rows where it has several.
+    """Make a table with one line for each row, and the name of a region above its rows if it has several.
 
-    Parameters
-    ----------
-    first : str
-        What stands above the names.
-    frame : DataFrame
-        With the column `region`.
-    columns : sequence of (str, callable, bool)
-        Header, what makes a cell of a row, whether it is text.
-    by : sequence of str
-        Columns that tell the rows of a region apart; named where there are several of them.
-    always : bool
-        Name them even where there is but one.
+    Rows are named by the columns `by`, if these differ or `always`; `first` is the header of the names.
     """
     keys = [name for name in by if always or frame[name].nunique() > 1]
-    # Rows of a region stand together, in the order in which the regions come.
     rows = [row for _, block in frame.groupby("region", sort=False, observed=True) for row in block.itertuples()]
     above = [bool(keys) and (i == 0 or rows[i - 1].region != row.region) for i, row in enumerate(rows)]
     table = FittedTable(first, [_title(row, keys, head) for row, head in zip(rows, above, strict=True)])
-    for header, cell, is_text in columns:
+    for header, cell in columns:
         cells = [Text("\n" if head else "").append(cell(row)) for row, head in zip(rows, above, strict=True)]
-        table.add(header, cells, left=is_text)
+        table.add(header, cells, left=header in _LEFT)
     return table
 
 
@@ -117,44 +93,44 @@ def _title(row: Any, keys: Sequence[str], head: bool) -> Text:
 
 
 def _responders(cohort: Cohort) -> FittedTable:
-    columns: list[tuple[str, Cell, bool]] = [
-        ("improved\nat all", lambda row: _share(row.naive_improved, row.measured, row.naive_share), False),
-        ("noise alone\n[95 %]", _naive_noise, False),
-        ("beyond their own\ndetectable change", _improved, False),
-        ("noise\nalone", lambda row: _number_of(row.by_noise, row.measured), False),
-        ("less even\nbeyond it", lambda row: f"{row.worse:.0f}", False),
-        ("improved,\nof everyone", lambda row: _percent(row.share_itt), False),
+    columns: Columns = [
+        ("improved\nat all", lambda row: _share(row.naive_improved, row.measured, row.naive_share)),
+        ("noise alone\n[95 %]", _naive_noise),
+        ("beyond their own\ndetectable change", _improved),
+        ("noise\nalone", lambda row: _number_of(row.by_noise, row.measured)),
+        ("less even\nbeyond it", lambda row: f"{row.worse:.0f}"),
+        ("improved,\nof everyone", lambda row: _percent(row.share_itt)),
     ]
-    return _table("people\n", cohort.responders, columns, ("group",))
+    return _table("people\n", cohort.responders, columns)
 
 
 def _means(cohort: Cohort) -> FittedTable:
-    columns: list[tuple[str, Cell, bool]] = [
-        ("verdict\n", _verdict, True),
-        ("people\n", lambda row: f"{row.measured:.0f}", False),
-        (f"change, {cohort.unit}\n[95 %]", lambda row: _sized(row, row.change), False),
-        (_p_header(cohort), _p(cohort), False),
-        ("p Wil-\ncoxon", lambda row: probability(row.p_wilcoxon), False),
-        ("effect\n[95 %]", _effect, False),
-        ("before,\nafter", lambda row: f"{_plain(row.before)}, {_plain(row.after)}", False),
+    columns: Columns = [
+        ("verdict\n", _verdict),
+        ("people\n", lambda row: f"{row.measured:.0f}"),
+        (f"change, {cohort.unit}\n[95 %]", lambda row: _sized(row, row.change)),
+        _p(cohort),
+        ("p Wil-\ncoxon", lambda row: probability(row.p_wilcoxon)),
+        ("effect\n[95 %]", _estimate("effect")),
+        ("before,\nafter", lambda row: f"{number(row.before)}, {number(row.after)}"),
     ]
-    return _table("mean\nchange", cohort.means, columns, ("group",))
+    return _table("mean\nchange", cohort.means, columns)
 
 
 def _contrasts(cohort: Cohort) -> FittedTable:
-    columns: list[tuple[str, Cell, bool]] = [
-        ("verdict\n", _verdict, True),
-        (f"difference, {cohort.unit}\n[95 %]", lambda row: _sized(row, row.difference), False),
-        (_p_header(cohort), _p(cohort), False),
-        ("effect\n[95 %]", _effect, False),
-        ("more responders\n% [95 %]", _more_responders, False),
-        (_p_header(cohort), _p(cohort, "p_share"), False),
+    columns: Columns = [
+        ("verdict\n", _verdict),
+        (f"difference, {cohort.unit}\n[95 %]", lambda row: _sized(row, row.difference)),
+        _p(cohort),
+        ("effect\n[95 %]", _estimate("effect")),
+        ("more responders\n% [95 %]", _more_responders),
+        _p(cohort, "p_share"),
     ]
-    return _table(f"less\n{_short(str(cohort.control))}", cohort.contrasts, columns, ("group",))
+    return _table(f"less\n{_short(str(cohort.control))}", cohort.contrasts, columns)
 
 
 def _missing(cohort: Cohort) -> list[FittedTable]:
-    """Give a line a group of its sessions, and where some people could not be compared a line a region with why."""
+    """Sessions of each group; and for each region, why people could not be compared, if any."""
     tables = []
     people = cohort.study.people
     sessions = people.assign(missing=(people["planned"] - people["sessions"]).clip(lower=0))
@@ -167,44 +143,44 @@ def _missing(cohort: Cohort) -> list[FittedTable]:
         tables.append(table)
     partly = cohort.missing.loc[cohort.missing["not_comparable"] > 0]
     if len(partly):
-        columns: list[tuple[str, Cell, bool]] = [
-            ("not\ncomparable", lambda row: f"{row.not_comparable:.0f} of {row.people:.0f}", False),
-            ("why\n", lambda row: "\n".join(textwrap.wrap(printable(reasons_line(row.reasons)), _REASON_WIDTH)), True),
+        columns: Columns = [
+            ("not\ncomparable", lambda row: f"{row.not_comparable:.0f} of {row.people:.0f}"),
+            ("why\n", lambda row: "\n".join(textwrap.wrap(printable(reasons_line(row.reasons)), _REASON_WIDTH))),
         ]
-        tables.append(_table("missing\n", partly, columns, ("group",), always=len(cohort.groups) > 1))
+        tables.append(_table("missing\n", partly, columns, always=len(cohort.groups) > 1))
     return tables
 
 
 def _dose(cohort: Cohort) -> FittedTable:
-    columns: list[tuple[str, Cell, bool]] = [
-        ("slope\n[95 %]", lambda row: interval(row.slope, row.low, row.high, apart=" "), False),
-        ("unit\n", lambda row: row.unit, True),
-        (_p_header(cohort), _p(cohort), False),
-        ("tau\n", lambda row: signed(row.tau), False),
-        ("people\n", lambda row: f"{row.people:.0f}", False),
+    columns: Columns = [
+        ("slope\n[95 %]", _estimate("slope", prefix="")),
+        ("unit\n", lambda row: row.unit),
+        _p(cohort),
+        ("tau\n", lambda row: signed(row.tau)),
+        ("people\n", lambda row: f"{row.people:.0f}"),
     ]
     return _table("change\nby dose", cohort.dose, columns, ("dose", "group"))
 
 
 def _ratings(cohort: Cohort) -> FittedTable:
-    columns: list[tuple[str, Cell, bool]] = [
-        ("rank correlation\n[95 %]", lambda row: interval(row.rho, row.low, row.high, apart=" "), False),
-        (_p_header(cohort), _p(cohort), False),
-        ("kappa\n[95 %]", lambda row: interval(row.kappa, row.kappa_low, row.kappa_high, apart=" "), False),
-        ("better by\nboth", lambda row: _whole(row.both), False),
-        ("only\nrated", lambda row: _whole(row.only_rated), False),
-        ("only\nmeasured", lambda row: _whole(row.only_measured), False),
-        ("\nneither", lambda row: _whole(row.neither), False),
+    columns: Columns = [
+        ("rank correlation\n[95 %]", _estimate("rho", prefix="")),
+        _p(cohort),
+        ("kappa\n[95 %]", _estimate("kappa")),
+        ("better by\nboth", lambda row: _whole(row.both)),
+        ("only\nrated", lambda row: _whole(row.only_rated)),
+        ("only\nmeasured", lambda row: _whole(row.only_measured)),
+        ("\nneither", lambda row: _whole(row.neither)),
     ]
-    return _table("rated and\nmeasured", cohort.ratings, columns, ("group",))
+    return _table("rated and\nmeasured", cohort.ratings, columns)
 
 
 def _mixed(cohort: Cohort) -> FittedTable:
-    columns: list[tuple[str, Cell, bool]] = [
-        ("estimate\n[95 %]", lambda row: interval(row.estimate, row.low, row.high, apart=" "), False),
-        ("unit\n", lambda row: row.unit, True),
-        (_p_header(cohort), _p(cohort), False),
-        ("people,\nsittings", lambda row: f"{row.people:.0f}, {row.sessions:.0f}", False),
+    columns: Columns = [
+        ("estimate\n[95 %]", _estimate("estimate", prefix="")),
+        ("unit\n", lambda row: row.unit),
+        _p(cohort),
+        ("people,\nsessions", lambda row: f"{row.people:.0f}, {row.sessions:.0f}"),
     ]
     return _table("mixed model,\nslope", cohort.mixed, columns, ("term",))
 
@@ -212,18 +188,14 @@ def _mixed(cohort: Cohort) -> FittedTable:
 def _notes(cohort: Cohort) -> list[RenderableType]:
     lines = [
         "Improved at all: any change toward more even. Noise alone: how many would show one if nobody had changed.",
-        "Beyond their own detectable change: more even by more than the person's own photos stray; of the people who "
-        "could be compared, with the 95 % interval. Of everyone: who could not be compared counts as not improved.",
+        "Beyond their own detectable change: more even by more than the person's own photos differ; of those who could "
+        "be compared, with the 95 % interval. Of everyone: the others count as not improved (intention to treat).",
     ]
     if len(cohort.regions) > 1:
-        lines.append("Any region: the detectable change is widened, as several looks find more by chance.")
-        allowed = (
-            "allows for having looked at several regions (Holm), not for several groups or doses"
-            if cohort.holm
-            else "of each region by itself"
-        )
-        lines.append(f"p: {allowed}; a verdict takes p < 0.05.")
-    lines.append("Mean change: - is more even. Effect: mean over the spread of the changes (Hedges' g).")
+        lines.append("Any region: the detectable change is corrected for the number of regions.")
+        holm = "corrected for the number of regions (Holm), not for several groups or doses"
+        lines.append(f"p: {holm if cohort.holm else 'of each region by itself'}; a verdict takes p < 0.05.")
+    lines.append("Mean change: - is more even. Effect: mean over the SD of the changes (Hedges' g).")
     if len(cohort.contrasts):
         lines.append(f"Less {_short(str(cohort.control))}: difference of the groups' mean changes; - is more even.")
     if len(cohort.dose):
@@ -233,18 +205,11 @@ def _notes(cohort: Cohort) -> list[RenderableType]:
     return notes(*(printable(line) for line in lines), f"{UNKNOWN} means not known: too few people, or not measured.")
 
 
-def _corrected(cohort: Cohort) -> bool:
-    return cohort.holm and len(cohort.regions) > 1
-
-
-def _p_header(cohort: Cohort) -> str:
-    return "p\nHolm" if _corrected(cohort) else "p\n"
-
-
-def _p(cohort: Cohort, name: str = "p") -> Cell:
-    """Make cells of the p that `_p_header` names."""
+def _p(cohort: Cohort, name: str = "p") -> tuple[str, Callable[[Any], str]]:
+    """Column of p, corrected if the cohort is."""
     column = f"{name}_holm" if cohort.holm else name
-    return lambda row: probability(getattr(row, column))
+    header = "p\nHolm" if cohort.holm and len(cohort.regions) > 1 else "p\n"
+    return header, lambda row: probability(getattr(row, column))
 
 
 def _verdict(row: Any) -> Text:
@@ -255,8 +220,11 @@ def _sized(row: Any, value: float) -> str:
     return f"{interval(value, row.low, row.high, apart=' ')}{'°' if unit_sign(row.unit) == '°' else ''}"
 
 
-def _effect(row: Any) -> str:
-    return interval(row.effect, row.effect_low, row.effect_high, apart=" ")
+def _estimate(name: str, prefix: str | None = None) -> Callable[[Any], str]:
+    """Cells of an estimate and its interval, whose columns are named as by `Estimate.columns`."""
+    prefix = f"{name}_" if prefix is None else prefix
+    columns = attrgetter(name, f"{prefix}low", f"{prefix}high")
+    return lambda row: interval(*columns(row), apart=" ")
 
 
 def _improved(row: Any) -> str:
@@ -291,16 +259,12 @@ def _percent(share: float) -> str:
     return f"{percent(share)} %" if math.isfinite(share) else UNKNOWN
 
 
-def _plain(value: float) -> str:
-    return f"{value:.2f}" if math.isfinite(value) else UNKNOWN
-
-
 def _whole(value: float) -> str:
     return f"{value:.0f}" if math.isfinite(value) else UNKNOWN
 
 
 def _of_term(name: str) -> str:
-    """Leave away what the header says of all terms of the mixed model."""
+    """Leave out what the header says of all terms of the mixed model."""
     return name.removeprefix("slope: ").removeprefix("slope difference: ")
 
 

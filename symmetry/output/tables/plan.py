@@ -1,4 +1,4 @@
-"""What a study needs, for people at a terminal."""
+"""Table of a plan: how many people a study needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 
 
 def plan_table(plan: Plan) -> Group:
-    """Tell in a sentence how many people it takes, then a line a number of photos."""
+    """Sentence of a plan, then one line for each number of photos."""
     rows = plan.to_dict()["plans"]
     table = FittedTable("photos of each\nin a session", [str(row["photos"]) for row in rows])
     table.add(f"people\n{_a_group(plan, 'needed')}", [_people(row) for row in rows])
@@ -24,7 +24,7 @@ def plan_table(plan: Plan) -> Group:
 
 
 def _sentence(plan: Plan, rows: list[dict[str, Any]]) -> str:
-    """Say it for the fewest and the most photos."""
+    """Sentence for the fewest and the most photos."""
     first, *others = sorted(rows, key=lambda row: int(row["photos"]))
     needed = f"{_people(first)} {_a_group(plan, 'people')} with {_photos(first['photos'])} of each in every session"
     also = ""
