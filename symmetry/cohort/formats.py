@@ -14,7 +14,7 @@ from symmetry.measure.verdicts import NOT_COMPARABLE
 
 _SIZES: Final = ("before", "after", "value", "mdc", "error")
 _OTHERS: Final = ("person", "region", "kind", "unit", "reason", "verdict", "day", "file")
-_OURS: Final = frozenset({"asymmetry_mm", "evenness", "trend_slope", "unevenness"})
+_OURS: Final = frozenset({"asymmetry_mm", "evenness", "trend_slope", "signed_asymmetry"})
 """Columns by which a table of one of our commands is recognised."""
 _MOST_GROUPS: Final = 6
 _ROUNDED: Final = 0.1
@@ -53,7 +53,7 @@ def study_tables(table: pd.DataFrame, group: str | None = None) -> StudyTables:
         raise TableError("it holds the result of a cohort; give the tables that this was made from")
     if is_score(table):
         sessions = _from_score(table)
-    elif "of" in columns and columns & {"trend_slope", "unevenness"}:
+    elif "of" in columns and columns & {"trend_slope", "signed_asymmetry"}:
         changes, sessions = _changes_from_series(table), _sessions_from_series(table)
     elif {"evenness", "evenness_error", "verdict"} <= columns:
         changes = _from_compare(table)
@@ -170,7 +170,7 @@ def _changes_from_series(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _sessions_from_series(frame: pd.DataFrame) -> pd.DataFrame:
     each = frame.loc[frame["of"] == "session"]
-    columns = ["unevenness", "unevenness_error", "difference", "difference_error"]
+    columns = ["signed_asymmetry", "signed_asymmetry_error", "difference", "difference_error"]
     each = each.reindex(columns=list(dict.fromkeys([*each.columns, *columns])))
     region = each["kind"] == "region"
     return pd.DataFrame(
@@ -182,8 +182,8 @@ def _sessions_from_series(frame: pd.DataFrame) -> pd.DataFrame:
             "session": each["session"],
             "weeks": each["weeks"],
             # A course starts above 0 and may cross it: its size is how uneven the face is, to either side.
-            "value": each["unevenness"].where(region, each["difference"]).astype(float).abs(),
-            "error": each["unevenness_error"].where(region, each["difference_error"]),
+            "value": each["signed_asymmetry"].where(region, each["difference"]).astype(float).abs(),
+            "error": each["signed_asymmetry_error"].where(region, each["difference_error"]),
         }
     )
 

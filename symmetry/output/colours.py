@@ -19,7 +19,7 @@ SUBJECT_LEFT_COLOUR: Final = "#56b4e9"
 
 # A course over time: its sessions, their errors, the trend in the colour of its verdict, the time before a treatment.
 COURSE: Final = "#701fae"
-"""The purple of amounts: a course is an amount of unevenness."""
+"""The purple of amounts: a course is an amount of asymmetry."""
 BAND: Final = "#d9c2ee"
 BAND_OPACITY: Final = 0.75
 FAN_OPACITY: Final = 0.22

@@ -58,8 +58,8 @@ class Course:
         slopes = (trend.slope, trend.low, trend.high)
         return cls(
             title=title or course.region,
-            values=course.unevenness,
-            errors=course.unevenness_error,
+            values=course.signed_asymmetry,
+            errors=course.signed_asymmetry_error,
             trend=slopes if np.isfinite(slopes).all() and not trend.crosses else None,
             verdict=trend.verdict,
         )

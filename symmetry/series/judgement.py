@@ -100,7 +100,7 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
         courses[name] = RegionCourse(
             region=name,
             part=candidates.names[best] if np.isfinite(values).any() else None,
-            unevenness=values,
+            signed_asymmetry=values,
             asymmetry=asymmetry,
             lateral=lateral,
             vertical=vertical,
@@ -109,7 +109,9 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
             left_up=numbers.left[:, i, 1],
             right_outward=numbers.right[:, i, 0],
             right_up=numbers.right[:, i, 1],
-            unevenness_error=_where_known(values, half_width(candidates.level_sd[:, best], candidates.freedom[best])),
+            signed_asymmetry_error=_where_known(
+                values, half_width(candidates.level_sd[:, best], candidates.freedom[best])
+            ),
             asymmetry_error=_where_known(asymmetry, errors[:, i, _CHANGE]),
             lateral_error=_where_known(lateral, errors[:, i, _LATERAL]),
             vertical_error=_where_known(vertical, errors[:, i, _VERTICAL]),

@@ -148,8 +148,8 @@ class RegionCourse:
     ----------
     region : str
     part : str or None
-        The part of the region on which `unevenness` and the trend rest; None where nothing is known.
-    unevenness : ndarray, shape (n,)
+        The part of the region on which `signed_asymmetry` and the trend rest; None where nothing is known.
+    signed_asymmetry : ndarray, shape (n,)
         Signed asymmetry of that part along one direction, the same in all sessions: 0 = even. It begins above 0 and
         falls as the face gets more even; below 0 the other side is higher or wider.
     asymmetry : ndarray, shape (n,)
@@ -160,10 +160,10 @@ class RegionCourse:
         Mean upward movement of both sides together since the first session.
     left_outward, left_up, right_outward, right_up : ndarray, shape (n,)
         Mean movement of each side since the first session.
-    unevenness_error, asymmetry_error, lateral_error, vertical_error, lift_error : ndarray, shape (n,)
+    signed_asymmetry_error, asymmetry_error, lateral_error, vertical_error, lift_error : ndarray, shape (n,)
         95 % half-widths over re-photographing.
     trend : TrendOf
-        Of `unevenness`.
+        Of `signed_asymmetry`.
     phases : PhasesOf or None
         None without a treatment start.
     unit : str
@@ -171,7 +171,7 @@ class RegionCourse:
 
     region: str
     part: str | None
-    unevenness: FloatArray
+    signed_asymmetry: FloatArray
     asymmetry: FloatArray
     lateral: FloatArray
     vertical: FloatArray
@@ -180,7 +180,7 @@ class RegionCourse:
     left_up: FloatArray
     right_outward: FloatArray
     right_up: FloatArray
-    unevenness_error: FloatArray
+    signed_asymmetry_error: FloatArray
     asymmetry_error: FloatArray
     lateral_error: FloatArray
     vertical_error: FloatArray

@@ -136,7 +136,7 @@ def part_of(course: RegionCourse) -> str:
 
 def known_sessions(course: RegionCourse | MeasureCourse) -> int:
     """Count the sessions in which a course is known."""
-    values = course.unevenness if isinstance(course, RegionCourse) else course.difference
+    values = course.signed_asymmetry if isinstance(course, RegionCourse) else course.difference
     return sum(map(isfinite, values.tolist()))
 
 

@@ -13,8 +13,8 @@ from symmetry.version import ENGINE, __version__
 
 _OF_ALL: Final = ("method", "version", "engine")
 NUMBERS: Final = (
-    "unevenness",
-    "unevenness_error",
+    "signed_asymmetry",
+    "signed_asymmetry_error",
     "asymmetry",
     "asymmetry_error",
     "lateral",

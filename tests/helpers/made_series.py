@@ -28,7 +28,7 @@ ZONE = timezone(timedelta(hours=2))
 FIRST = datetime(2026, 4, 6, 8, 14, tzinfo=ZONE)
 WEEKLY = (0, 7, 14, 21, 28, 35)
 ENDS = {"mouth": (3.0, 0.5), "jawline": (2.0, 2.6), "eyes": (1.5, 1.5)}
-"""Unevenness of regions in the first and the last session; of the others 0.6."""
+"""Signed asymmetry of regions in the first and the last session; of the others 0.6."""
 PARTS = {"jawline": "jaw angle", "eyes": "upper lid"}
 ERROR = 0.4
 COVERED = LeftOut(
@@ -87,7 +87,7 @@ def made_series(
     left_out: Sequence[LeftOut] = (COVERED, UNREADABLE),
     name: str = "photo{}.jpg",
 ) -> Series:
-    """A series whose regions go straight from one unevenness to another, ± 0.4, and whose last photo has a twin."""
+    """A series whose regions go straight from one asymmetry to another, ± 0.4, and whose last photo has a twin."""
     face, change = _faces("ipd=63" if unit == "mm" else "none")
     known_ends = ENDS | dict(ends or {})
     weeks = np.array(days) / 7
@@ -205,7 +205,7 @@ def _course(
     return RegionCourse(
         region=region,
         part=PARTS.get(region, region.replace("_", " ")),
-        unevenness=values,
+        signed_asymmetry=values,
         asymmetry=np.abs(values) + 0.2,
         lateral=0.1 + 0 * values,
         vertical=-values,
@@ -214,7 +214,7 @@ def _course(
         left_up=values[0] - values,
         right_outward=0.5 + 0 * values,
         right_up=0.6 + 0 * values,
-        unevenness_error=error,
+        signed_asymmetry_error=error,
         asymmetry_error=error + 0.01,
         lateral_error=error + 0.02,
         vertical_error=error + 0.03,

@@ -65,7 +65,7 @@ def _course(region: str, weeks: NDArray[np.float64], seed: int) -> RegionCourse:
     return RegionCourse(
         region=region,
         part=region.replace("_", " "),
-        unevenness=uneven,
+        signed_asymmetry=uneven,
         asymmetry=np.abs(uneven) + 0.2,
         lateral=noise[1],
         vertical=-uneven,
@@ -74,7 +74,7 @@ def _course(region: str, weeks: NDArray[np.float64], seed: int) -> RegionCourse:
         left_up=gone + noise[4],
         right_outward=noise[5],
         right_up=noise[6],
-        unevenness_error=error,
+        signed_asymmetry_error=error,
         asymmetry_error=error,
         lateral_error=error,
         vertical_error=error,

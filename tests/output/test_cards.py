@@ -396,7 +396,7 @@ def test_dots_stand_at_their_sessions_and_values():
     weeks = np.array([session.weeks for session in series.sessions])
     found = dots_of(series)
     assert len(found) == len(MAIN_REGIONS)
-    values = np.concatenate([series.regions[name].unevenness for name in MAIN_REGIONS])
+    values = np.concatenate([series.regions[name].signed_asymmetry for name in MAIN_REGIONS])
     heights = np.concatenate([dots[:, 1] for dots in found])
     slope, level = np.polyfit(values, heights, 1)
     assert slope < 0  # less even is higher
@@ -409,7 +409,7 @@ def test_dots_stand_at_their_sessions_and_values():
 def test_band_is_as_wide_as_the_errors():
     series = made_series()
     heights = np.concatenate([dots[:, 1] for dots in dots_of(series)])
-    values = np.concatenate([series.regions[name].unevenness for name in MAIN_REGIONS])
+    values = np.concatenate([series.regions[name].signed_asymmetry for name in MAIN_REGIONS])
     pixels_a_mm = -np.polyfit(values, heights, 1)[0]
     bands = filled(series, BAND)
     assert len(bands) == len(MAIN_REGIONS)
@@ -421,12 +421,12 @@ def test_band_is_as_wide_as_the_errors():
 def test_session_that_does_not_know_has_no_dot_and_parts_the_band():
     series = made_series()
     mouth = series.regions["mouth"]
-    values = mouth.unevenness.copy()
+    values = mouth.signed_asymmetry.copy()
     values[2] = NAN
-    some = replace(series, regions={**series.regions, "mouth": replace(mouth, unevenness=values)})
+    some = replace(series, regions={**series.regions, "mouth": replace(mouth, signed_asymmetry=values)})
     assert [len(dots) for dots in dots_of(some)] == [6, 6, 5]
     assert len(filled(some, BAND)) == 4
-    none = replace(series, regions={**series.regions, "mouth": replace(mouth, unevenness=np.full(6, NAN))})
+    none = replace(series, regions={**series.regions, "mouth": replace(mouth, signed_asymmetry=np.full(6, NAN))})
     assert len(dots_of(none)) == 2
     assert "not seen" in words(drawing(none))
 

@@ -92,9 +92,9 @@ def test_all_large_panels_have_one_scale_and_so_have_the_small_ones() -> None:
 
 def test_band_is_the_error_and_breaks_where_a_session_does_not_know() -> None:
     series = made_series()
-    values = series.regions["mouth"].unevenness.copy()
+    values = series.regions["mouth"].signed_asymmetry.copy()
     values[3] = NAN
-    figure = draw_series(with_region(series, "mouth", unevenness=values))
+    figure = draw_series(with_region(series, "mouth", signed_asymmetry=values))
     mouth = dots(figure, "mouth")
     assert len(mouth) == 5
     bands = [corners(band) for band in artists(figure, "band")]
@@ -227,7 +227,7 @@ def test_texts_never_touch_nor_leave_the_page(case: Callable[[], Series], title:
 def test_large_errors_do_not_flatten_the_others() -> None:
     series = made_series()
     errors = np.array([0.4, 0.4, 90.0, 0.4, 0.4, 0.4])
-    wide = draw_series(with_region(series, "nose", unevenness_error=errors))
+    wide = draw_series(with_region(series, "nose", signed_asymmetry_error=errors))
     assert per_unit(wide) == pytest.approx(per_unit(draw_series(series)), rel=0.2)
 
 
@@ -239,7 +239,9 @@ def test_large_errors_do_not_flatten_the_others() -> None:
 @examples(60)
 def test_scales_hold_all_sessions_and_even(values: list[float], errors: list[float], gaps: list[int]) -> None:
     days = tuple(np.cumsum([0, *gaps]).tolist())
-    series = with_region(made_series(days), "eyes", unevenness=np.array(values), unevenness_error=np.array(errors))
+    series = with_region(
+        made_series(days), "eyes", signed_asymmetry=np.array(values), signed_asymmetry_error=np.array(errors)
+    )
     axes = axes_of(series, BOX)
     scale = axes.values
     assert scale.low < min(0.0, *values)
@@ -297,5 +299,5 @@ def test_flags_of_the_photos_compared_are_shown() -> None:
 def test_course_without_errors_still_has_its_dots() -> None:
     series = made_series((0, 7))
     nothing = np.full(2, NAN)
-    figure = draw_series(with_region(series, "mouth", unevenness_error=nothing, trend=NO_TREND))
+    figure = draw_series(with_region(series, "mouth", signed_asymmetry_error=nothing, trend=NO_TREND))
     assert len(dots(figure, "mouth")) == 2

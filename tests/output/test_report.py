@@ -263,7 +263,15 @@ def test_region_that_nobody_sees_is_told_so() -> None:
     usual = sample_report()
     course = usual.series.regions["mouth"]
     unknown = np.full(len(usual.series.sessions), NAN)
-    fields = ("unevenness", "unevenness_error", "lateral", "vertical", "left_up", "left_outward", "right_up")
+    fields = (
+        "signed_asymmetry",
+        "signed_asymmetry_error",
+        "lateral",
+        "vertical",
+        "left_up",
+        "left_outward",
+        "right_up",
+    )
     blank = replace(course, **dict.fromkeys((*fields, "right_outward"), unknown))
     series = replace(usual.series, regions={**usual.series.regions, "mouth": blank})
     page = render_report(replace(usual, series=series))

@@ -206,7 +206,9 @@ def drawn(path: str) -> list[tuple[float, float]]:
 def test_courses_stay_within_their_chart(numbers, error):
     series = sample_series()
     course = replace(
-        series.regions["mouth"], unevenness=np.array(numbers, dtype=float), unevenness_error=np.full(8, error)
+        series.regions["mouth"],
+        signed_asymmetry=np.array(numbers, dtype=float),
+        signed_asymmetry_error=np.full(8, error),
     )
     chart = SeriesCharts(replace(series, regions={"mouth": course})).course("x", "mouth", title="Mouth")
     placed, box = chart.courses["course"], chart.axes.box
@@ -227,7 +229,7 @@ def test_course_is_drawn_where_it_lies():
     (x, y), (last, _) = placed.dots[[0, -1]]
     assert (x, last) == pytest.approx((box.left, box.right))
     height = (box.bottom - y) / box.height
-    assert height == pytest.approx((course.unevenness[0] - scale.low) / (scale.high - scale.low), abs=0.01)
+    assert height == pytest.approx((course.signed_asymmetry[0] - scale.low) / (scale.high - scale.low), abs=0.01)
 
 
 def test_all_courses_share_one_scale():
@@ -237,9 +239,11 @@ def test_all_courses_share_one_scale():
 
 def test_one_wide_error_does_not_flatten_all_courses():
     series = sample_series()
-    errors = series.regions["nose"].unevenness_error.copy()
+    errors = series.regions["nose"].signed_asymmetry_error.copy()
     errors[2] = 90.0
-    wide = replace(series, regions={**series.regions, "nose": replace(series.regions["nose"], unevenness_error=errors)})
+    wide = replace(
+        series, regions={**series.regions, "nose": replace(series.regions["nose"], signed_asymmetry_error=errors)}
+    )
     usual, wider = (axis.high - axis.low for axis in (SeriesCharts(series).values, SeriesCharts(wide).values))
     assert wider < 1.5 * usual
 

@@ -174,7 +174,7 @@ def test_sparkline_of_a_known_course() -> None:
 
 
 @given(st.lists(st.floats(-20, 20), max_size=60), st.floats(0.1, 30), st.integers(1, 20))
-def test_sparkline_fits_and_rises_with_the_unevenness(values: list[float], top: float, longest: int) -> None:
+def test_sparkline_fits_and_rises_with_the_asymmetry(values: list[float], top: float, longest: int) -> None:
     drawn = sparkline(values, top, longest=longest)
     assert len(drawn) == min(len(values), longest)
     if len(values) <= longest:

@@ -47,7 +47,7 @@ def test_a_client_is_followed_through_the_sessions(folder):
         series = series_of(practice, "ana", list(faces_of(practice, "ana")))
         sessions = practice.sessions("ana")
     assert [session.at for session in series.sessions] == [session.at for session in sessions]
-    assert series.regions["mouth"].unevenness[-1] < series.regions["mouth"].unevenness[0] - 1
+    assert series.regions["mouth"].signed_asymmetry[-1] < series.regions["mouth"].signed_asymmetry[0] - 1
     assert series.treatment_start is None
     assert series.reference.photo.name.startswith("session ")
 

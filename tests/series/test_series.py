@@ -99,7 +99,7 @@ def test_brows_and_eyes_stay_as_they_are():
         course = series().regions[region]
         assert course.trend.verdict == "no detectable change"
         assert series().change.regions[region].verdict == "no detectable change"
-        assert abs(course.unevenness[-1] - course.unevenness[0]) < 0.3
+        assert abs(course.signed_asymmetry[-1] - course.signed_asymmetry[0]) < 0.3
     for measure in ("brow_height", "mrd1", "mrd2", "palpebral_fissure"):
         assert series().measures[measure].trend.verdict == "no detectable change"
 
@@ -125,7 +125,9 @@ def test_one_scale_for_all():
 def test_the_order_of_the_photos_does_not_matter():
     backward = analyze_series(dated()[::-1])
     assert [s.day for s in backward.sessions] == [s.day for s in series().sessions]
-    assert np.array_equal(backward.regions["mouth"].unevenness, series().regions["mouth"].unevenness, equal_nan=True)
+    assert np.array_equal(
+        backward.regions["mouth"].signed_asymmetry, series().regions["mouth"].signed_asymmetry, equal_nan=True
+    )
 
 
 def test_photos_of_a_day_are_one_session_unless_asked_otherwise():
@@ -134,8 +136,8 @@ def test_photos_of_a_day_are_one_session_unless_asked_otherwise():
     pooled = analyze_series(close)
     assert [len(session.faces) for session in pooled.sessions] == [2, 2]
     assert len(analyze_series(close, pool="photo").sessions) == 4
-    single = analyze_series(close, pool="photo").regions["mouth"].unevenness_error
-    assert pooled.regions["mouth"].unevenness_error[0] < single[0] * 0.85
+    single = analyze_series(close, pool="photo").regions["mouth"].signed_asymmetry_error
+    assert pooled.regions["mouth"].signed_asymmetry_error[0] < single[0] * 0.85
 
 
 def test_a_treatment_start_makes_two_phases():
@@ -155,7 +157,7 @@ def test_a_single_photo_is_a_series_without_a_trend():
     assert len(alone.sessions) == 1
     assert alone.change is None
     assert alone.regions["mouth"].trend.verdict == "not comparable"
-    assert np.isfinite(alone.regions["mouth"].unevenness).all()
+    assert np.isfinite(alone.regions["mouth"].signed_asymmetry).all()
 
 
 def test_unfit_and_doubled_photos_are_left_out_with_the_reason():
@@ -191,11 +193,11 @@ def test_a_flag_stops_only_what_it_touches():
     photos = list(dated()[:5])
     photos[1] = replace(photos[1], face=replace(photos[1].face, flags=(smiling, turned)))
     found = analyze_series(photos)
-    assert np.isnan(found.regions["mouth"].unevenness[1])
+    assert np.isnan(found.regions["mouth"].signed_asymmetry[1])
     assert np.isnan(found.regions["jawline"].lateral[1])
-    assert np.isfinite(found.regions["eyes"].unevenness).all()
+    assert np.isfinite(found.regions["eyes"].signed_asymmetry).all()
     assert np.isfinite(found.regions["jawline"].vertical[1])
-    assert np.isfinite(np.delete(found.regions["mouth"].unevenness, 1)).all()
+    assert np.isfinite(np.delete(found.regions["mouth"].signed_asymmetry, 1)).all()
 
 
 def test_landmarks_alone_make_a_series_too():
@@ -212,8 +214,8 @@ def test_percent_of_the_eye_distance_without_a_scale():
     faces = [replace(one, face=symmetry.analyze(path, scale="none")) for one, path in zip(dated(), PHOTOS, strict=True)]
     found = analyze_series(faces)
     assert found.unit == "% IPD"
-    in_mm = series().regions["mouth"].unevenness
-    assert found.regions["mouth"].unevenness == pytest.approx(in_mm * 100 / 63, rel=0.05)
+    in_mm = series().regions["mouth"].signed_asymmetry
+    assert found.regions["mouth"].signed_asymmetry == pytest.approx(in_mm * 100 / 63, rel=0.05)
     assert found.regions["mouth"].trend.verdict == "improved"
 
 
@@ -223,7 +225,9 @@ def test_what_two_photos_show_is_taken_from_what_is_known(tmp_path, monkeypatch)
     monkeypatch.setattr("symmetry.series.selection.match_faces", None)
     again = analyze_series(dated(), cache=cache)
     for region in REGIONS:
-        assert np.array_equal(first.regions[region].unevenness, again.regions[region].unevenness, equal_nan=True)
+        assert np.array_equal(
+            first.regions[region].signed_asymmetry, again.regions[region].signed_asymmetry, equal_nan=True
+        )
     monkeypatch.undo()
     fewer = select(dated()[:5], landmarks_only=False, cache=cache)
     assert len(fewer.matches) == 5
@@ -255,7 +259,9 @@ def test_an_unchanged_face_shows_no_course():
     assert {course.trend.verdict for course in found.measures.values()} <= {"no detectable change", "not comparable"}
     for region in ("mouth", "eyes", "brows"):
         course = found.regions[region]
-        assert (np.abs(course.unevenness - np.median(course.unevenness)) < course.unevenness_error).mean() > 0.85
+        assert (
+            np.abs(course.signed_asymmetry - np.median(course.signed_asymmetry)) < course.signed_asymmetry_error
+        ).mean() > 0.85
 
 
 def noise_course(rng: np.random.Generator, sessions: int, correlation: float) -> Course:
@@ -320,9 +326,9 @@ def test_a_course_past_even_is_told_by_its_size():
     assert mouth.trend.verdict == "no detectable change"
     assert abs(mouth.trend.slope) < 0.2
     assert brows.trend.verdict == "worse"
-    assert mouth.unevenness[0] == pytest.approx(3.0, abs=0.2)  # it begins above 0
-    assert mouth.unevenness[-1] == pytest.approx(-2.8, abs=0.2)
-    assert brows.unevenness[0] == pytest.approx(1.0, abs=0.2)
+    assert mouth.signed_asymmetry[0] == pytest.approx(3.0, abs=0.2)  # it begins above 0
+    assert mouth.signed_asymmetry[-1] == pytest.approx(-2.8, abs=0.2)
+    assert brows.signed_asymmetry[0] == pytest.approx(1.0, abs=0.2)
     assert abs(mouth.phases.difference) < 0.7  # sizes of 1.7 and 1.5
 
 

@@ -174,8 +174,8 @@ def test_trend_in_words(trend: TrendOf, unit: str, said: str) -> None:
 def test_trend_that_few_sessions_or_none_know() -> None:
     course = replace(made_series().regions["mouth"], trend=NO_TREND)
     few = np.where(np.arange(6) < 2, 1.0, np.nan)
-    assert trend_words(replace(course, unevenness=few))[0] == "trend from 5 sessions on"
-    assert trend_words(replace(course, unevenness=np.full(6, np.nan)))[0] == "not known in any session"
+    assert trend_words(replace(course, signed_asymmetry=few))[0] == "trend from 5 sessions on"
+    assert trend_words(replace(course, signed_asymmetry=np.full(6, np.nan)))[0] == "not known in any session"
 
 
 @given(st.floats(0, 20), st.floats(0.01, 20))

@@ -105,8 +105,8 @@ def test_change_as_a_table() -> None:
 def test_series_as_a_table_of_sessions() -> None:
     frame = series().to_frame()
     assert len(frame) == len(WEEKLY) * (len(REGIONS) + len(MEASURES))
-    courses = frame.pivot(index="at", columns="name", values="unevenness")
-    np.testing.assert_array_equal(courses["jawline"], series().regions["jawline"].unevenness)
+    courses = frame.pivot(index="at", columns="name", values="signed_asymmetry")
+    np.testing.assert_array_equal(courses["jawline"], series().regions["jawline"].signed_asymmetry)
     assert courses["mouth"].isna().all()
     assert set(frame["phase"]) == {"baseline", "treatment"}
     filled = frame.dropna(axis="columns", how="all").columns

@@ -61,7 +61,7 @@ def test_row_of_a_session() -> None:
     assert row["at"] == "2026-04-13T08:14:00+02:00"
     assert (row["day"], row["weeks"], row["phase"]) == ("2026-04-13", "1", "baseline")
     assert (row["photos"], row["times_from"], row["part"]) == ("photo1.jpg", "file name", "mouth")
-    assert (row["unevenness"], row["unevenness_error"]) == ("2.5", "0.4")
+    assert (row["signed_asymmetry"], row["signed_asymmetry_error"]) == ("2.5", "0.4")
     for name in ("asymmetry", "lateral", "vertical", "lift"):
         assert float(row[name]) == pytest.approx(getattr(course, name)[1])
         assert float(row[f"{name}_error"]) == pytest.approx(getattr(course, f"{name}_error")[1])
@@ -71,13 +71,19 @@ def test_row_of_a_session() -> None:
     last = only(table(series), of="session", name="mouth", session="6")
     assert (last["photos"], last["phase"]) == ("photo5.jpg; photo5b.jpg", "treatment")
     measure = only(table(series), of="session", name="mouth_cant", session="6")
-    assert (measure["kind"], measure["unit"], measure["unevenness"]) == ("measure", "degrees", "")
+    assert (measure["kind"], measure["unit"], measure["signed_asymmetry"]) == ("measure", "degrees", "")
     assert (measure["difference"], measure["difference_error"]) == ("-1", "0.7")
 
 
 def test_row_of_the_whole_series() -> None:
     row = only(table(made_series(treatment_start=START)), of="series", name="jawline")
-    assert (row["part"], row["unit"], row["session"], row["day"], row["unevenness"]) == ("jaw angle", "mm", "", "", "")
+    assert (row["part"], row["unit"], row["session"], row["day"], row["signed_asymmetry"]) == (
+        "jaw angle",
+        "mm",
+        "",
+        "",
+        "",
+    )
     found = [row[f"trend_{name}"] for name in ("slope", "low", "high", "p", "verdict")]
     assert found == ["0.12", "0.02", "0.22", "0.01", "worse"]
     assert (row["phases_difference"], row["phases_low"], row["phases_high"]) == ("0.36", "-0.14", "0.86")
@@ -113,11 +119,11 @@ def test_photo_left_out_has_its_reason() -> None:
 def test_what_is_not_known_is_empty_or_null() -> None:
     series = unknown(made_series(treatment_start=START), "mouth", "head_turned")
     row = only(table(series), of="session", name="mouth", session="3")
-    assert row["unevenness"] == row["unevenness_error"] == row["part"] == row["left_up"] == ""
+    assert row["signed_asymmetry"] == row["signed_asymmetry_error"] == row["part"] == row["left_up"] == ""
     row = only(table(series), of="series", name="mouth")
     assert (row["trend_slope"], row["trend_verdict"], row["change_reason"]) == ("", "not comparable", "head_turned")
     mouth = json.loads(to_json(series.to_dict()))["regions"]["mouth"]
-    assert mouth["course"]["unevenness"] == [None] * len(WEEKLY)
+    assert mouth["course"]["signed_asymmetry"] == [None] * len(WEEKLY)
     assert mouth["trend"]["slope"] is None
     assert mouth["phases"]["p"] is None
 
@@ -142,7 +148,7 @@ def test_json_of_a_series() -> None:
         "advice": COVERED.advice,
     }
     assert found["left_out"][1]["at"] is None
-    assert found["regions"]["mouth"]["course"]["unevenness"] == [3.0, 2.5, 2.0, 1.5, 1.0, 0.5]
+    assert found["regions"]["mouth"]["course"]["signed_asymmetry"] == [3.0, 2.5, 2.0, 1.5, 1.0, 0.5]
     assert found["regions"]["mouth"]["change"]["verdict"] == found["regions"]["mouth"]["trend"]["verdict"] == "improved"
     assert found["regions"]["mouth"]["phases"]["treatment_sessions"] == 4
     assert found["measures"]["mouth_cant"]["course"]["difference_error"] == [0.7] * 6
@@ -191,9 +197,9 @@ def test_no_name_becomes_a_formula_or_breaks_a_row(name: str) -> None:
 @given(st.lists(st.one_of(st.floats(-9, 9), st.just(float("nan"))), min_size=2, max_size=2))
 @examples(50)
 def test_numbers_come_back_from_both(values: list[float]) -> None:
-    series = with_region(made_series((0, 7)), "eyes", unevenness=np.array(values))
-    read = [only(table(series), of="session", name="eyes", session=str(i))["unevenness"] for i in (1, 2)]
-    course: Any = json.loads(to_json(series.to_dict()))["regions"]["eyes"]["course"]["unevenness"]
+    series = with_region(made_series((0, 7)), "eyes", signed_asymmetry=np.array(values))
+    read = [only(table(series), of="session", name="eyes", session=str(i))["signed_asymmetry"] for i in (1, 2)]
+    course: Any = json.loads(to_json(series.to_dict()))["regions"]["eyes"]["course"]["signed_asymmetry"]
     for value, cell, number in zip(values, read, course, strict=True):
         assert (cell == "") == (number is None) == np.isnan(value)
         if cell:

@@ -145,7 +145,7 @@ class SeriesCharts:
         """Draw how uneven a region was in each session, with its error, its trend and the treatments."""
         series, course = self.series, self.series.regions[region]
         axes = self._axes(self.values, _LOW if low else _TALL)
-        known = course.unevenness[np.isfinite(course.unevenness)]
+        known = course.signed_asymmetry[np.isfinite(course.signed_asymmetry)]
         told = "It is not known."
         if len(known):
             told = f"It goes from {known[0]:.1f} to {known[-1]:.1f} {unit_sign(series.unit)}; 0 is even. "

@@ -132,7 +132,7 @@ def courses_by_session(series: Series) -> Table:
         {
             REGION_TITLES[name]: [
                 number(value, error, digits=1)
-                for value, error in zip(course.unevenness, course.unevenness_error, strict=True)
+                for value, error in zip(course.signed_asymmetry, course.signed_asymmetry_error, strict=True)
             ]
             for name, course in series.regions.items()
         },

@@ -148,7 +148,8 @@ def _regions(series: Series, *, drawn: bool) -> FittedTable:
     table = FittedTable("region\n", [_with_part(course) for course in courses])
     if len(series.sessions) == 1:
         table.add(
-            f"asymmetry\n{series.unit}", [_ends(course.unevenness, course.unevenness_error) for course in courses]
+            f"asymmetry\n{series.unit}",
+            [_ends(course.signed_asymmetry, course.signed_asymmetry_error) for course in courses],
         )
         return table
     changes = [series.change.regions[course.region] if series.change else None for course in courses]
@@ -161,10 +162,13 @@ def _regions(series: Series, *, drawn: bool) -> FittedTable:
         f"since the\n{_first(series)}{series.unit}", [_since(*pair) for pair in zip(courses, changes, strict=True)]
     )
     table.add(f"{series.unit} a week\n[95 %]", [_trend(course, apart="\n") for course in courses])
-    table.add(f"first, last\n{series.unit}", [_ends(course.unevenness, course.unevenness_error) for course in courses])
+    table.add(
+        f"first, last\n{series.unit}",
+        [_ends(course.signed_asymmetry, course.signed_asymmetry_error) for course in courses],
+    )
     if drawn:
         top = _top(courses)
-        table.add("course\n", [sparkline(course.unevenness.tolist(), top) for course in courses], left=True)
+        table.add("course\n", [sparkline(course.signed_asymmetry.tolist(), top) for course in courses], left=True)
     table.add("moved side,\ncame from", [_source(change) for change in changes], left=True)
     return table
 
@@ -272,7 +276,7 @@ def _first(series: Series) -> str:
 
 def _top(courses: Sequence[RegionCourse]) -> float:
     """Return the value that fills a block, the same for all regions."""
-    known = [abs(value) for course in courses for value in course.unevenness.tolist() if math.isfinite(value)]
+    known = [abs(value) for course in courses for value in course.signed_asymmetry.tolist() if math.isfinite(value)]
     return float(max([*known, _LEAST_TOP]))
 
 
