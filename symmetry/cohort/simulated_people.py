@@ -208,10 +208,8 @@ def _judged(means: FloatArray, squares: FloatArray, parts: _Parts, photos: int, 
     who = np.arange(len(last))
     before, after = means[0], means[last, who]
     own_freedom = 2.0 * (photos - 1)
-    own = (squares[0] + squares[last, who]) / own_freedom if own_freedom else None
-    variance, freedom = shot_variance(
-        parts.sd**2, parts.freedom, photos=(photos, photos), own=own, own_freedom=own_freedom
-    )
+    own = ((squares[0] + squares[last, who]) / own_freedom, own_freedom) if own_freedom else None
+    variance, freedom = shot_variance(parts.sd**2, parts.freedom, photos=(photos, photos), own=own)
     sd, freedom = (np.broadcast_to(values, before.shape) for values in (np.sqrt(variance), freedom))
     surest = surest_change(before, after, after - before, sd, freedom, parts.correlation)
     course = np.take_along_axis(means, surest.part[None, :, None, None], axis=2)[:, :, 0]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from symmetry.cohort.responders import ANY_REGION
 from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
 from symmetry.measure.quality.flags import joined, reason_words
-from symmetry.measure.verdicts import NOT_COMPARABLE, decimals
-from symmetry.measure.words import HOW_EVEN, behind, percent, sentence, the
+from symmetry.measure.verdicts import NOT_COMPARABLE
+from symmetry.measure.words import HOW_EVEN, behind, decimals, percent, sentence, the
 
 if TYPE_CHECKING:
     import pandas as pd

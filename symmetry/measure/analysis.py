@@ -299,15 +299,15 @@ def _measures(
         DEFINITIONS, numbers.tolist(), errors.tolist(), strict=True
     ):
         stopped = NAN if stops_measure(flags, definition.name) else 0.0
-        percent = definition.unit == "mm" and not in_mm
+        unit = PERCENT if definition.unit == "mm" and not in_mm else definition.unit
         measures[definition.name] = Measure(
             name=definition.name,
             subject_right=right + stopped,
             subject_left=left + stopped,
             difference=difference + stopped,
-            unit=PERCENT if percent else definition.unit,
-            difference_error=error * (100 / AVERAGE_IPD_MM if percent else 1.0) + 0.0 * (difference + stopped),
-            noticed_from=definition.noticed.least if definition.noticed and not percent else None,
+            unit=unit,
+            difference_error=error * (100 / AVERAGE_IPD_MM if unit == PERCENT else 1.0) + 0.0 * (difference + stopped),
+            noticed_from=definition.noticed_from(unit),
             norm=definition.norm.text,
         )
     return measures

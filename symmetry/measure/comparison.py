@@ -12,9 +12,9 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.analysis import NOT_SEEN, ImageLike, measure_photo, not_seen
-from symmetry.measure.assessment import Spread, measure_changes, region_changes
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import NAN, FaceAnalysis
+from symmetry.measure.judgement import Spread, measure_changes, region_changes
 from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.pairs import (
     Pair,
@@ -148,7 +148,6 @@ def _spread(
         )
 
     to_unit = np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
-    own, own_freedom = variance_of_one(each / to_unit)
     sd, freedom = pair_sds(
         table,
         difficulty=pair_difficulty(
@@ -161,8 +160,7 @@ def _spread(
         photos=(len(befores), len(afters)),
         interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),
         unseen=unseen_part(left_right_difference(moved)) / unit_per_mm,
-        own=own,
-        own_freedom=own_freedom,
+        own=variance_of_one(each / to_unit),
     )
     return Spread(sd=sd * to_unit, freedom=freedom, correlation=table.part_correlation)
 

@@ -70,6 +70,8 @@ class Definition:
         shape (...). Its docstring says how, and by whose definition.
     midline : bool
         Whether it is a measure of the midline, which has no sides.
+    wider_is_worse : bool
+        Whether the side with the larger value is the worse one; otherwise it is the lower one.
     noticed : Notice or None
         None where no study says.
     norm : Norm
@@ -82,8 +84,13 @@ class Definition:
     region: str
     take: Callable[[_Faces], FloatArray]
     midline: bool = False
+    wider_is_worse: bool = False
     noticed: Notice | None = None
     norm: Norm = Norm(NO_NORM)
+
+    def noticed_from(self, unit: str) -> float | None:
+        """Difference from which on people notice it; None where no study says, and in percent."""
+        return self.noticed.least if self.noticed and unit in ("mm", "degrees") else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -241,7 +248,7 @@ def _commissure_excursion(faces: _Faces) -> FloatArray:
     return np.asarray(np.hypot(faces.out(_CORNER), faces.corner_above_lip()))
 
 
-@_measure("smile angle", "degrees", "mouth")
+@_measure("smile angle", "degrees", "mouth", wider_is_worse=True)
 def _smile_angle(faces: _Faces) -> FloatArray:
     """Direction of the mouth corner from the same point, against the vertical (Emotrics)."""
     return np.asarray(np.degrees(np.arctan2(faces.out(_CORNER), faces.corner_above_lip())))
@@ -297,7 +304,7 @@ def _jaw_angle_height(faces: _Faces) -> FloatArray:
     return np.asarray(faces.height(_JAW_ANGLE).mean(axis=-1))
 
 
-@_measure("jaw angle width", "mm", "jawline")
+@_measure("jaw angle width", "mm", "jawline", wider_is_worse=True)
 def _jaw_angle_width(faces: _Faces) -> FloatArray:
     """Mean of three jaw-angle points, from the midline."""
     return np.asarray(faces.out(_JAW_ANGLE).mean(axis=-1))

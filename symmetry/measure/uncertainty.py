@@ -1,9 +1,9 @@
-"""How sure a number is: its 95 % half-width over re-photographing an unchanged face.
+"""Errors: the 95 % half-width of each number over re-photographing an unchanged face.
 
-Three sources add up as variances. From shot to shot: a reliability table (or the user's own repeated photos, each
-weighed by its degrees of freedom), more where the head is turned or the expression differs. From this photo's
-detector: how far its landmarks depend on framing, beyond what they do in the photos behind the table, and how few
-pixels the face has. From registration: the part of a region that was not seen may differ from the part that was.
+The variances of three sources add up. From shot to shot: a reliability table, combined with the user's own repeated
+photos by their degrees of freedom; more if the head is turned or the expression differs. From the detector: how far the
+landmarks depend on framing, beyond what they do in the photos behind the table, and how few pixels the face has. From
+registration: the part of a region that was not seen may differ from the part that was.
 """
 
 from __future__ import annotations
@@ -28,62 +28,65 @@ from symmetry.measure.scores import LEAST_SHARE, region_means, region_scores
 from symmetry.stats.agreement import moderated_variance
 from symmetry.stats.estimates import half_width
 
-_USUAL_YAW: Final = 2.0
-"""Degrees of yaw that are accepted; a photo turned farther is less sure."""
+Variance = tuple[FloatArray, float]
+"""Variances and their common degrees of freedom."""
+
+_FREE_YAW: Final = 2.0
+"""Degrees of yaw that cost nothing; beyond them numbers are less certain."""
 _SAME_YAW: Final = 1.5
-"""Degrees by which the yaw of two photos may differ before it says anything: it is itself known to about one degree."""
+"""Degrees by which the yaw of two photos may differ at no cost: yaw is known to about one degree only."""
 _YAW: Final = dict.fromkeys(REGIONS, 3.0) | {"jawline": 0.6, "face": 2.0}
-"""Degrees of yaw beyond these that double the variance. Fewest at the jawline: the outline of a turned head is another
-line on the jaw. Over 35 adults photographed twice the jaw's sides moved apart by 0.3 to 0.5 mm where the yaw differed
-by less than 1.5 degrees, by 1 to 3 mm where it differed by 2.5 to 3.5."""
+"""Degrees of yaw beyond these that double the variance. Fewest at the jawline, because the outline of a turned head is
+another line on the jaw. In 35 adults photographed twice, the sides of the jaw moved apart by 0.3 to 0.5 mm where the
+yaw differed by less than 1.5 degrees, by 1 to 3 mm where it differed by 2.5 to 3.5."""
 _PITCH: Final = 5.0
 """Degrees of pitch between two photos that double the variance."""
 _EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face", "face"), 3.0)
-"""Millimetres by which both sides of a region moved together, an expression, that double the variance: nobody's two
-sides smile alike (35 adults, neutral against smiling: the left-right difference changes by 0.2 to 0.35 mm a mm)."""
-_DOUBTFUL: Final = {
+"""Millimetres by which both sides of a region moved together, as in an expression, that double the variance: no two
+sides smile alike (35 adults, neutral against smiling: the left-right difference changes by 0.2 to 0.35 mm per mm)."""
+_PICTURE_FLAGS: Final = {
     *("blurred", "too_dark", "too_bright", "side_light", "noisy", "compressed", "face_small", "phone_too_near"),
     *("face_cut", "light_differs", "resolution_differs", "distance_differs"),
 }
-"""Warnings about the picture. Pose and expression have terms of their own."""
-_DOUBT: Final = 1.5
-"""Factor by which a warning widens what it touches. The blurred selfie among the photos behind the table differs from
-its neighbours 1.5 to 2 times as much as the others do."""
+"""Flags about the image. Pose and expression have terms of their own."""
+_WARNING_FACTOR: Final = 1.5
+"""Factor by which a warning widens the errors that it concerns. The blurred selfie among the photos behind the table
+differs from its neighbours 1.5 to 2 times as much as the others do."""
 _FEW_PIXELS: Final = (0.1, 33.0)
-"""Spread, mm, that a face of this many pixels between the eyes adds; it falls with the square of their number. Five
-adults, reduced to 33 and 22 pixels: their scores moved by 0.05 to 0.1 and by 0.2 mm."""
+"""Standard deviation, mm, added by a face of this many pixels between the eyes; it falls with the square of their
+number. The scores of five adults, reduced to 33 and 22 pixels, moved by 0.05 to 0.1 and by 0.2 mm."""
 INDEPENDENT: Final = np.clip([len(pairs) / 6 for pairs in REGIONS.values()], 4.0, 20.0)
-"""Places of each region that vary by themselves, shape (9,); fields are smooth over the others."""
+"""Number of independent places in each region, shape (9,); fields are smooth between them."""
 
 
 def without_noise(rms: FloatArray, noise: FloatArray) -> FloatArray:
-    """Take off a root mean square what noise of root mean square `noise` adds: E rms**2 = true**2 + noise**2."""
+    """Correct a root mean square for the root mean square of noise in it: E rms**2 = true**2 + noise**2."""
     return np.asarray(np.sqrt(np.maximum(np.asarray(rms) ** 2 - np.nan_to_num(noise) ** 2, 0.0)))
 
 
 def noiseless_scores(field: FloatArray, noise: FloatArray) -> FloatArray:
-    """Asymmetry less its `noise` (..., 9), lateral and vertical (..., 9, 3) of all regions of fields (..., 478, 2)."""
+    """Asymmetry corrected for `noise` (..., 9), lateral and vertical, of fields (..., 478, 2); shape (..., 9, 3)."""
     scores = region_scores(field)
     scores[..., 0] = without_noise(scores[..., 0], noise)
     return scores
 
 
 def jitter_of(crops: FloatArray, interpupillary: float) -> float:
-    """How far framing moves the landmarks: RMS distance between those of two crops (2, 478, 3), in eye distances."""
+    """Jitter of the landmarks: RMS distance between those of two crops (2, 478, 3), in interpupillary distances."""
     apart = (crops[0] - crops[1])[:, :2]
     return float(np.sqrt((apart**2).sum(axis=-1).mean()) / interpupillary)
 
 
 def few_pixels(interpupillary: float) -> float:
-    """Spread, mm, of the numbers of a face with so many pixels between the eyes."""
+    """Spread, mm, that so many pixels between the eyes add to all numbers."""
     spread, pixels = _FEW_PIXELS
     return spread * (pixels / interpupillary) ** 2
 
 
 def unseen_part(field: FloatArray) -> FloatArray:
-    """Spread of region means that comes from what was not seen of a field (478, 2), shape (9, 2).
+    """Spread of region means due to the unseen part of a field (478, 2), shape (9, 2).
 
-    What was seen is a sample of the region: variance within it * (1 - share) / (share * number of independent places).
+    The seen part is a sample of the region: variance within it * (1 - share) / (share * number of independent places).
     """
     left = np.where(np.isnan(field), 0.0, 1.0)
     share = np.stack([region_means(left[:, i]) for i in range(2)], axis=-1)
@@ -94,20 +97,20 @@ def unseen_part(field: FloatArray) -> FloatArray:
 
 
 def shared_movement(left: FloatArray, right: FloatArray) -> FloatArray:
-    """How far both sides moved the same way, outward and upward, from the movement (..., 2) of each; shape (...)."""
+    """Distance (...) that both sides moved the same way, from the outward and upward movement (..., 2) of each."""
     together = np.where(np.sign(left) == np.sign(right), np.minimum(np.abs(left), np.abs(right)), 0.0)
     return np.asarray(np.linalg.norm(together, axis=-1))
 
 
-def doubt(flags: Iterable[Flag], quantities: Sequence[Quantity]) -> FloatArray:
-    """Factor by which each quantity spreads more because of warnings about the picture."""
-    warnings = [f for f in flags if f.severity == "warn" and f.name in _DOUBTFUL]
+def warning_factor(flags: Iterable[Flag], quantities: Sequence[Quantity]) -> FloatArray:
+    """Factor by which warnings about the image widen the spread of each quantity."""
+    warnings = [f for f in flags if f.severity == "warn" and f.name in _PICTURE_FLAGS]
     touched = [any(f.concerns(_result(quantity)) for f in warnings) for quantity in quantities]
-    return np.where(touched, _DOUBT, 1.0)
+    return np.where(touched, _WARNING_FACTOR, 1.0)
 
 
 def _result(quantity: Quantity) -> str:
-    """Name of a quantity as flags touch it."""
+    """Name of a quantity as in `Flag.touches`."""
     if quantity.region not in (quantity.name, quantity.name.partition(":")[0]):
         return quantity.name
     number = quantity.number.removesuffix("_change")
@@ -115,9 +118,9 @@ def _result(quantity: Quantity) -> str:
 
 
 def photo_difficulty(yaw: float, flags: Sequence[Flag] = ()) -> FloatArray:
-    """Factor (54,) by which the numbers of a photo spread more: head turned by `yaw` degrees, warnings about it."""
-    beyond = max(0.0, abs(yaw) - _USUAL_YAW)
-    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2) * doubt(flags, OF_PHOTO))
+    """Factor (54,) that widens the spread of a photo's numbers, for a head turned by `yaw` degrees and for warnings."""
+    beyond = max(0.0, abs(yaw) - _FREE_YAW)
+    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2) * warning_factor(flags, OF_PHOTO))
 
 
 def pair_difficulty(
@@ -128,18 +131,18 @@ def pair_difficulty(
     flags: tuple[Sequence[Sequence[Flag]], Sequence[Sequence[Flag]]] = ((), ()),
     between: Sequence[Flag] = (),
 ) -> FloatArray:
-    """Factor (76,) by which the numbers of two photos spread more.
+    """Factor (76,) that widens the spread of the numbers of a pair of photos.
 
     Parameters
     ----------
     yaw, pitch : float
-        Differences of pose, degrees.
+        Differences in pose, degrees.
     shared : ndarray, shape (9,)
-        As `shared_movement` of each region, mm. A lift is what both sides share: expression makes it no harder to tell.
+        `shared_movement` of each region, mm. It does not widen lift, which is what both sides share.
     flags : tuple of sequences
-        About each photo before, and about each photo after.
+        Of each photo before, and of each photo after.
     between : sequence of Flag
-        Between the photos.
+        About the photos as a pair.
     """
     place = {region: i for i, region in enumerate(REGIONS)}
     expression = np.array([0.0 if q.number == "lift" else shared[place[q.region]] for q in OF_PAIR])
@@ -151,8 +154,8 @@ def pair_difficulty(
         + (pitch / _PITCH) ** 2
         + (expression / _scale_of(OF_PAIR, _EXPRESSION)) ** 2
     )
-    of_photos = [np.mean([doubt(found, OF_PAIR) ** 2 for found in side or [()]], axis=0) for side in flags]
-    return np.asarray(np.sqrt(conditions * (of_photos[0] + of_photos[1]) / 2) * doubt(between, OF_PAIR))
+    of_photos = [np.mean([warning_factor(found, OF_PAIR) ** 2 for found in side or [()]], axis=0) for side in flags]
+    return np.asarray(np.sqrt(conditions * (of_photos[0] + of_photos[1]) / 2) * warning_factor(between, OF_PAIR))
 
 
 def _scale_of(quantities: tuple[Quantity, ...], scales: dict[str, float]) -> FloatArray:
@@ -176,18 +179,18 @@ def photo_errors(
     yaw : float
         Of the head, degrees.
     jitter : float
-        As `jitter_of`; NaN if it is not known.
+        `jitter_of` the photo; NaN if unknown.
     interpupillary : float
         Pixels between the irises.
     unseen : ndarray, shape (9, 2)
-        As `unseen_part`, mm.
+        `unseen_part` of the asymmetry field, mm.
     flags : sequence of Flag
         About the photo.
 
     Returns
     -------
     ndarray, shape (54,)
-        In the order of `OF_PHOTO`, mm or degrees; NaN where the table knows nothing.
+        In the order of `OF_PHOTO`, mm or degrees; NaN where the table has no value.
     """
     shots = (table.photo_sd * photo_difficulty(yaw, flags)) ** 2
     known = np.isfinite(jitter) and table.jitter > 0
@@ -199,7 +202,7 @@ def photo_errors(
 
 
 def _of_regions(unseen: FloatArray, numbers: int, every: int) -> FloatArray:
-    """Spread (every,) of all numbers from that of each region (9, 2); its first number holds both directions."""
+    """Spread (every,) of all numbers from that of each region (9, 2); a region's first number has both directions."""
     spread = np.zeros(every)
     of_regions = spread[: len(REGIONS) * numbers].reshape(len(REGIONS), numbers)
     of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
@@ -213,35 +216,30 @@ def pair_sds(
     photos: tuple[float, float],
     interpupillary: tuple[float, float],
     unseen: FloatArray,
-    own: FloatArray | None = None,
-    own_freedom: float = 0.0,
+    own: Variance | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the standard deviations, and their degrees of freedom, of the numbers of a comparison.
+    """Estimate the standard deviations of the numbers of a comparison, and their degrees of freedom.
 
     Parameters
     ----------
     table : ReliabilityTable
     difficulty : ndarray, shape (76,)
-        As `pair_difficulty`.
+        As from `pair_difficulty`.
     photos : tuple of float
-        How many photos stand on either side: the mean over n of them spreads by 1 / sqrt(n), over infinitely many not.
+        Number of photos before and after: the spread of a mean over n is divided by sqrt(n), and is 0 for infinity.
     interpupillary : tuple of float
-        Pixels between the irises on either side.
+        Pixels between the irises, before and after.
     unseen : ndarray, shape (9, 2)
-        As `unseen_part` of the left-right difference of what moved, mm.
-    own : ndarray, shape (76,), optional
-        Variance of one photo's numbers among the user's own repeated photos.
-    own_freedom : float
-        Its degrees of freedom.
+        `unseen_part` of the left-right difference of the movement, mm.
+    own : tuple of ndarray, shape (76,), and float, optional
+        Variance of the numbers of one photo among the user's own repeated photos, and its degrees of freedom.
 
     Returns
     -------
     sd, freedom : ndarray, shape (76,)
         In the order of `OF_PAIR`, mm or degrees.
     """
-    shots, freedom = shot_variance(
-        (table.pair_sd * difficulty) ** 2, table.pair_freedom, photos=photos, own=own, own_freedom=own_freedom
-    )
+    shots, freedom = shot_variance((table.pair_sd * difficulty) ** 2, table.pair_freedom, photos=photos, own=own)
     pixels = sum(few_pixels(size) ** 2 / count for size, count in zip(interpupillary, photos, strict=True))
     registration = _of_regions(unseen, len(PAIR_NUMBERS), len(OF_PAIR))
     return np.sqrt(shots + pixels + registration**2), freedom
@@ -252,19 +250,18 @@ def shot_variance(
     freedom: FloatArray,
     *,
     photos: tuple[float, float],
-    own: FloatArray | None = None,
-    own_freedom: float = 0.0,
+    own: Variance | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Variance, and its degrees of freedom, that shots bring into the numbers of a comparison.
+    """Variance of the numbers of a comparison from shot to shot, and its degrees of freedom.
 
     Parameters
     ----------
     of_pair, freedom : ndarray
         Variance between two photos of an unchanged face and its degrees of freedom, broadcast with `own`.
-    photos, own, own_freedom
+    photos, own
         As for `pair_sds`.
     """
     one_photo = of_pair / 2
     if own is not None:
-        one_photo, freedom = moderated_variance(own, own_freedom, one_photo, freedom)
+        one_photo, freedom = moderated_variance(*own, one_photo, freedom)
     return np.asarray(one_photo * (1 / photos[0] + 1 / photos[1])), np.asarray(freedom, dtype=np.float64)

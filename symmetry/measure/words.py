@@ -9,7 +9,7 @@ from typing import Final
 from symmetry.measure.change import MeasureChange, RegionChange
 from symmetry.measure.measures import DEFINITIONS
 from symmetry.measure.quality.flags import joined
-from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict, decimals
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 
 DASH: Final = "–"
 """Stands for a number that is not known."""
@@ -72,6 +72,11 @@ def with_error(value: float, error: float = nan, unit: str = "", *, digits: int 
     rounded = round(float(value), digits) + 0.0
     shown = f"{rounded:+.{digits}f}" if signed and rounded else f"{rounded:.{digits}f}"
     return f"{shown}{f' ± {error:.{digits}f}' if isfinite(error) else ''}{behind(unit)}"
+
+
+def decimals(size: float, error: float) -> int:
+    """Choose the decimals of a size and its error: two where tenths hide which of them is larger."""
+    return 1 if (round(size, 1) > round(error, 1)) == (size > error) else 2
 
 
 def amount(value: float, error: float, unit: str) -> str:

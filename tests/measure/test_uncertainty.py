@@ -19,7 +19,6 @@ from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, 
 from symmetry.measure.scores import REGION_NAMES, region_means
 from symmetry.measure.uncertainty import (
     INDEPENDENT,
-    doubt,
     few_pixels,
     jitter_of,
     pair_difficulty,
@@ -28,6 +27,7 @@ from symmetry.measure.uncertainty import (
     photo_errors,
     shared_movement,
     unseen_part,
+    warning_factor,
     without_noise,
 )
 from symmetry.measure.verdicts import evenness
@@ -296,14 +296,16 @@ def test_warning_about_the_picture_widens_what_it_touches():
     assert everywhere == pytest.approx(np.full(PHOTO, 1.5))
     for quantity, factor in zip(OF_PHOTO, photo_difficulty(0.0, [warning(touches=("mouth",))]), strict=True):
         assert factor == (1.5 if quantity.region == "mouth" and quantity.name == "mouth" else 1.0), quantity
-    for quantity, factor in zip(OF_PAIR, doubt([warning(touches=("jawline.lateral",))], OF_PAIR), strict=True):
+    for quantity, factor in zip(OF_PAIR, warning_factor([warning(touches=("jawline.lateral",))], OF_PAIR), strict=True):
         assert factor == (1.5 if quantity.region == "jawline" and quantity.number == "lateral_change" else 1.0)
-    assert doubt([warning(touches=("mrd1",))], OF_PAIR)[of_region(OF_PAIR, "mrd1", ["change"])] == pytest.approx([1.5])
+    assert warning_factor([warning(touches=("mrd1",))], OF_PAIR)[
+        of_region(OF_PAIR, "mrd1", ["change"])
+    ] == pytest.approx([1.5])
 
 
 @pytest.mark.parametrize("given", [warning(severity="info"), warning(name="head_turned"), warning(name="smiling")])
 def test_other_flags_widen_nothing(given):
-    assert doubt([given], OF_PHOTO).tolist() == [1.0] * PHOTO
+    assert warning_factor([given], OF_PHOTO).tolist() == [1.0] * PHOTO
 
 
 def test_pair_is_as_doubtful_as_its_photos_are_on_the_whole():
@@ -401,7 +403,7 @@ def test_own_replicates_draw_the_spread_toward_their_own(own_sd):
     own = np.full(PAIR, own_sd**2)
     seen = []
     for own_freedom in (0.0, 2.0, 8.0, 50.0, 1e6):
-        sd, freedom = sds_of(table_of(), own=own, own_freedom=own_freedom)
+        sd, freedom = sds_of(table_of(), own=(own, own_freedom))
         seen.append(sd[0])
         expected = (own_freedom * own_sd**2 + 8 * 0.125) / (own_freedom + 8)
         assert sd == pytest.approx(np.full(PAIR, np.sqrt(2 * expected)))
@@ -413,7 +415,7 @@ def test_own_replicates_draw_the_spread_toward_their_own(own_sd):
 
 def test_without_own_replicates_the_table_holds():
     unknown = np.full(PAIR, np.nan)
-    for given_ in ({}, {"own": unknown, "own_freedom": 0.0}, {"own": unknown, "own_freedom": 5.0}):
+    for given_ in ({}, {"own": (unknown, 0.0)}, {"own": (unknown, 5.0)}):
         sd, freedom = sds_of(table_of(), **given_)
         assert sd == pytest.approx(np.full(PAIR, 0.5))
         assert freedom.tolist() == [8.0] * PAIR
@@ -423,7 +425,7 @@ def test_own_replicates_stand_in_where_the_table_knows_nothing():
     table = table_of()
     unknown = replace(table, pair_sd=np.full(PAIR, np.nan), pair_freedom=np.zeros(PAIR))
     assert np.isnan(sds_of(unknown)[0]).all()
-    sd, freedom = sds_of(unknown, own=np.full(PAIR, 0.09), own_freedom=3.0)
+    sd, freedom = sds_of(unknown, own=(np.full(PAIR, 0.09), 3.0))
     assert sd == pytest.approx(np.full(PAIR, 0.3 * np.sqrt(2)))
     assert freedom.tolist() == [3.0] * PAIR
 
@@ -494,7 +496,7 @@ def test_interval_of_a_comparison_covers_the_truth(photos, freedom):
     table = replace(
         table_of(freedom=freedom), pair_sd=np.sqrt(2 * estimated_variance(rng, true**2, freedom, true.shape))
     )
-    sd, degrees = sds_of(table, photos=photos, own=own.reshape(true.shape), own_freedom=own_freedom)
+    sd, degrees = sds_of(table, photos=photos, own=(own.reshape(true.shape), own_freedom))
     assert 0.94 < share_within(listed.mean(axis=(0, 1)) - change, half_width(sd, degrees)) < 0.96
 
 
@@ -505,9 +507,7 @@ def test_interval_from_own_replicates_alone_covers_the_truth(replicates):
     listed = after[None] - before[:, None]
     own, own_freedom = variance_of_one(listed.reshape(replicates, replicates, -1))
     nothing = replace(table_of(), pair_sd=np.full(PAIR, np.nan), pair_freedom=np.zeros(PAIR))
-    sd, freedom = sds_of(
-        nothing, photos=(replicates, replicates), own=own.reshape(trials, PAIR), own_freedom=own_freedom
-    )
+    sd, freedom = sds_of(nothing, photos=(replicates, replicates), own=(own.reshape(trials, PAIR), own_freedom))
     assert 0.94 < share_within(listed.mean(axis=(0, 1)), half_width(sd, freedom)) < 0.96
 
 

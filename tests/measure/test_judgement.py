@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from symmetry.landmarks.mesh import PARTS, REGIONS, WHOLES
-from symmetry.measure.assessment import Spread, measure_changes, region_changes
+from symmetry.measure.judgement import Spread, measure_changes, region_changes
 from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES, REGION_OF_MEASURE
 from symmetry.measure.pairs import PairNumbers
 from symmetry.measure.quality.flags import Flag

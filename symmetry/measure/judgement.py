@@ -1,4 +1,4 @@
-"""From the numbers of a comparison and their spread to what is said of each region and clinical measure."""
+"""Judgement: from the numbers of a comparison and their spread to a verdict on each region and clinical measure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import REGIONS, WHOLES
 from symmetry.measure.analysis import NOT_SEEN, stops_measure
 from symmetry.measure.change import MeasureChange, RegionChange, Side, SideMovement
-from symmetry.measure.face import NAN, PERCENT
+from symmetry.measure.face import NAN
 from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, Definition
 from symmetry.measure.pairs import PairNumbers
 from symmetry.measure.quality.flags import Flag, rejecting
@@ -37,18 +37,17 @@ from symmetry.measure.verdicts import (
 from symmetry.stats.estimates import half_width
 
 _CLEARLY_MORE: Final = 1.5
-"""One side moved when it moved this many times as much as the other; else both did."""
-_WIDER_IS_WORSE: Final = ("jaw_angle_width", "smile_angle")
+"""One side moved if it moved this many times as much as the other; otherwise both did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spread:
-    """How the numbers of a comparison vary over re-photographing.
+    """Spread of the numbers of a comparison over re-photographing.
 
     Attributes
     ----------
     sd, freedom : ndarray, shape (76,)
-        Standard deviations in the units of the numbers, and their degrees of freedom, as `reliability_table.OF_PAIR`.
+        Standard deviations in the units of the numbers, and their degrees of freedom, in the order of `OF_PAIR`.
     correlation : ndarray, shape (11,)
         Between the lateral and vertical change of each part of a region.
     """
@@ -74,57 +73,64 @@ def region_changes(
     spread : Spread
         Of these numbers over re-photographing.
     flags : sequence of Flag
-        Of the photos and between them.
+        Of the photos, and of each pair.
     unit : {"mm", "% IPD"}
     measures : mapping of str to MeasureChange, optional
-        As `measure_changes`: whether people notice a change is told by them.
+        As from `measure_changes`: they tell whether people notice a change.
     """
     errors = half_width(spread.sd, spread.freedom)[REGIONS_OF_PAIR].reshape(len(REGIONS), -1)
-    uneven, lift = numbers.signed_change, numbers.lift
     changes = {}
-    for i, name in enumerate(REGION_NAMES):
-        before, after = numbers.before[i].tolist(), numbers.after[i].tolist()
-        right, left = _side(numbers.right[i]), _side(numbers.left[i])
+    for place, name in enumerate(REGION_NAMES):
         judged = _judge(name, numbers, spread, flags)
-        numbers_of_region = np.abs([*uneven[i], lift[i]])
-        certain = judged.verdict in (IMPROVED, WORSE) or bool((numbers_of_region > errors[i, 1:]).any())
         noticed = _most_noticed(name, measures or {})
-        changes[name] = RegionChange(
-            region=name,
-            before=before[0],
-            after=after[0],
-            change=after[0] - before[0],
-            error=_known(errors[i, 0], after[0] - before[0]),
-            lateral_before=before[1],
-            lateral_after=after[1],
-            vertical_before=before[2],
-            vertical_after=after[2],
-            lateral_change=float(uneven[i, 0]),
-            lateral_change_error=_known(errors[i, 1], uneven[i, 0]),
-            vertical_change=float(uneven[i, 1]),
-            vertical_change_error=_known(errors[i, 2], uneven[i, 1]),
-            lift=float(lift[i]),
-            lift_error=_known(errors[i, 3], lift[i]),
-            subject_right=right,
-            subject_left=left,
-            moved=_which_side(right.size, left.size, certain) if np.isfinite(left.size) else None,
-            part=judged.part,
-            evenness=judged.change,
-            evenness_error=judged.error,
-            verdict=judged.verdict,
-            reason=judged.reason,
-            came_from=judged.source,
-            noticed_by=noticed.name if noticed else None,
-            noticed_from=noticed.noticed_from if noticed else None,
-            noticed_change=noticed.change if noticed else NAN,
-            noticed_error=noticed.error if noticed else NAN,
-            unit=unit,
-        )
+        changes[name] = _region_change(place, numbers, errors[place], judged, noticed, unit)
     return changes
 
 
+def _region_change(
+    place: int, numbers: PairNumbers, errors: FloatArray, judged: _Judged, noticed: MeasureChange | None, unit: str
+) -> RegionChange:
+    """Put together the change of the region at a place, with the errors of its change, lateral, vertical and lift."""
+    before, after = numbers.before[place].tolist(), numbers.after[place].tolist()
+    right, left = _side(numbers.right[place]), _side(numbers.left[place])
+    lateral, vertical = numbers.signed_change[place].tolist()
+    lift = float(numbers.lift[place])
+    certain = judged.verdict in (IMPROVED, WORSE) or bool((np.abs([lateral, vertical, lift]) > errors[1:]).any())
+    return RegionChange(
+        region=REGION_NAMES[place],
+        before=before[0],
+        after=after[0],
+        change=after[0] - before[0],
+        error=_known(errors[0], after[0] - before[0]),
+        lateral_before=before[1],
+        lateral_after=after[1],
+        vertical_before=before[2],
+        vertical_after=after[2],
+        lateral_change=lateral,
+        lateral_change_error=_known(errors[1], lateral),
+        vertical_change=vertical,
+        vertical_change_error=_known(errors[2], vertical),
+        lift=lift,
+        lift_error=_known(errors[3], lift),
+        subject_right=right,
+        subject_left=left,
+        moved=_which_side(right.size, left.size, certain) if np.isfinite(left.size) else None,
+        part=judged.part,
+        evenness=judged.change,
+        evenness_error=judged.error,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        came_from=judged.source,
+        noticed_by=noticed.name if noticed else None,
+        noticed_from=noticed.noticed_from if noticed else None,
+        noticed_change=noticed.change if noticed else NAN,
+        noticed_error=noticed.error if noticed else NAN,
+        unit=unit,
+    )
+
+
 def _most_noticed(region: str, measures: Mapping[str, MeasureChange]) -> MeasureChange | None:
-    """Give the measure of a region whose change comes nearest to what people notice."""
+    """Clinical measure of a region whose change comes closest to what people notice."""
     nearness = {
         name: abs(measure.change) / measure.noticed_from
         for name, measure in measures.items()
@@ -141,7 +147,9 @@ def measure_changes(numbers: PairNumbers, spread: Spread, flags: Sequence[Flag],
     errors = half_width(spread.sd, spread.freedom)[MEASURES_OF_PAIR].tolist()
     rows = zip(DEFINITIONS, numbers.measure_before.tolist(), numbers.measure_after.tolist(), errors, strict=True)
     return {
-        definition.name: _measure_change(definition, before, after, error, flags, unit)
+        definition.name: _measure_change(
+            definition, before, after, error, flags, "degrees" if definition.unit == "degrees" else unit
+        )
         for definition, before, after, error in rows
     }
 
@@ -161,7 +169,7 @@ def _measure_change(
     verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(more_uneven, error)
     source: CameFrom | None = None
     if verdict in (IMPROVED, WORSE) and np.isfinite(right):
-        axis = np.array([1.0, 0.0] if name in _WIDER_IS_WORSE else [0.0, 1.0])
+        axis = np.array([1.0, 0.0] if definition.wider_is_worse else [0.0, 1.0])
         toward = axis * np.sign(before[2] + after[2])
         source = came_from(axis * (before[2] + after[2]), toward, axis * left, axis * right)
     return MeasureChange(
@@ -177,16 +185,14 @@ def _measure_change(
         verdict=verdict,
         reason=(stopped.name if stopped else NOT_SEEN) if verdict == NOT_COMPARABLE else None,
         came_from=source,
-        noticed_from=definition.noticed.least
-        if definition.noticed and (unit == "mm" or definition.unit == "degrees")
-        else None,
+        noticed_from=definition.noticed_from(unit),
         norm=definition.norm.text,
-        unit=PERCENT if definition.unit == "mm" and unit != "mm" else definition.unit,
+        unit=unit,
     )
 
 
 class _Judged(NamedTuple):
-    """What is said of the evenness of a region."""
+    """Judgement on the evenness of a region."""
 
     verdict: Verdict
     part: str | None = None
@@ -197,7 +203,7 @@ class _Judged(NamedTuple):
 
 
 def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Flag]) -> _Judged:
-    """Judge a region by the part of it that changed most surely, one made of regions by the size of its asymmetry."""
+    """Judge a region by its part that changed most clearly; one that contains regions, by the size of its asymmetry."""
     stopped = rejecting(flags, region)
     if stopped is not None:
         return _Judged(NOT_COMPARABLE, reason=stopped.name)
@@ -222,7 +228,7 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Fl
 
 
 def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Flag]) -> _Judged:
-    """Judge a region of many parts, each of which goes its own way: only their size sums up."""
+    """Judge a region of many parts that move independently by the size of its asymmetry, the only summary of them."""
     place = REGION_NAMES.index(region)
     change = float(numbers.after[place, 0] - numbers.before[place, 0])
     of_change = place * len(PAIR_NUMBERS)
@@ -240,7 +246,7 @@ def _side(movement: FloatArray) -> SideMovement:
 
 
 def _known(error: float, number: float) -> float:
-    """Give the error of a number, none of one that is not known."""
+    """Error of a number; NaN if the number is not known."""
     return float(error) if np.isfinite(number) else NAN
 
 
