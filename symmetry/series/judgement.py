@@ -202,11 +202,9 @@ def _sizes(weeks: FloatArray, values: FloatArray) -> tuple[FloatArray, NDArray[n
 
 def _trend(found: Trends, place: int, crosses: bool, times: Times) -> TrendOf:
     slope, low, high = (float(numbers[place]) for numbers in (found.slope.value, found.slope.low, found.slope.high))
-    verdict: Verdict = NOT_COMPARABLE
     if times.weeks[-1] < _LEAST_WEEKS:
-        return TrendOf(slope=NAN, low=NAN, high=NAN, p=NAN, verdict=verdict)
-    if np.isfinite([slope, low, high]).all():
-        verdict = NO_CHANGE if low <= 0 <= high else IMPROVED if slope < 0 else WORSE
+        return TrendOf(slope=NAN, low=NAN, high=NAN, p=NAN, verdict=NOT_COMPARABLE)
+    verdict = _verdict(slope, low, high)
     return TrendOf(slope=slope, low=low, high=high, p=float(found.p[place]), verdict=verdict, crosses=crosses)
 
 
@@ -229,17 +227,20 @@ def _phases_of(found: PhaseTest) -> PhasesOf:
         **found.standardised.columns("standardised"),
     }
     numbers = {name: float(values[0]) for name, values in columns.items()}
-    difference, low, high = (numbers[name] for name in ("difference", "low", "high"))
-    verdict: Verdict = NOT_COMPARABLE
-    if np.isfinite([difference, low, high]).all():
-        verdict = NO_CHANGE if low <= 0 <= high else IMPROVED if difference < 0 else WORSE
     return PhasesOf(
         **numbers,
         p=float(found.p[0]),
         baseline_sessions=found.baseline_sessions,
         treatment_sessions=found.treatment_sessions,
-        verdict=verdict,
+        verdict=_verdict(numbers["difference"], numbers["low"], numbers["high"]),
     )
+
+
+def _verdict(change: float, low: float, high: float) -> Verdict:
+    """By whether the interval of a change (negative = more even) excludes zero."""
+    if not np.isfinite([change, low, high]).all():
+        return NOT_COMPARABLE
+    return NO_CHANGE if low <= 0 <= high else IMPROVED if change < 0 else WORSE
 
 
 def _where_known(values: FloatArray, errors: FloatArray) -> FloatArray:

@@ -56,16 +56,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A photo that was left out."""
-
-    photo: str
-    day: str
-    reason: str
-    advice: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """All treatments of one kind together."""
 
@@ -105,17 +95,9 @@ def notes_on(series: Series) -> tuple[Note, ...]:
     return tuple(sorted(notes, key=lambda note: GRAVITY[note.severity]))
 
 
-def missing(left_out: Sequence[LeftOut]) -> tuple[Missing, ...]:
-    """Say which photos were left out and why."""
-    return tuple(
-        Missing(
-            photo=photo.photo,
-            day=day(photo.at.date()) if photo.at else "",
-            reason=reason_words(photo.reason),
-            advice=_ADVICE.get(photo.reason, photo.advice) or f"{sentence(reason_words(photo.reason))}.",
-        )
-        for photo in left_out
-    )
+def advice_on(photo: LeftOut) -> str:
+    """Say what to do about a photo that was left out."""
+    return _ADVICE.get(photo.reason, photo.advice) or f"{sentence(reason_words(photo.reason))}."
 
 
 def dating(series: Series) -> str:

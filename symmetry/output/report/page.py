@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.measure.quality.flags import reason_words
 from symmetry.measure.words import REGION_TITLES, change_words, counted, sentence, unit_sign
 from symmetry.output.report import notes, tables, words
 from symmetry.output.report.charts import Chart, SeriesCharts
@@ -30,6 +31,11 @@ _FIRST_SHOWN: Final = 6
 """Photos left out that are listed at once; the others fold out."""
 _PRINTED: Final = 3
 """Rows of long lists on paper, which has two pages."""
+_PHRASES: Final = (
+    *(verdict_words, why, trend_words, change_words, part_in_words, reason_words, counted),
+    *(words.by_words, words.moved_words, words.now_words, words.day, notes.advice_on),
+)
+"""Functions that templates call by their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +100,7 @@ def _environment() -> Environment:
         "sentence": sentence,
         "unbroken": words.unbroken,
     }
-    phrases = (verdict_words, why, change_words, part_in_words, trend_words, words.by_words, words.moved_words)
-    environment.globals |= {phrase.__name__: phrase for phrase in (*phrases, words.now_words, counted)}
+    environment.globals |= {phrase.__name__: phrase for phrase in _PHRASES}
     return environment
 
 
@@ -154,7 +159,7 @@ def _rest(report: Report, charts: SeriesCharts) -> dict[str, Any]:
         "minutes": notes.minutes_words,
         "diary": [(course, charts.diary(f"diary-{i}", course)) for i, course in enumerate(report.diary)],
         "notes": notes.notes_on(series),
-        "missing": notes.missing(series.left_out),
+        "missing": series.left_out,
         "dating": notes.dating(series),
         "numbers": tables.all_numbers(series),
         "first_shown": _FIRST_SHOWN,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, TypeVar
 
 from rich import box
 from rich.cells import cell_len
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 UNKNOWN: Final = "–"
+T = TypeVar("T")
 
 
 class FittedTable:
@@ -28,6 +29,12 @@ class FittedTable:
         """Add a column to the right; its header and its cells may have several lines."""
         plain = [cell if isinstance(cell, Text) else Text(cell) for cell in cells]
         self._columns.append((header, plain, left))
+
+    def each(
+        self, header: str, items: Iterable[T | None], write: Callable[[T], Text | str], *, left: bool = False
+    ) -> None:
+        """Add a column with a cell for each item, a dash for None."""
+        self.add(header, [UNKNOWN if item is None else write(item) for item in items], left=left)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Give as few tables as fit, from left to right."""

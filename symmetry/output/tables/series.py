@@ -17,7 +17,7 @@ from symmetry.arrays import FloatArray
 from symmetry.measure.change import RegionChange
 from symmetry.measure.quality.flags import reason_words
 from symmetry.measure.verdicts import NOT_COMPARABLE
-from symmetry.measure.words import counted, sentence, title_of, unit_sign
+from symmetry.measure.words import counted, sentence, title_of
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -147,47 +147,31 @@ def _regions(series: Series, *, drawn: bool) -> FittedTable:
     courses = list(series.regions.values())
     table = FittedTable("region\n", [_with_part(course) for course in courses])
     if len(series.sessions) == 1:
-        table.add(
-            f"asymmetry\n{series.unit}",
-            [_ends(course.signed_asymmetry, course.signed_asymmetry_error) for course in courses],
-        )
+        table.each(f"asymmetry\n{series.unit}", courses, _ends)
         return table
     changes = [series.change.regions[course.region] if series.change else None for course in courses]
-    table.add(
-        "verdict,\nor reason",
-        [verdict_cell(one.verdict, _reason(one)) if one else UNKNOWN for one in changes],
-        left=True,
-    )
-    table.add(
-        f"since the\n{_first(series)}{series.unit}", [_since(*pair) for pair in zip(courses, changes, strict=True)]
-    )
-    table.add(f"{series.unit} a week\n[95 %]", [_trend(course, apart="\n") for course in courses])
-    table.add(
-        f"first, last\n{series.unit}",
-        [_ends(course.signed_asymmetry, course.signed_asymmetry_error) for course in courses],
-    )
+    table.each("verdict,\nor reason", changes, lambda change: verdict_cell(change.verdict, _reason(change)), left=True)
+    table.add(f"since the\n{_first(series)}{series.unit}", map(_since, courses, changes))
+    table.each(f"{series.unit} a week\n[95 %]", courses, lambda course: _trend(course, apart="\n"))
+    table.each(f"first, last\n{series.unit}", courses, _ends)
     if drawn:
         top = _top(courses)
-        table.add("course\n", [sparkline(course.signed_asymmetry.tolist(), top) for course in courses], left=True)
-    table.add("moved side,\ncame from", [_source(change) for change in changes], left=True)
+        table.each("course\n", courses, lambda course: sparkline(course.signed_asymmetry.tolist(), top), left=True)
+    table.each("moved side,\ncame from", changes, _source, left=True)
     return table
 
 
 def _sides(series: Series) -> FittedTable:
     courses = list(series.regions.values())
     table = FittedTable(f"last session,\n{series.unit}", [region_title(course.region) for course in courses])
-    for header, name in (("higher side", "vertical"), ("wider side", "lateral")):
-        last = [_last(getattr(course, name), getattr(course, f"{name}_error")) for course in courses]
-        table.add(f"{header}\n", [side(*one) for one in last], left=True)
+    table.each("higher side\n", courses, lambda one: side(*_last(one.vertical, one.vertical_error)), left=True)
+    table.each("wider side\n", courses, lambda one: side(*_last(one.lateral, one.lateral_error)), left=True)
     if len(series.sessions) > 1:
-        for header, name in (
-            ("right\nout", "right_outward"),
-            ("right\nup", "right_up"),
-            ("left\nout", "left_outward"),
-            ("left\nup", "left_up"),
-        ):
-            table.add(header, [signed(_last(getattr(course, name))[0]) for course in courses])
-        table.add("both sides\nup", [signed(*_last(course.lift, course.lift_error)) for course in courses])
+        table.each("right\nout", courses, lambda one: signed(_last(one.right_outward)[0]))
+        table.each("right\nup", courses, lambda one: signed(_last(one.right_up)[0]))
+        table.each("left\nout", courses, lambda one: signed(_last(one.left_outward)[0]))
+        table.each("left\nup", courses, lambda one: signed(_last(one.left_up)[0]))
+        table.each("both sides\nup", courses, lambda one: signed(*_last(one.lift, one.lift_error)))
     return table
 
 
@@ -195,44 +179,34 @@ def _measures(series: Series) -> FittedTable:
     courses = list(series.measures.values())
     changes = [series.change.measures[course.name] if series.change else None for course in courses]
     table = FittedTable(f"left - right of,\n{series.unit} or °", [title_of(course.name) for course in courses])
-    table.add(
-        "verdict\n",
-        [Text(one.verdict, style=VERDICT_STYLES[one.verdict]) if one else UNKNOWN for one in changes],
-        left=True,
-    )
-    table.add("last\n", [signed(_last(course.difference)[0]) for course in courses])
-    table.add(
+    table.each("verdict\n", changes, lambda one: Text(one.verdict, style=VERDICT_STYLES[one.verdict]), left=True)
+    table.each("last\n", courses, lambda course: signed(_last(course.difference)[0]))
+    table.each(
         f"since the\n{_first(series)}{series.unit}",
-        [signed(c.evenness, c.error, unit_sign(c.unit).replace(series.unit, "")) if c else UNKNOWN for c in changes],
+        changes,
+        lambda one: signed(one.evenness, one.error, "°" if one.unit == "degrees" else ""),
     )
-    table.add("a week\n[95 %]", [_trend(course, apart=" ") for course in courses])
+    table.each("a week\n[95 %]", courses, lambda course: _trend(course, apart=" "))
     return table
 
 
 def _phases(series: Series) -> FittedTable:
-    courses = list(series.regions.values())
-    found = [course.phases for course in courses]
-    table = FittedTable("treatment\nless baseline", [_with_part(course) for course in courses])
-    table.add("verdict\n", [verdict_cell(one.verdict) if one else UNKNOWN for one in found], left=True)
-    table.add(
-        f"difference\n{series.unit} [95 %]",
-        [interval(one.difference, one.low, one.high) if one else UNKNOWN for one in found],
-    )
-    table.add("p\n", [probability(one.p) if one else UNKNOWN for one in found])
-    table.add(
+    table = FittedTable("treatment\nless baseline", [_with_part(course) for course in series.regions.values()])
+    found = [course.phases for course in series.regions.values()]
+    table.each("verdict\n", found, lambda one: verdict_cell(one.verdict), left=True)
+    table.each(f"difference\n{series.unit} [95 %]", found, lambda one: interval(one.difference, one.low, one.high))
+    table.each("p\n", found, lambda one: probability(one.p))
+    table.each(
         "NAP\n[95 %]",
-        [
-            interval(one.nonoverlap, one.nonoverlap_low, one.nonoverlap_high, plain=True) if one else UNKNOWN
-            for one in found
-        ],
+        found,
+        lambda one: interval(one.nonoverlap, one.nonoverlap_low, one.nonoverlap_high, plain=True),
     )
-    table.add(
+    table.each(
         "standardised\n[95 %]",
-        [interval(one.standardised, one.standardised_low, one.standardised_high) if one else UNKNOWN for one in found],
+        found,
+        lambda one: interval(one.standardised, one.standardised_low, one.standardised_high),
     )
-    table.add(
-        "sessions\n", [f"{one.baseline_sessions} + {one.treatment_sessions}" if one else UNKNOWN for one in found]
-    )
+    table.each("sessions\n", found, lambda one: f"{one.baseline_sessions} + {one.treatment_sessions}")
     return table
 
 
@@ -303,9 +277,10 @@ def _trend(course: RegionCourse | MeasureCourse, *, apart: str) -> Text:
     return Text(interval(trend.slope, trend.low, trend.high, apart=apart), style=VERDICT_STYLES[trend.verdict])
 
 
-def _ends(values: FloatArray, errors: FloatArray) -> str:
-    """Write the first and the last known number, each with its error."""
-    known = [number(*pair) for pair in zip(values.tolist(), errors.tolist(), strict=True) if math.isfinite(pair[0])]
+def _ends(course: RegionCourse) -> str:
+    """Write the first and the last known asymmetry, each with its error."""
+    pairs = zip(course.signed_asymmetry.tolist(), course.signed_asymmetry_error.tolist(), strict=True)
+    known = [number(*pair) for pair in pairs if math.isfinite(pair[0])]
     return "\n".join([known[0], known[-1]][: len(known)]) if known else UNKNOWN
 
 
@@ -317,8 +292,8 @@ def _last(values: FloatArray, errors: FloatArray | None = None) -> tuple[float, 
     return float(values[known[-1]]), math.nan if errors is None else float(errors[known[-1]])
 
 
-def _source(change: RegionChange | None) -> str:
+def _source(change: RegionChange) -> str:
     """Say which side moved, and whether it was the worse one."""
-    if change is None or change.moved is None:
+    if change.moved is None:
         return UNKNOWN
     return "\n".join([SIDES_MOVED[change.moved], *([change.came_from] if change.came_from else [])])
