@@ -43,6 +43,11 @@ from symmetry.registration import standardize
 from symmetry.registration.refinement import refine_by_mirror_image
 
 _NO_EVIDENCE: Final = Evidence()
+_IN_MM: Final = ("asymmetry", "lateral", "vertical", "asymmetry_error", "lateral_error", "vertical_error")
+_IN_PERCENT: Final = (
+    *("percent", "lateral_percent", "vertical_percent"),
+    *("percent_error", "lateral_percent_error", "vertical_percent_error"),
+)
 ImageLike = Photo | str | os.PathLike[str] | NDArray[np.uint8]
 
 
@@ -270,23 +275,10 @@ def _region_scores(
 def _in_units(region: str, scores: FloatArray, errors: FloatArray, size: _Size) -> RegionScore:
     """Give a region's numbers, mm of a face of this size, in millimetres and in percent."""
     ipd_mm = size.interpupillary * size.mm
-    millimetres = [float(value) if size.in_mm else NAN for value in (*scores, *errors)]
-    percent = [float(value) * 100 / ipd_mm for value in (*scores, *errors)]
-    return RegionScore(
-        region=region,
-        asymmetry=millimetres[0],
-        lateral=millimetres[1],
-        vertical=millimetres[2],
-        percent=percent[0],
-        lateral_percent=percent[1],
-        vertical_percent=percent[2],
-        asymmetry_error=millimetres[3],
-        lateral_error=millimetres[4],
-        vertical_error=millimetres[5],
-        percent_error=percent[3],
-        lateral_percent_error=percent[4],
-        vertical_percent_error=percent[5],
-    )
+    numbers = [float(value) for value in (*scores, *errors)]
+    in_mm = dict(zip(_IN_MM, numbers if size.in_mm else [NAN] * len(numbers), strict=True))
+    in_percent = dict(zip(_IN_PERCENT, [value * 100 / ipd_mm for value in numbers], strict=True))
+    return RegionScore(region=region, **in_mm, **in_percent)
 
 
 def _measures(

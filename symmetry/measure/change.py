@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from symmetry.arrays import FloatArray
-from symmetry.measure.face import NAN, FaceAnalysis
+from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.measure.face import NAN, FaceAnalysis, shown_name
 from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import Method
@@ -213,9 +214,8 @@ class Change:
     flags: tuple[Flag, ...]
 
     def __repr__(self) -> str:
-        from symmetry.output.cards import change_line
-
-        return f"<Change {change_line(self)}>"
+        verdicts = ", ".join(f"{name} {self.regions[name].verdict}" for name in MAIN_REGIONS)
+        return f"<Change {shown_name(self.before.photo)} → {shown_name(self.after.photo)}: {verdicts}>"
 
     def _repr_html_(self) -> str:
         from symmetry.output.cards import change_card

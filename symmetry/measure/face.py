@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.frame import FacialFrame, fit_frame
+from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.landmarks.scale import AVERAGE_IPD_MM, Scale, interpupillary_distance
 from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality import Portrait
-from symmetry.measure.quality.flags import Flag
+from symmetry.measure.quality.flags import Flag, reason_words, rejecting
 from symmetry.measure.reliability_table import Method
 from symmetry.photos.reading import Photo
 from symmetry.registration import StandardFace
 from symmetry.registration.refinement import FieldMap, MirrorRefinement, asymmetry_map
 from symmetry.tabular.face import FACE_TABLES
 from symmetry.tabular.frames import to_frame
-from symmetry.tabular.text import without, without_nan
+from symmetry.tabular.text import printable, without, without_nan
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 NAN: Final = float("nan")
+_LONGEST_NAME: Final = 60
 PERCENT: Final = "% IPD"
 """Unit of lengths where millimetres are not known: percent of the interpupillary distance."""
 
@@ -173,6 +176,11 @@ def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, sig
     )
 
 
+def shown_name(photo: Photo) -> str:
+    """File name of a photo, safe to print and not too long; "unnamed" for pixels from memory."""
+    return "unnamed" if photo.name == "array" else printable(PurePath(photo.name).name)[:_LONGEST_NAME]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FaceAnalysis:
     """All that one photo says about the symmetry of a face.
@@ -222,9 +230,15 @@ class FaceAnalysis:
     sightings: Sightings
 
     def __repr__(self) -> str:
-        from symmetry.output.cards import face_line
+        main = ", ".join(f"{name} {self._in_words(self.regions[name])}" for name in MAIN_REGIONS)
+        return f"<FaceAnalysis {shown_name(self.photo)}: {main}>"
 
-        return f"<FaceAnalysis {face_line(self)}>"
+    def _in_words(self, region: RegionScore) -> str:
+        value, error = region.in_unit(self.unit)[0], region.errors_in_unit(self.unit)[0]
+        if np.isfinite(value):
+            return f"{value:.1f} ± {error:.1f} {self.unit}" if np.isfinite(error) else f"{value:.1f} {self.unit}"
+        stopped = rejecting(self.flags, region.region)
+        return f"– {reason_words(stopped.name) if stopped else 'not seen'}"
 
     def _repr_html_(self) -> str:
         from symmetry.output.cards import face_card

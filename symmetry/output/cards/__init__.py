@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from symmetry.output.cards.change import change_card, change_line
-from symmetry.output.cards.face import face_card, face_line
+from symmetry.output.cards.change import change_card
+from symmetry.output.cards.face import face_card
 from symmetry.output.cards.series import series_card
 
-__all__ = ["change_card", "change_line", "face_card", "face_line", "series_card"]
+__all__ = ["change_card", "face_card", "series_card"]

@@ -96,10 +96,3 @@ def _ends(change: Change, region: RegionChange) -> str:
         for value, face in ((region.before, change.before), (region.after, change.after))
     ]
     return ends[0] if ends[0] == ends[1] and not isfinite(region.before) else " → ".join(ends)
-
-
-def change_line(change: Change) -> str:
-    """Sum a comparison up in a line: "before.jpg → after.jpg: jawline no detectable change, eyes improved"."""
-    before, after = (shown_name(name_of(face)) or "unnamed" for face in (change.before, change.after))
-    verdicts = [f"{name} {region.verdict}" for name, region in change.regions.items() if name in MAIN_REGIONS]
-    return f"{before} → {after}: {', '.join(verdicts)}"

@@ -81,13 +81,3 @@ def _number(face: FaceAnalysis, region: RegionScore) -> str:
     """Write the asymmetry of a region, or a dash and why it is not known."""
     value, error = region.in_unit(face.unit)[0], region.errors_in_unit(face.unit)[0]
     return with_error(value, error) if isfinite(value) else f"{DASH} {why_unknown(face.flags, region.region)}"
-
-
-def face_line(face: FaceAnalysis) -> str:
-    """Sum a face up in a line: "before.jpg: jawline 2.1 ± 0.6 mm, eyes 1.3 ± 0.4 mm, mouth 2.0 ± 0.5 mm"."""
-    numbers = [
-        f"{name} {_number(face, region)}{f' {face.unit}' if isfinite(region.in_unit(face.unit)[0]) else ''}"
-        for name, region in face.regions.items()
-        if name in MAIN_REGIONS
-    ]
-    return f"{shown_name(name_of(face)) or 'unnamed'}: {', '.join(numbers)}"
