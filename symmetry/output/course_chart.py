@@ -335,6 +335,7 @@ def round_axis(low: float, high: float, most: int) -> ValueAxis:
 
 def round_levels(low: float, high: float, most: int) -> list[float]:
     """Choose round values within a span: at least two, and at most `most` steps."""
+    low, high = sorted((low, high))
     for step in reversed(_step(low, high, most)):
         levels = [i * step for i in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
         if len(levels) > 1:

@@ -37,7 +37,7 @@ from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.output.colours import BAND, BASELINE, COURSE, FULL_SCALE, NOT_SEEN_COLOUR, VERDICT_COLOURS, amount_colour
-from symmetry.output.figures.page import AMOUNT
+from symmetry.output.figures.change import AMOUNT
 from symmetry.series import Series
 
 NAN = float("nan")

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare
+from symmetry.output.colours import FULL_MOVEMENT
 from symmetry.output.figures import draw_change, level_face
 from symmetry.output.figures.levelling import align_face
-from symmetry.output.figures.page import FULL_MOVEMENT, WIDTH
+from symmetry.output.figures.page import WIDTH
 from symmetry.registration.refinement import FieldMap
 from symmetry.synthetic import named_points
 

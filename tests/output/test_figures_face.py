@@ -18,6 +18,7 @@ from helpers.figure_faces import (
     unmeasured,
     with_errors,
 )
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -26,9 +27,9 @@ from symmetry.landmarks.mesh import MIRROR, REGIONS
 from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.face import Evidence, FaceAnalysis
 from symmetry.measure.quality.flags import Flag, Severity
+from symmetry.output.colours import NOT_SEEN_COLOUR
 from symmetry.output.figures import draw_composites, draw_face
 from symmetry.output.figures.page import WIDTH
-from symmetry.output.figures.tint import NOT_SEEN_COLOUR
 from symmetry.registration.refinement import FieldMap
 
 
@@ -135,7 +136,7 @@ def test_regions_that_were_not_seen_leave_the_others_as_they_are(face: FaceAnaly
     figure = draw_face(part)
     assert below(figure, "Cheeks") == ["–", "not seen", "Nose"]
     assert below(figure, "Nose") == below(draw_face(face), "Nose")
-    assert NOT_SEEN_COLOUR in [patch.get_facecolor() for patch in figure.axes[0].patches]
+    assert to_rgba(NOT_SEEN_COLOUR) in [patch.get_facecolor() for patch in figure.axes[0].patches]
     assert_all_texts_apart_and_inside(figure)
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 from helpers.figure_faces import LEFT_MOUTH, face_of_landmarks, figures, found_face, texts
+from matplotlib.colors import to_rgb, to_rgba
 from numpy.typing import NDArray
 
 from symmetry.landmarks.mesh import MIRROR
-from symmetry.output.colours import FULL_SCALE
+from symmetry.output.colours import FULL_SCALE, amount_colour
 from symmetry.output.figures import LevelledFace, draw_face, level_face
-from symmetry.output.figures.page import amount_colour
 from symmetry.output.figures.tint import TINTED, tint_map, tint_regions
 
 
@@ -36,12 +36,13 @@ def test_more_asymmetry_is_darker_purple_on_both_sides() -> None:
 
 
 def test_regions_have_the_colour_of_the_scale() -> None:
-    assert sum(amount_colour(0.0, "mm")) > sum(amount_colour(2.0, "mm")) > sum(amount_colour(5.0, "mm"))
+    none, some, much = (sum(to_rgb(amount_colour(amount, "mm"))) for amount in (0.0, 2.0, 5.0))
+    assert none > some > much
     assert amount_colour(5.0, "mm") == amount_colour(50.0, "mm") == amount_colour(8.0, "% IPD")
     face, figure, *_ = figures()
     swatches = [patch.get_facecolor() for patch in figure.axes[0].patches]
     for name in TINTED:
-        assert amount_colour(face.regions[name].asymmetry, "mm") in swatches
+        assert to_rgba(amount_colour(face.regions[name].asymmetry, "mm")) in swatches
 
 
 def purple(pixels: NDArray[np.uint8], places: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from symmetry.cohort import Cohort, Study, analyze_cohort
 from symmetry.errors import InvalidPointsError, SymmetryError
 from symmetry.measure.verdicts import NO_CHANGE
-from symmetry.output.colours import COURSE, INK, QUIET, VERDICT_COLOURS
+from symmetry.output.colours import COURSE, INK, MDC_BAND, NAIVE, QUIET, RESPONDERS, VERDICT_COLOURS
 from symmetry.output.plots import (
     draw_bland_altman,
     draw_forest,
@@ -30,8 +30,6 @@ from symmetry.output.plots import (
 )
 from symmetry.output.plots.courses import median_interval
 from symmetry.output.plots.forest import p_text
-from symmetry.output.plots.responders import BEYOND, NAIVE
-from symmetry.output.plots.waterfall import BAND
 
 
 def legend(drawn: Drawn) -> list[str]:
@@ -45,8 +43,8 @@ def test_waterfall_draws_each_change_in_order_in_the_colour_of_its_verdict():
     assert drawn.is_at(GREY, 1.5, -0.4)
     assert drawn.is_at(GREEN, 2.5, -2.8)
     assert drawn.is_at(WHITE, 2.5, -3.05)
-    assert drawn.is_at(BAND, 1.5, 0.9)
-    assert drawn.is_at(BAND, 1.5, -0.9)
+    assert drawn.is_at(MDC_BAND, 1.5, 0.9)
+    assert drawn.is_at(MDC_BAND, 1.5, -0.9)
     assert drawn.is_at(WHITE, 1.5, 1.1)
     (cross,) = [line for line in drawn.axes.lines if line.get_gid() == "not comparable"]
     assert list(cross.get_xdata()) == [3.5]
@@ -67,9 +65,9 @@ def test_waterfall_shows_the_own_band_of_each_person():
     changes = made.changes.assign(mdc=[2.0, 0.5])
     own = analyze_cohort(Study.of(changes=changes))
     drawn = Drawn(lambda axes: draw_waterfall(axes, own, region="mouth", limits=(-3, 3)))
-    assert drawn.is_at(BAND, 0.5, -1.8)
+    assert drawn.is_at(MDC_BAND, 0.5, -1.8)
     assert drawn.is_at(WHITE, 1.5, -0.7)
-    assert drawn.is_at(BAND, 1.5, -0.4)
+    assert drawn.is_at(MDC_BAND, 1.5, -0.4)
 
 
 def of_bands(mdc: list[float]) -> Cohort:
@@ -83,9 +81,9 @@ def cut(drawn: Drawn) -> list[float]:
 
 def test_waterfall_holds_every_band():
     drawn = Drawn(lambda axes: draw_waterfall(axes, of_bands([0.5, 0.6, 0.7, 2.0]), region="mouth"))
-    assert drawn.is_at(BAND, 3.5, 1.95)
+    assert drawn.is_at(MDC_BAND, 3.5, 1.95)
     assert drawn.is_at(WHITE, 3.5, 2.05)
-    assert drawn.is_at(BAND, 3.5, -1.95)
+    assert drawn.is_at(MDC_BAND, 3.5, -1.95)
     assert cut(drawn) == []
 
 
@@ -311,7 +309,7 @@ def test_responder_bars_end_at_their_shares():
     # Up to 80 % it is noise: binomial with n = 10, 2 to 8 of 10.
     assert drawn.is_at(WHITE, 83, naive)
     assert not drawn.is_at(WHITE, 75, naive, off=0.1)
-    assert drawn.is_at(BEYOND, 15, beyond)
+    assert drawn.is_at(RESPONDERS, 15, beyond)
     assert drawn.is_at(WHITE, 22, beyond)
     (interval,) = [line for line in drawn.axes.lines if line.get_gid() == "interval"]
     # Wilson 95 % of 2 of 10: 5.7 to 51.0 % (Wilson 1927; statsmodels' proportion_confint says the same).
@@ -351,6 +349,6 @@ def test_responder_curve_goes_through_its_shares():
     for middle in (0.3, 0.6):
         frame = curve([0.02, middle, 0.9, 0.95])
         drawn = Drawn(lambda axes, frame=frame: draw_responder_curve(axes, frame))
-        assert drawn.is_at(BEYOND, 1, 100 * middle)
-        assert not drawn.is_at(BEYOND, 1, 90 - 100 * middle)
+        assert drawn.is_at(RESPONDERS, 1, 100 * middle)
+        assert not drawn.is_at(RESPONDERS, 1, 90 - 100 * middle)
         assert drawn.written("bound") == ["80 %", "5 %"]

@@ -9,7 +9,7 @@ from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.words import DASH, REGION_TITLES, with_error
 from symmetry.output.cards.drawing import WIDTH, draw_moved
-from symmetry.output.cards.html import Cell, Picture, card, flag_lines, shown_name
+from symmetry.output.cards.html import Card, Cell, Picture, flag_lines, shown_name
 from symmetry.output.words import (
     HOW_SURE,
     OF_PUPILS,
@@ -43,7 +43,7 @@ def change_card(change: Change) -> str:
         _photos(change.after, change.afters, change.before),
     )
     names = {one.photo.name: shown_name(name_of(one)) for one in change.befores + change.afters if name_of(one)}
-    return card(
+    return Card(
         title="What changed",
         about=" · ".join([" → ".join(photos), *(["landmarks alone"] if change.method == "landmarks" else [])]),
         picture=Picture(
@@ -63,7 +63,7 @@ def change_card(change: Change) -> str:
             OWN_SIDES,
             *([] if unit == "mm" else [OF_PUPILS]),
         ],
-    )
+    ).html()
 
 
 def _photos(face: FaceAnalysis, every: tuple[FaceAnalysis, ...], other: FaceAnalysis) -> str:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import (
-    BROW_LOWER_RIGHT,
-    BROW_UPPER_RIGHT,
-    CHIN,
     EYE_RIGHT,
     FACE_OVAL,
     IRIS_LEFT,
     IRIS_LEFT_EDGES,
     IRIS_RIGHT,
     IRIS_RIGHT_EDGES,
-    JAW_RIGHT,
     LIPS_INNER,
     LIPS_OUTER,
-    MIRROR,
     mirrored,
 )
 from symmetry.measure.change import Change
@@ -43,29 +36,17 @@ from symmetry.output.colours import (
     VERDICT_COLOURS,
     amount_colour,
 )
+from symmetry.output.contours import BROW, CONTOURS, JAWLINE, NOSE_WING, both_sides, magnification, spaced
+from symmetry.output.layout import Anchor
+from symmetry.output.svg import arrow_paths, svg_path, svg_text
 
 WIDTH: Final = 250.0
 _HEAD, _FOOT, _SIDE = 20.0, 44.0, 12.0
 _TALLEST: Final = 330.0
 _GROUND: Final = "#f7f8fa"
-
-_BROW = (*BROW_UPPER_RIGHT, *BROW_LOWER_RIGHT[::-1])
-_NOSE = (115, 48, 64, 98, 97, 2)
-_JAW = (*JAW_RIGHT, CHIN)
-# Contours of the right side, their regions and whether they are closed; of the lips the half from below to above.
-_HALVES: Final = (
-    ("brows", _BROW, True),
-    ("eyes", EYE_RIGHT, True),
-    ("nose", _NOSE, False),
-    ("mouth", (*LIPS_OUTER[15:], *LIPS_OUTER[:6]), False),
-    ("mouth", (*LIPS_INNER[15:], *LIPS_INNER[:6]), False),
-    ("jawline", _JAW, False),
-)
-_REGION_OF: Final = {"brows": _BROW, "eyes": EYE_RIGHT, "nose": _NOSE, "mouth": LIPS_OUTER, "jawline": _JAW}
-
-_MAGNIFICATIONS: Final = (8, 6, 5, 4, 3, 2, 1)
-_LONGEST: Final = 0.25
-"""An arrow's greatest length, in interpupillary distances."""
+_OUTLINES: Final = {"brows": BROW, "eyes": EYE_RIGHT, "nose": NOSE_WING, "mouth": LIPS_OUTER, "jawline": JAWLINE}
+"""What is tinted and gets arrows, of the right side."""
+_LANDMARKS: Final = {name: both_sides(right) for name, right in _OUTLINES.items()}
 _SHORTEST: Final = 5.0
 """An arrow's least length, pixels."""
 _APART: Final = 9.0
@@ -89,13 +70,15 @@ def draw_uneven(face: FaceAnalysis) -> str:
     placed = face.frame.place(face.points)
     place, chin = _fitted(placed)
     at = place(placed)
-    colours = {name: amount_colour(face.regions[name].in_unit(face.unit)[0], face.unit) for name in _REGION_OF}
+    colours = {name: amount_colour(face.regions[name].in_unit(face.unit)[0], face.unit) for name in _OUTLINES}
     unknown = [name for name, colour in colours.items() if colour == NOT_SEEN_COLOUR]
     across = place(placed * [-1.0, 1.0, 1.0])
-    ghost = "".join(_path(across[list(half)], closed) for name, half, closed in _HALVES if name not in unknown)
+    ghost = "".join(
+        svg_path(across[list(half)], closed=closed) for name, half, closed in CONTOURS if name not in unknown
+    )
     parts = [
         *_face(at),
-        *(part for name in _REGION_OF if name not in unknown for part in _tint(name, at, colours[name], 1.0)),
+        *(part for name in _OUTLINES if name not in unknown for part in _tint(name, at, colours[name], 1.0)),
         *_irises(at),
         *_contours(at, unknown, INK, 0.9),
         *_line(ghost, PAPER, 3.0, 'stroke-opacity=".6"'),
@@ -111,20 +94,24 @@ def draw_moved(change: Change) -> str:
     placed = face.frame.place(face.points)
     place, chin = _fitted(placed)
     at = place(placed)
-    times = _magnification(change)
+    every = [landmark for landmarks in _LANDMARKS.values() for landmark in landmarks]
+    times = magnification(change, [i for right in _OUTLINES.values() for i in (*right, *mirrored(right))])
     heads = place(placed[:, :2] + change.movement * (times / face.unit_per_pixel))
-    verdicts = {name: change.regions[name].verdict for name in _REGION_OF}
+    verdicts = {name: change.regions[name].verdict for name in _OUTLINES}
     unknown = [name for name, verdict in verdicts.items() if verdict == NOT_COMPARABLE]
     parts = _face(at)
     for name, verdict in verdicts.items():
         if name not in unknown:
             parts += _tint(name, at, VERDICT_COLOURS[verdict], 0.3 if verdict in (IMPROVED, WORSE) else 0.1)
     parts += [*_irises(at), *_contours(at, unknown, QUIET, 1.0)]
-    drawn = [(name, _arrow(at[foot], heads[foot])) for name, foot in _feet(at, heads) if name not in unknown]
+    feet = {*spaced(every, at, np.linalg.norm(heads - at, axis=1) >= _SHORTEST, _APART)}
+    drawn = False
     for name, verdict in verdicts.items():
-        arrows = "".join(arrow for of, arrow in drawn if of == name)
+        own = [landmark for landmark in _LANDMARKS[name] if landmark in feet and name not in unknown]
+        arrows = "".join("".join(arrow_paths(at[i], heads[i], back=4.0, beside=2.6)) for i in own)
         parts += _line(arrows, PAPER, 3.6, 'stroke-opacity=".8"')
         parts += _line(arrows, VERDICT_COLOURS[verdict], 1.7)
+        drawn |= bool(arrows)
     lines = ["not comparable" if len(unknown) == len(verdicts) else "nothing moved far enough for an arrow"]
     if drawn:
         lines = [f"arrows: {times} times the movement since before", "green: more even, red: less even"]
@@ -141,10 +128,10 @@ def svg(width: float, height: float, parts: Sequence[str]) -> str:
     )
 
 
-def text(x: float, y: float, words: str, *, anchor: str = "start", colour: str = QUIET, weight: int = 400) -> str:
+def text(x: float, y: float, words: str, *, anchor: Anchor = "start", colour: str = QUIET, weight: int = 400) -> str:
     """Write a line with its baseline at y."""
     bold = f' font-weight="{weight}"' if weight != 400 else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}"{bold}>{escape(words)}</text>'
+    return svg_text(x, y, words, f'fill="{colour}"{bold}', anchor=anchor)
 
 
 def _fitted(placed: FloatArray) -> tuple[_Place, float]:
@@ -158,7 +145,7 @@ def _face(at: FloatArray) -> list[str]:
     """Draw what all drawings share: the oval of the face, its midline, and which side is where."""
     top, chin = at[:, 1].min(), at[:, 1].max()
     return [
-        f'<path d="{_path(at[list(FACE_OVAL)])}" fill="{_GROUND}" stroke="{RULE}"/>',
+        f'<path d="{svg_path(at[list(FACE_OVAL)], closed=True)}" fill="{_GROUND}" stroke="{RULE}"/>',
         f'<path d="M{WIDTH / 2:g} {top - 4:.1f}V{chin + 4:.1f}" stroke="{QUIET}" stroke-width=".8" '
         'stroke-dasharray="4 4" stroke-opacity=".6"/>',
         text(4, 13, "person’s right"),
@@ -168,11 +155,12 @@ def _face(at: FloatArray) -> list[str]:
 
 def _tint(name: str, at: FloatArray, colour: str, opacity: float) -> list[str]:
     """Tint both sides of a region."""
-    right, seen = _REGION_OF[name], f'opacity="{opacity:g}"'
+    right, seen = _OUTLINES[name], f'opacity="{opacity:g}"'
     if name == "mouth":
-        lips = _path(at[list(right)]) + _path(at[list(LIPS_INNER)])
+        lips = "".join(svg_path(at[list(edge)], closed=True) for edge in (right, LIPS_INNER))
         return [f'<path d="{lips}" fill="{colour}" fill-rule="evenodd" {seen}/>']
-    path = "".join(_path(at[list(side)], name in ("brows", "eyes")) for side in (right, mirrored(right)))
+    closed = name in ("brows", "eyes")
+    path = "".join(svg_path(at[list(side)], closed=closed) for side in (right, mirrored(right)))
     if name == "brows":
         return [f'<path d="{path}" fill="{colour}" stroke="{colour}" stroke-width="2" {seen}/>']
     ring = _line(path, colour, {"eyes": 7.0, "nose": 6.0, "jawline": 8.0}[name], seen)
@@ -191,9 +179,9 @@ def _irises(at: FloatArray) -> list[str]:
 def _contours(at: FloatArray, unknown: Collection[str], colour: str, width: float) -> list[str]:
     """Draw the contours of both sides, those of regions of which nothing is known with dots."""
     paths = {False: "", True: ""}
-    for name, right, closed in _HALVES:
+    for name, right, closed in CONTOURS:
         for side in (right, mirrored(right)):
-            paths[name in unknown] += _path(at[list(side)], closed)
+            paths[name in unknown] += svg_path(at[list(side)], closed=closed)
     return [
         *_line(paths[False], colour, width),
         *_line(paths[True], NOT_SEEN_COLOUR, 1.6, 'stroke-dasharray=".1 4"'),
@@ -220,42 +208,3 @@ def _legend(unit: str, chin: float) -> list[str]:
         f'<path d="M132 {y + 4:g}h18" stroke="{SUBJECT_RIGHT_COLOUR}" stroke-width="2"/>',
         text(155, y + 8, "right, mirrored"),
     ]
-
-
-def _magnification(change: Change) -> int:
-    """Choose how many times as long as its movement an arrow is drawn."""
-    face = change.before
-    landmarks = [i for right in _REGION_OF.values() for i in (*right, *mirrored(right))]
-    sizes = np.linalg.norm(change.movement[landmarks], axis=1) / face.unit_per_pixel
-    sizes = sizes[np.isfinite(sizes)]
-    longest = np.percentile(sizes, 95) if sizes.size else 0.0
-    return next((m for m in _MAGNIFICATIONS if m * longest <= _LONGEST * face.interpupillary), 1)
-
-
-def _feet(at: FloatArray, heads: FloatArray) -> list[tuple[str, int]]:
-    """Landmarks for arrows, each with its region: long enough, and far enough apart."""
-    chosen: list[tuple[str, int]] = []
-    known = np.isfinite(heads).all(axis=1)
-    long = np.linalg.norm(np.where(known[:, None], heads - at, 0.0), axis=1) >= _SHORTEST
-    for name, right in _REGION_OF.items():
-        for right_one in right:
-            for landmark in dict.fromkeys((right_one, int(MIRROR[right_one]))):
-                taken = at[[other for _, other in chosen]]
-                if long[landmark] and not (np.linalg.norm(taken - at[landmark], axis=1) < _APART).any():
-                    chosen.append((name, landmark))
-    return chosen
-
-
-def _arrow(foot: FloatArray, head: FloatArray) -> str:
-    """Draw an arrow as one path."""
-    ahead = (head - foot) / np.linalg.norm(head - foot)
-    beside = np.array([-ahead[1], ahead[0]])
-    barbs = head - 4.0 * ahead + np.array([[2.6], [-2.6]]) * beside
-    return _path(np.array([foot, head]), False) + _path(np.array([barbs[0], head, barbs[1]]), False)
-
-
-def _path(points: ArrayLike, closed: bool = True) -> str:
-    """Write points (n, 2) as a path, to a tenth of a pixel."""
-    tenths: NDArray[np.float64] = np.round(np.asarray(points, dtype=np.float64), 1) + 0.0
-    pairs = [f"{x:g} {y:g}" for x, y in tenths]
-    return f"M{pairs[0]}L{' '.join(pairs[1:])}{'Z' if closed else ''}"

@@ -8,7 +8,7 @@ from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.face import FaceAnalysis, RegionScore
 from symmetry.measure.words import DASH, REGION_TITLES, with_error
 from symmetry.output.cards.drawing import WIDTH, draw_uneven
-from symmetry.output.cards.html import Cell, Picture, card, flag_lines, shown_name
+from symmetry.output.cards.html import Card, Cell, Picture, flag_lines, shown_name
 from symmetry.output.colours import amount_colour
 from symmetry.output.words import (
     HOW_SURE,
@@ -39,7 +39,7 @@ def face_card(face: FaceAnalysis) -> str:
     about = [shown_name(name_of(face)), day_of(face)]
     if face.method == "landmarks":
         about.append("landmarks alone")
-    return card(
+    return Card(
         title="How even this face is",
         about=" · ".join(filter(None, about)),
         picture=Picture(
@@ -58,7 +58,7 @@ def face_card(face: FaceAnalysis) -> str:
             OWN_SIDES,
             *([] if unit == "mm" else [OF_PUPILS]),
         ],
-    )
+    ).html()
 
 
 def _row(face: FaceAnalysis, region: RegionScore) -> tuple[Cell, ...]:

@@ -14,13 +14,12 @@ from typing import Final
 
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
-from symmetry.output.colours import INK, PAPER, QUIET, RULE, VERDICT_COLOURS
+from symmetry.output.colours import FLAG_SIGNS, INK, PAPER, QUIET, RULE, VERDICT_COLOURS
 from symmetry.output.words import doubts
 from symmetry.tabular.text import printable
 
 FONT: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
-_MARKS: Final = {"reject": ("✖", "#b02a00"), "warn": ("⚠", "#9a6700")}
-_MOST_FINDINGS: Final = 3
+_MOST_FLAGS: Final = 3
 _LONGEST_NAME: Final = 60
 _PLACED: Final = "border:none;text-align:left;vertical-align:top;font-size:inherit"
 _GROUND: Final = f"background:{PAPER};color:{INK}"
@@ -79,27 +78,16 @@ def shown_name(name: str) -> str:
 
 def flag_lines(flags: Iterable[Flag], names: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """List what casts doubt on the numbers as (sign, colour, words); parameters as for `doubts`."""
-    lines = [(*_MARKS[severity], text) for text, severity in doubts(flags, names).items()]
-    more = len(lines) - _MOST_FINDINGS
-    return lines if more <= 0 else [*lines[:_MOST_FINDINGS], ("", QUIET, f"and {more} more")]
+    lines = [(*FLAG_SIGNS[severity], text) for text, severity in doubts(flags, names).items()]
+    more = len(lines) - _MOST_FLAGS
+    return lines if more <= 0 else [*lines[:_MOST_FLAGS], ("", QUIET, f"and {more} more")]
 
 
-def card(
-    *,
-    title: str,
-    about: str,
-    picture: Picture,
-    beside: bool,
-    head: Sequence[str],
-    rows: Sequence[Sequence[Cell]],
-    lesser: Sequence[Sequence[Cell]],
-    answer: Sequence[str] = (),
-    doubts: Sequence[tuple[str, str, str]] = (),
-    notes: Sequence[str] = (),
-) -> str:
-    """Put a card together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A card.
 
-    Parameters
+    Attributes
     ----------
     title, about : str
         What it is, and of what.
@@ -113,42 +101,52 @@ def card(
     answer : sequence of str
         Sentences below the title, the first in bold.
     doubts : sequence of (sign, colour, words)
-        As `flags` gives them.
+        As `flag_lines` gives them.
     notes : sequence of str
         What a reader should know about the numbers.
-
-    Returns
-    -------
-    str
-        HTML.
     """
-    table = _table(head, rows, lesser)
-    image = _image(picture)
-    if beside:
-        body = (
-            f'<div style="display:flex;flex-wrap:wrap;gap:8px 20px;align-items:flex-start;margin-top:8px">'
-            f'<div style="flex:none">{image}</div><div style="flex:1 1 330px;min-width:0">{table}</div></div>'
-        )
-    else:
-        body = f'<div style="margin-top:10px">{image}</div>{table}'
-    parts = [
-        f'<div><b style="font-size:16px;font-weight:600">{_text(title)}</b>'
-        f'<span style="color:{QUIET}">{f" · {_text(about)}" if about else ""}</span></div>',
-        f'<div style="font-size:14px;margin-top:4px"><b>{_text(answer[0])}</b> {_text(" ".join(answer[1:]))}</div>'
-        if answer
-        else "",
-        body,
-        *(
+
+    title: str
+    about: str
+    picture: Picture
+    beside: bool
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    lesser: Sequence[Sequence[Cell]]
+    answer: Sequence[str] = ()
+    doubts: Sequence[tuple[str, str, str]] = ()
+    notes: Sequence[str] = ()
+
+    def html(self) -> str:
+        """Put the card together."""
+        table, image = _table(self.head, self.rows, self.lesser), _image(self.picture)
+        about = f" · {_text(self.about)}" if self.about else ""
+        parts = [
+            f'<div><b style="font-size:16px;font-weight:600">{_text(self.title)}</b>'
+            f'<span style="color:{QUIET}">{about}</span></div>'
+        ]
+        if self.answer:
+            first, others = _text(self.answer[0]), _text(" ".join(self.answer[1:]))
+            parts.append(f'<div style="font-size:14px;margin-top:4px"><b>{first}</b> {others}</div>')
+        if self.beside:
+            parts.append(
+                f'<div style="display:flex;flex-wrap:wrap;gap:8px 20px;align-items:flex-start;margin-top:8px">'
+                f'<div style="flex:none">{image}</div><div style="flex:1 1 330px;min-width:0">{table}</div></div>'
+            )
+        else:
+            parts.append(f'<div style="margin-top:10px">{image}</div>{table}')
+        parts += [
             f'<div style="font-size:12px;margin-top:6px"><b style="color:{colour}">{sign}</b> {_text(words)}</div>'
-            for sign, colour, words in doubts
-        ),
-        f'<div style="font-size:11.5px;color:{QUIET};margin-top:8px">{_text(" ".join(notes))}</div>' if notes else "",
-    ]
-    return (
-        f'<div style="box-sizing:border-box;max-width:780px;padding:12px 16px;background:{PAPER};color:{INK};'
-        f"color-scheme:light;overflow-x:auto;border:1px solid {RULE};border-radius:6px;"
-        f'font-family:{FONT};font-size:13px;line-height:1.4">{"".join(parts)}</div>'
-    )
+            for sign, colour, words in self.doubts
+        ]
+        if self.notes:
+            notes = _text(" ".join(self.notes))
+            parts.append(f'<div style="font-size:11.5px;color:{QUIET};margin-top:8px">{notes}</div>')
+        return (
+            f'<div style="box-sizing:border-box;max-width:780px;padding:12px 16px;background:{PAPER};color:{INK};'
+            f"color-scheme:light;overflow-x:auto;border:1px solid {RULE};border-radius:6px;"
+            f'font-family:{FONT};font-size:13px;line-height:1.4">{"".join(parts)}</div>'
+        )
 
 
 def _text(text: str) -> str:

@@ -8,7 +8,7 @@ from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.verdicts import NO_CHANGE
 from symmetry.measure.words import REGION_TITLES, change_words
 from symmetry.output.cards.courses import WIDTH, draw_courses, together
-from symmetry.output.cards.html import Cell, Picture, card, flag_lines, shown_name
+from symmetry.output.cards.html import Card, Cell, Picture, flag_lines, shown_name
 from symmetry.output.course_chart import Course, treatment_week
 from symmetry.output.words import OF_PUPILS, name_of
 from symmetry.series.answer import Outcome
@@ -42,7 +42,7 @@ def series_card(series: Series) -> str:
     described = ", ".join(f"{REGION_TITLES[name].lower()} {verdict_words(found)}" for name, found in main.items())
     faces = [face for session in series.sessions for face in session.faces]
     pooled = together(len(series.sessions))
-    return card(
+    return Card(
         title="Has the face become more even?",
         about=" · ".join(filter(None, (photos_and_days(series.sessions), left_out_line(series.left_out)))),
         answer=series.sentences,
@@ -75,7 +75,7 @@ def series_card(series: Series) -> str:
             *([f"Each dot is the median of {pooled} sessions."] if pooled > 1 else []),
             *([] if series.unit == "mm" else [OF_PUPILS]),
         ],
-    )
+    ).html()
 
 
 def _cells(course: RegionCourse, found: Outcome, *, main: bool) -> tuple[Cell, ...]:

@@ -8,11 +8,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from symmetry.measure.face import FaceAnalysis
-from symmetry.output.colours import QUIET
 from symmetry.output.figures.levelling import ASPECT, LevelledFace, Pixels, level_face
-from symmetry.output.figures.page import BODY, HEADING, MARGIN, SMALL, TITLE, Box, Page, caption_height, fit
+from symmetry.output.figures.page import MARGIN, Page, caption_height, subtitle
 from symmetry.output.figures.wording import remarks
-from symmetry.output.words import OWN_SIDES, day_of, name_of
+from symmetry.output.layout import Box
+from symmetry.output.typography import HEADING, NOTE
+from symmetry.output.words import OWN_SIDES
 
 _WIDE: Final = 360.0
 _SPACE: Final = 20.0
@@ -57,27 +58,24 @@ def draw_composites(face: FaceAnalysis, figure: Figure | None = None, *, title: 
     -------
     Figure
     """
-    caption, mind = f"{OWN_SIDES} {_CAPTION}", remarks(face.flags)
+    caption, limits = f"{OWN_SIDES} {_CAPTION}", remarks(face.flags)
     bottom = _TOP + _WIDE * ASPECT
-    page = Page(figure, height=bottom + 76 + caption_height(caption, mind))
-    page.text(MARGIN, 54, "Each side twice", size=TITLE, weight="bold")
-    about = " · ".join(filter(None, (name_of(face) if title is None else title, day_of(face))))
-    page.text(MARGIN, 86, fit(about, 1100, size=BODY), colour=QUIET)
+    page = Page(figure, height=bottom + 76 + caption_height(caption, limits))
+    page.head("Each side twice", subtitle(face, title))
 
     levelled = level_face(face, width=int(_WIDE) * _SHARPNESS)
     right_twice, left_twice = make_composites(levelled)
-    pictures = (
-        ("person’s right side twice", right_twice),
-        ("photo, levelled", levelled.pixels),
-        ("person’s left side twice", left_twice),
-    )
-    for i, (text, pixels) in enumerate(pictures):
-        box: Box = (MARGIN + i * (_WIDE + _SPACE), _TOP, _WIDE, _WIDE * ASPECT)
-        page.text(box[0] + _WIDE / 2, _TOP - 14, text, size=HEADING, align="center")
+    boxes = [Box(MARGIN + i * (_WIDE + _SPACE), _TOP, _WIDE, _WIDE * ASPECT) for i in range(3)]
+    for box, text, pixels in zip(
+        boxes,
+        ("person’s right side twice", "photo, levelled", "person’s left side twice"),
+        (right_twice, levelled.pixels, left_twice),
+        strict=True,
+    ):
+        page.text(box.middle, _TOP - 14, text, HEADING.but(weight="normal"), align="center")
         page.picture(pixels, box)
-        if pixels is levelled.pixels:
-            page.midline(levelled, box)
-    page.text(MARGIN + _WIDE + _SPACE, bottom + 24, "person’s right", size=SMALL, colour=QUIET)
-    page.text(MARGIN + 2 * _WIDE + _SPACE, bottom + 24, "person’s left", size=SMALL, colour=QUIET, align="right")
-    page.caption(bottom + 62, caption, mind)
+    page.midline(levelled, boxes[1])
+    page.text(boxes[1].left, bottom + 24, "person’s right", NOTE)
+    page.text(boxes[1].right, bottom + 24, "person’s left", NOTE, align="right")
+    page.caption(bottom + 62, caption, limits)
     return page.figure

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from matplotlib.patches import Polygon, Rectangle
-
-from symmetry.output.colours import BAND, BAND_OPACITY, BASELINE, COURSE, FAN_OPACITY, INK, PAPER, QUIET, RULE
+from symmetry.output.colours import BAND, BAND_OPACITY, BASELINE, COURSE, FAN_OPACITY, INK, QUIET, RULE
 from symmetry.output.course_chart import Axes, PlacedCourse
-from symmetry.output.figures.page import SMALL, Align, Page, text_width
-from symmetry.output.layout import Anchor, Tick
+from symmetry.output.figures.page import Page
+from symmetry.output.layout import Anchor, Box, Tick
+from symmetry.output.typography import NOTE, SMALL, Align
 
 _BEYOND: Final = 4.0
 """How far dates may be written beyond a box, pixels."""
@@ -18,12 +17,10 @@ _ALIGN: Final[dict[Anchor, Align]] = {"start": "left", "middle": "center", "end"
 
 
 def paint_ground(page: Page, axes: Axes) -> None:
-    """Paint what lies behind a course: baseline phase, levels with even, ticks of the dates."""
+    """Paint what lies behind a course: the baseline phase, levels with even, and ticks of the dates."""
     left, top, right, bottom = axes.box.left, axes.box.top, axes.box.right, axes.box.bottom
     if axes.baseline > left:
-        shade = Rectangle((left, top), axes.baseline - left, bottom - top, facecolor=BASELINE, edgecolor="none")
-        shade.set(zorder=0, gid="baseline")
-        page.axes.add_patch(shade)
+        page.area(Box(left, top, axes.baseline - left, bottom - top), BASELINE, zorder=0, gid="baseline")
     if axes.start is not None:
         page.treatment_start(axes.start, top, bottom, gid="treatment")
     for y, text in axes.levels(""):
@@ -36,42 +33,26 @@ def paint_ground(page: Page, axes: Axes) -> None:
 def write_levels(page: Page, axes: Axes, unit: str) -> None:
     """Write the levels on the left of a box."""
     for y, text in axes.levels(unit):
-        colour = INK if text == "even" else QUIET
-        page.text(axes.box.left - 10, y + 0.36 * SMALL, text, size=SMALL, colour=colour, align="right")
+        style = SMALL if text == "even" else NOTE
+        page.text(axes.box.left - 10, y + 0.36 * style.size, text, style, align="right")
 
 
 def write_dates(page: Page, axes: Axes) -> None:
     """Write the dates below a box, none far beyond its edges nor over another."""
     for tick in _dates(axes):
         if tick.text:
-            place = (tick.text_at, axes.box.bottom + 24)
-            page.text(*place, tick.text, size=SMALL, colour=QUIET, align=_ALIGN[tick.anchor])
+            page.text(tick.text_at, axes.box.bottom + 24, tick.text, NOTE, align=_ALIGN[tick.anchor])
 
 
 def paint_course(page: Page, course: PlacedCourse, *, name: str, colour: str, radius: float) -> None:
     """Paint a course: its error as a band, its trend as a line in a fan of its colour, its sessions as dots."""
     for band in course.bands:
-        page.axes.add_patch(Polygon(band, facecolor=BAND, edgecolor="none", alpha=BAND_OPACITY, zorder=2, gid="band"))
+        page.outline(band, BAND, alpha=BAND_OPACITY, zorder=2, gid="band")
     if len(course.trend):
-        page.axes.add_patch(
-            Polygon(course.fan, facecolor=colour, edgecolor="none", alpha=FAN_OPACITY, zorder=3, gid=f"{name} fan")
-        )
-        width = page.points(2.6)
-        page.axes.plot(*course.trend.T, color=colour, linewidth=width, zorder=4, gid=f"{name} trend")
-    page.axes.plot(
-        *course.dots.T,
-        linestyle="none",
-        marker="o",
-        markersize=page.points(2 * radius),
-        markerfacecolor=COURSE,
-        markeredgecolor=PAPER,
-        markeredgewidth=page.points(1.2),
-        zorder=5,
-        gid=f"{name} sessions",
-    )
+        page.outline(course.fan, colour, alpha=FAN_OPACITY, zorder=3, gid=f"{name} fan")
+        page.line(course.trend, colour=colour, width=2.6, solid_capstyle="projecting", zorder=4, gid=f"{name} trend")
+    page.mark(course.dots, 2 * radius, fill=COURSE, width=1.2, zorder=5, gid=f"{name} sessions")
 
 
 def _dates(axes: Axes) -> tuple[Tick, ...]:
-    return axes.dates(
-        _MOST_DATES, months=True, beyond=_BEYOND, gap=2 * _BEYOND, width_of=lambda text: text_width(text, size=SMALL)
-    )
+    return axes.dates(_MOST_DATES, months=True, beyond=_BEYOND, gap=2 * _BEYOND, width_of=NOTE.width)

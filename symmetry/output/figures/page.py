@@ -1,84 +1,57 @@
-"""One page of a figure: a drawing area measured in pixels, 1200 wide, with the styles that all figures share."""
+"""One page of a figure: a drawing area measured in pixels, 1200 wide, with the parts that all figures share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.patheffects import AbstractPathEffect, withStroke
-from matplotlib.textpath import TextPath
 from numpy.typing import ArrayLike, NDArray
 
 from symmetry.arrays import FloatArray
+from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Severity
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
-
-# Their look is that of the cards.
 from symmetry.output.colours import (
     AMOUNT_STEPS,
-    FULL_SCALE,
+    FLAG_SIGNS,
+    HALO,
     INK,
+    NOT_SEEN_COLOUR,
     PAPER,
     QUIET,
     RULE,
     TREATMENT_DASHES,
     VERDICT_COLOURS,
+    amount_rgb,
 )
 from symmetry.output.figures.levelling import LevelledFace
+from symmetry.output.layout import Box
+from symmetry.output.typography import ABOUT, BODY, NOTE, SMALL, TITLE, Align, TextStyle
+from symmetry.output.words import NOT_SEEN, day_of, name_of
 
 WIDTH: Final = 1200
 MARGIN: Final = 40
-_DOTS_PER_INCH: Final = 100
-
-HALO: Final = "#101418"
-
-TITLE, HEADING, STRONG, BODY, SMALL = 30.0, 21.0, 19.0, 17.0, 16.5
-
-AMOUNT: Final = LinearSegmentedColormap.from_list("amount", AMOUNT_STEPS)
-"""Colours of an amount, pale for none to dark purple for much: their lightness alone tells them apart."""
-
-FULL_MOVEMENT: Final = {"mm": 3.0, "% IPD": 5.0}
-"""As `FULL_SCALE`, for movements, which are smaller."""
-
-SIGNS: Final[dict[Severity, tuple[str, str]]] = {
-    "reject": ("✖", "#b02a00"),
-    "warn": ("⚠", "#9a6700"),
-    "info": ("·", QUIET),
-}
-"""What stands before a flag, and its colour."""
-
+ROOM: Final = WIDTH - 2 * MARGIN
+HEAD: Final = 86.0
+"""Baseline of the line below the title."""
 TO_VERDICT: Final = 22.0
 """From a verdict's dot to its words."""
+_DOTS_PER_INCH: Final = 100
 _TO_REMARK: Final = 28.0
 _AFTER_REMARKS: Final = 10.0
-_LINE_SPACING: Final = 1.36
-_HINTED: Final = 1.04
-"""Letters set on whole pixels take up to this much more room than their outlines."""
-_FONT: Final = "DejaVu Sans"
-
-Align = Literal["left", "center", "right"]
-Weight = Literal["normal", "bold"]
-Box = tuple[float, float, float, float]
-"""Left, top, width, height."""
+_BAR: Final = 16.0
+"""Height of a colour bar."""
 
 
 class Remark(NamedTuple):
-    """A line about what a reader should mind; without a severity it tells how many more there are."""
+    """A line about what limits the results; without a severity it says how many more there are."""
 
     text: str
     severity: Severity | None = None
-
-
-def amount_colour(amount: float, unit: str) -> tuple[float, float, float, float]:
-    """Colour (red, green, blue, opacity) of an amount in "mm" or "% IPD"."""
-    red, green, blue, opacity = AMOUNT(Normalize(0, FULL_SCALE[unit], clip=True)(amount))
-    return float(red), float(green), float(blue), float(opacity)
 
 
 class Page:
@@ -121,59 +94,37 @@ class Page:
         return [withStroke(linewidth=self.points(width), foreground=colour, alpha=opacity)]
 
     def text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        size: float = BODY,
-        weight: Weight = "normal",
-        colour: str = INK,
-        align: Align = "left",
-        name: str | None = None,
+        self, x: float, y: float, text: str, style: TextStyle = BODY, *, align: Align = "left", **other: Any
     ) -> None:
-        """Write one line with its baseline at y; `name` becomes its `gid`."""
-        self.axes.text(
-            x,
-            y,
-            text,
-            fontfamily=_FONT,
-            fontsize=self.points(size),
-            fontweight=weight,
-            color=colour,
-            ha=align,
-            va="baseline",
-            parse_math=False,
-            gid=name,
-        )
+        """Write one line with its baseline at y."""
+        other = style.options(self.points(style.size)) | {"ha": align, "va": "baseline"} | other
+        self.axes.text(x, y, text, **other)
 
-    def paragraph(self, y: float, text: str, *, left: float = MARGIN, colour: str = QUIET) -> float:
-        """Write small lines from `left` to the right margin, the first baseline at y; return the next one's."""
-        for line in wrap(text, WIDTH - MARGIN - left, size=SMALL):
-            self.text(left, y, line, size=SMALL, colour=colour)
-            y += line_height(SMALL)
+    def lines(self, y: float, lines: Sequence[str], style: TextStyle = BODY, *, left: float = MARGIN) -> float:
+        """Write lines below each other, the first baseline at y; return the next one's."""
+        for line in lines:
+            self.text(left, y, line, style)
+            y += style.line
         return y
 
-    def remarks(self, y: float, lines: Sequence[Remark]) -> float:
-        """Write what a reader should mind, the first baseline at y; return the next one's."""
-        for remark in lines:
+    def head(self, title: str, *about: str) -> float:
+        """Write the title of the page, and what it is about in lines below; return the baseline of the next one."""
+        self.text(MARGIN, 54, title, TITLE)
+        return self.lines(HEAD, about, ABOUT)
+
+    def caption(self, y: float, text: str, remarks: Sequence[Remark] = ()) -> None:
+        """Write what limits the results and what the figure shows, the first baseline at y."""
+        for remark in remarks:
             if remark.severity is not None:
-                sign, colour = SIGNS[remark.severity]
-                self.text(MARGIN, y, sign, size=SMALL, weight="bold", colour=colour)
-            y = self.paragraph(y, remark.text, left=MARGIN + _TO_REMARK, colour=INK)
-        return y
-
-    def caption(self, y: float, text: str, lines: Sequence[Remark] = ()) -> None:
-        """Write what the reader of a figure should mind and, below that, what it shows."""
-        y = self.remarks(y, lines)
-        self.paragraph(y + (_AFTER_REMARKS if lines else 0.0), text)
+                sign, colour = FLAG_SIGNS[remark.severity]
+                self.text(MARGIN, y, sign, SMALL.but(weight="bold", colour=colour))
+            y = self.lines(y, SMALL.wrap(remark.text, ROOM - _TO_REMARK), SMALL, left=MARGIN + _TO_REMARK)
+        self.lines(y + (_AFTER_REMARKS if remarks else 0.0), NOTE.wrap(text, ROOM), NOTE)
 
     def picture(self, pixels: NDArray[Any], box: Box) -> None:
         """Lay pixels (h, w, 3) into a box."""
-        left, top, width, height = box
-        self.axes.imshow(
-            pixels, extent=(left, left + width, top + height, top), aspect="auto", interpolation="antialiased"
-        )
+        extent = (box.left, box.right, box.bottom, box.top)
+        self.axes.imshow(pixels, extent=extent, aspect="auto", interpolation="antialiased")
 
     def line(
         self, points: ArrayLike, *, colour: str, width: float, halo: float = 0.0, halo_colour: str = HALO, **style: Any
@@ -184,58 +135,69 @@ class Page:
         style = {"solid_capstyle": "round", "solid_joinstyle": "round"} | style
         self.axes.plot(x, y, color=colour, linewidth=self.points(width), path_effects=effects, **style)
 
+    def mark(self, at: ArrayLike, size: float, *, fill: str, edge: str = PAPER, width: float, **style: Any) -> None:
+        """Draw marks of a size at one point (2,) or several (n, 2), with an edge of a colour and width."""
+        x, y = np.asarray(at, dtype=np.float64).reshape(-1, 2).T
+        look: dict[str, Any] = {
+            "marker": "o",
+            "markersize": self.points(size),
+            "markerfacecolor": fill,
+            "markeredgecolor": edge,
+            "markeredgewidth": self.points(width),
+        }
+        self.axes.plot(x, y, linestyle="none", **(look | style))
+
+    def area(self, box: Box, colour: str, **style: Any) -> None:
+        """Fill a box."""
+        style = {"facecolor": colour, "edgecolor": "none"} | style
+        self.axes.add_patch(Rectangle((box.left, box.top), box.width, box.height, **style))
+
+    def outline(self, points: FloatArray, colour: str, **style: Any) -> None:
+        """Fill an outline (n, 2)."""
+        self.axes.add_patch(Polygon(points, facecolor=colour, edgecolor="none", **style))
+
+    def rule(self, y: float) -> None:
+        """Draw a thin line across the page."""
+        self.line([(MARGIN, y), (WIDTH - MARGIN, y)], colour=RULE, width=1.2, solid_capstyle="projecting")
+
     def treatment_start(self, x: float, top: float, bottom: float, **style: Any) -> None:
         """Draw the line at which a treatment begins."""
         style = {"dashes": TREATMENT_DASHES, "dash_capstyle": "butt"} | style
         self.line([(x, top), (x, bottom)], colour=INK, width=1.6, **style)
 
-    def rule(self, y: float, *, colour: str = RULE) -> None:
-        """Draw a thin line across the page."""
-        self.axes.plot([MARGIN, WIDTH - MARGIN], [y, y], color=colour, linewidth=self.points(1.2))
-
-    def swatch(self, x: float, y: float, colour: Any) -> None:
+    def swatch(self, x: float, y: float, colour: str) -> None:
         """Draw a square of a colour, its lower left corner at (x, y)."""
-        size = 15.0
-        self.axes.add_patch(
-            Rectangle((x, y - size), size, size, facecolor=colour, edgecolor=QUIET, linewidth=self.points(0.8))
-        )
+        self.area(Box(x, y - 15, 15, 15), colour, edgecolor=QUIET, linewidth=self.points(0.8))
 
-    def verdict(
-        self, x: float, y: float, verdict: Verdict, text: str, *, size: float = BODY, weight: Weight = "bold"
-    ) -> None:
+    def verdict(self, x: float, y: float, verdict: Verdict, text: str, style: TextStyle) -> None:
         """Write a verdict in its colour with its baseline at y, behind a dot that is filled where something changed."""
         colour = VERDICT_COLOURS[verdict]
-        self.axes.plot(
-            [x + 7],
-            [y - 0.36 * size],
-            marker="_" if verdict == NOT_COMPARABLE else "o",
-            markersize=self.points(12),
-            markerfacecolor=colour if verdict in (IMPROVED, WORSE) else PAPER,
-            markeredgecolor=colour,
-            markeredgewidth=self.points(2.2),
-            gid=verdict,
-        )
-        self.text(x + TO_VERDICT, y, text, size=size, weight=weight, colour=colour)
+        fill = colour if verdict in (IMPROVED, WORSE) else PAPER
+        marker = "_" if verdict == NOT_COMPARABLE else "o"
+        self.mark((x + 7, y - 0.36 * style.size), 12, fill=fill, edge=colour, width=2.2, marker=marker, gid=verdict)
+        self.text(x + TO_VERDICT, y, text, style.but(colour=colour))
 
-    def colour_bar(self, x: float, y: float, *, width: float, full: float, unit: str, title: str) -> None:
-        """Draw a scale of amounts from 0 to `full`, its bar's upper edge at y and its title above."""
-        high = 16.0
-        self.text(x, y - 12, title, size=BODY)
-        self.picture(AMOUNT(np.linspace(0, 1, 256))[None, :, :3], (x, y, width, high))
-        tip = np.array([[x + width, y], [x + width + high, y + high / 2], [x + width, y + high]])
-        self.axes.add_patch(Polygon(tip, facecolor=AMOUNT(1.0), edgecolor="none"))
+    def colour_bar(self, y: float, *, full: float, unit: str, title: str, gaps: bool) -> None:
+        """Draw a scale of amounts from 0 to `full`, its upper edge at y; `gaps`: and the colour of what is not seen."""
+        box = Box(MARGIN, y, 330, _BAR)
+        self.text(box.left, y - 12, title)
+        self.picture(amount_rgb(np.linspace(0, 1, 256))[None].astype(np.uint8), box)
+        tip = np.array([[box.right, y], [box.right + _BAR, y + _BAR / 2], [box.right, box.bottom]])
+        self.outline(tip, AMOUNT_STEPS[-1])
         steps = range(int(full) + 1) if full <= 5 else range(0, int(full) + 1, 2)
         for tick in steps:
-            at = x + width * tick / full
-            self.line([(at, y + high), (at, y + high + 5)], colour=QUIET, width=1.2)
+            at = box.left + box.width * tick / full
+            self.line([(at, box.bottom), (at, box.bottom + 5)], colour=QUIET, width=1.2)
             label = f"{tick} {unit}" if tick == steps[-1] else f"{tick}"
-            self.text(at, y + high + 23, label, size=SMALL, colour=QUIET, align="center")
+            self.text(at, box.bottom + 23, label, NOTE, align="center")
+        if gaps:
+            self.swatch(420, y + 15, NOT_SEEN_COLOUR)
+            self.text(444, y + 15, NOT_SEEN)
 
     def sides(self, box: Box) -> None:
         """Write over a picture which side of the person is where."""
-        left, top, width, _ = box
-        self.text(left, top - 10, "person’s right", size=SMALL, colour=QUIET)
-        self.text(left + width, top - 10, "person’s left", size=SMALL, colour=QUIET, align="right")
+        self.text(box.left, box.top - 10, "person’s right", NOTE)
+        self.text(box.right, box.top - 10, "person’s left", NOTE, align="right")
 
     def midline(self, levelled: LevelledFace, box: Box) -> None:
         """Draw the fitted midline over a levelled face."""
@@ -249,64 +211,16 @@ class Page:
 
 def on_page(points: FloatArray, levelled: LevelledFace, box: Box) -> FloatArray:
     """Place on the page of points (..., 2) of a crop that is laid into a box."""
-    left, top, width, height = box
     rows, columns = levelled.pixels.shape[:2]
-    return np.asarray([left, top] + (points + 0.5) / [columns, rows] * [width, height])
+    return np.asarray([box.left, box.top] + (points + 0.5) / [columns, rows] * [box.width, box.height])
 
 
-def line_height(size: float) -> float:
-    """Distance between baselines of text."""
-    return _LINE_SPACING * size
-
-
-def caption_height(text: str, lines: Sequence[Remark] = ()) -> float:
+def caption_height(text: str, remarks: Sequence[Remark] = ()) -> float:
     """Room that a caption takes, pixels."""
-    count = len(wrap(text, WIDTH - 2 * MARGIN, size=SMALL))
-    count += sum(len(wrap(remark.text, WIDTH - 2 * MARGIN - _TO_REMARK, size=SMALL)) for remark in lines)
-    return count * line_height(SMALL) + (_AFTER_REMARKS if lines else 0.0)
+    count = len(NOTE.wrap(text, ROOM)) + sum(len(SMALL.wrap(remark.text, ROOM - _TO_REMARK)) for remark in remarks)
+    return count * NOTE.line + (_AFTER_REMARKS if remarks else 0.0)
 
 
-def text_width(text: str, *, size: float, weight: Weight = "normal") -> float:
-    """Width that a line of text may take, pixels."""
-    return _HINTED * size * sum(_advance(character, weight) for character in text)
-
-
-@lru_cache(maxsize=4096)
-def _advance(character: str, weight: Weight) -> float:
-    """Width of a character with the space beside it, at size 1."""
-    font = FontProperties(family=_FONT, weight=weight)
-    # An outline ends where its ink does: a mark behind the character tells where the next one begins.
-    # A dollar sign would start a formula.
-    alone, behind = (
-        TextPath((0, 0), text, size=100, prop=font).get_extents().x1
-        for text in ("|", f"{character}|".replace("$", "S"))
-    )
-    return float(behind - alone) / 100
-
-
-def wrap(text: str, width: float, *, size: float) -> list[str]:
-    """Break text into lines that are no wider than `width`."""
-    lines: list[str] = []
-    for word in text.split():
-        if lines and text_width(f"{lines[-1]} {word}", size=size) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
-
-
-def fit(text: str, width: float, *, size: float, weight: Weight = "normal") -> str:
-    """Text that can be drawn and is no wider than `width`: its middle is left out if need be."""
-    known = _characters()
-    text = "".join(c if ord(c) in known else "?" for c in text)
-    keep = len(text)
-    shown = text
-    while text_width(shown, size=size, weight=weight) > width and keep > 2:
-        keep -= 1
-        shown = f"{text[: (keep + 1) // 2]}…{text[len(text) - keep // 2 :]}"
-    return shown
-
-
-@lru_cache
-def _characters() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties(family=_FONT))).get_charmap())
+def subtitle(face: FaceAnalysis, title: str | None, room: float = ROOM) -> str:
+    """Name a photo by a title, or else by its file, and say when it was taken."""
+    return ABOUT.fit(" · ".join(filter(None, (name_of(face) if title is None else title, day_of(face)))), room)

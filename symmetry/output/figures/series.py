@@ -6,42 +6,17 @@ from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, Verdict
 from symmetry.measure.words import REGION_TITLES, change_words
-from symmetry.output.colours import (
-    BAND,
-    BAND_OPACITY,
-    BASELINE,
-    COURSE,
-    FAN_OPACITY,
-    INK,
-    PAPER,
-    QUIET,
-    VERDICT_COLOURS,
-)
+from symmetry.output.colours import BAND, BAND_OPACITY, BASELINE, COURSE, FAN_OPACITY, INK, VERDICT_COLOURS
 from symmetry.output.course_chart import Axes, Course, TimeAxis, treatment_week, value_axis
 from symmetry.output.figures.courses import paint_course, paint_ground, write_dates, write_levels
-from symmetry.output.figures.page import (
-    BODY,
-    HEADING,
-    MARGIN,
-    SMALL,
-    STRONG,
-    TITLE,
-    TO_VERDICT,
-    WIDTH,
-    Page,
-    caption_height,
-    fit,
-    line_height,
-    text_width,
-    wrap,
-)
+from symmetry.output.figures.page import HEAD, MARGIN, ROOM, TO_VERDICT, Page, caption_height
 from symmetry.output.figures.wording import ACROSS_EDGE, remarks
 from symmetry.output.layout import Box
+from symmetry.output.typography import ABOUT, BODY, HEADING, NOTE, SMALL, STRONG, TextStyle
 from symmetry.output.words import NOT_SEEN, OF_PUPILS, name_of
 from symmetry.series.answer import Outcome
 from symmetry.series.result import RegionCourse
@@ -65,12 +40,12 @@ _COLUMNS: Final = 3
 _LEVELS: Final = 52.0
 """Room for the numbers on the left."""
 _GAP: Final = 18.0
-_WIDE: Final = (WIDTH - 2 * MARGIN - _LEVELS - (_COLUMNS - 1) * _GAP) / _COLUMNS
+_WIDE: Final = (ROOM - _LEVELS - (_COLUMNS - 1) * _GAP) / _COLUMNS
 _HIGH, _LOW = 270.0, 120.0
 _TITLED, _SHORT_TITLED = 126.0, 54.0
 """Room for what is written over a course."""
 _DATED: Final = 34.0
-_ABOUT, _TO_ANSWER = 86.0, 48.0
+_TO_ANSWER: Final = 48.0
 _TO_LEGEND, _TO_COURSES, _BETWEEN = 20.0, 46.0, 26.0
 _RADIUS, _SMALL_RADIUS = 5.0, 3.4
 _ROOM_BESIDE: Final = 0.04
@@ -104,36 +79,33 @@ def draw_series(series: Series, figure: Figure | None = None, *, title: str | No
     -------
     Figure
     """
-    outcome = series.outcome
+    outcomes = series.outcome.regions
     first, *others = series.sentences
-    told = wrap(" ".join(others), WIDTH - 2 * MARGIN, size=BODY)
+    told = BODY.wrap(" ".join(others), ROOM)
     flags = series.change.flags if series.change else ()
     shown = (*series.change.befores, *series.change.afters) if series.change else ()
-    caption, mind = _caption(series), remarks(flags, names={face.photo.name: name_of(face) for face in shown})
+    caption, limits = _caption(series), remarks(flags, names={face.photo.name: name_of(face) for face in shown})
     about = _about(series, title)
-    answered = _ABOUT + len(about) * line_height(BODY) + _TO_ANSWER
-    legend = answered - 24 + len(told) * line_height(BODY) + _TO_LEGEND
+    answered = HEAD + len(about) * BODY.line + _TO_ANSWER
+    legend = answered - 24 + len(told) * BODY.line + _TO_LEGEND
     main = legend + _TO_COURSES + _TITLED
     small = main + _HIGH + _DATED + _BETWEEN + _SHORT_TITLED
     rows = -(-len(_OTHERS) // _COLUMNS)
     end = small + rows * _LOW + (rows - 1) * (_SHORT_TITLED + _BETWEEN) + _DATED + _FOOT
 
-    page = Page(figure, height=end + caption_height(caption, mind))
-    page.text(MARGIN, 54, "Has the face become more even?", size=TITLE, weight="bold")
-    for i, line in enumerate(about):
-        page.text(MARGIN, _ABOUT + i * line_height(BODY), line, colour=QUIET)
-    page.text(MARGIN, answered - 30, first, size=HEADING, weight="bold")
-    for i, line in enumerate(told):
-        page.text(MARGIN, answered + i * line_height(BODY), line)
+    page = Page(figure, height=end + caption_height(caption, limits))
+    page.head("Has the face become more even?", *about)
+    page.text(MARGIN, answered - 30, first, HEADING)
+    page.lines(answered, told)
     _legend(page, series, legend + 24)
     for i, name in enumerate(MAIN_REGIONS):
-        _course(page, series, outcome.regions[name], axes_of(series, Box(_left(i), main, _WIDE, _HIGH)))
+        _course(page, series, outcomes[name], axes_of(series, Box(_left(i), main, _WIDE, _HIGH)))
     for i, name in enumerate(_OTHERS):
         top = small + (i // _COLUMNS) * (_LOW + _SHORT_TITLED + _BETWEEN)
         axes = axes_of(series, Box(_left(i % _COLUMNS), top, _WIDE, _LOW))
-        _course(page, series, outcome.regions[name], axes, dated=i >= len(_OTHERS) - _COLUMNS)
+        _course(page, series, outcomes[name], axes, dated=i >= len(_OTHERS) - _COLUMNS)
     page.rule(end - 34)
-    page.caption(end - 12, caption, mind)
+    page.caption(end - 12, caption, limits)
     return page.figure
 
 
@@ -142,13 +114,10 @@ def _left(column: int) -> float:
 
 
 def _about(series: Series, title: str | None) -> list[str]:
-    room = WIDTH - 2 * MARGIN
-    names = [] if title is None else [fit(title, room, size=BODY)]
-    parts = [
-        f"{photos_and_days(series.sessions)} · times by {times_known(series.sessions)}",
-        left_out_line(series.left_out),
-    ]
-    return [*names, *(line for part in parts for line in wrap(part, room, size=BODY))]
+    told = f"{photos_and_days(series.sessions)} · times by {times_known(series.sessions)}"
+    parts = [told, left_out_line(series.left_out)]
+    names = [] if title is None else [ABOUT.fit(title, ROOM)]
+    return [*names, *(line for part in parts for line in ABOUT.wrap(part, ROOM))]
 
 
 def axes_of(series: Series, box: Box) -> Axes:
@@ -177,28 +146,26 @@ def _course(page: Page, series: Series, found: Outcome, axes: Axes, *, dated: bo
         placed = axes.course(Course.of(course), weeks, radius=radius)
         paint_course(page, placed, name=found.name, colour=VERDICT_COLOURS[course.trend.verdict], radius=radius)
     else:
-        page.text(box.middle, box.top + 0.4 * box.height, why(found) or NOT_SEEN, colour=QUIET, align="center")
+        page.text(box.middle, box.top + 0.4 * box.height, why(found) or NOT_SEEN, ABOUT, align="center")
     (_titles if large else _short_titles)(page, found, course, box)
 
 
 def _titles(page: Page, found: Outcome, course: RegionCourse, box: Box) -> None:
-    left, top, width, _ = box
-    _name(page, course, left, top - 106, width, size=STRONG)
-    page.verdict(left, top - 81, _marked(found), verdict_words(found))
+    _name(page, course, box, box.top - 106, STRONG)
+    page.verdict(box.left, box.top - 81, _marked(found), verdict_words(found), BODY.but(weight="bold"))
     if not known_sessions(course):
         return
     trend = list(filter(None, trend_words(course)))
-    if any(text_width(line, size=SMALL) > width for line in trend):
-        trend = wrap(" ".join(trend), width, size=SMALL)
-    for i, line in enumerate([fit(change_words(found.change) or why(found), width, size=SMALL), *trend]):
-        page.text(left, top - 57 + i * line_height(SMALL), line, size=SMALL, colour=QUIET)
+    if any(NOTE.width(line) > box.width for line in trend):
+        trend = NOTE.wrap(" ".join(trend), box.width)
+    change = NOTE.fit(change_words(found.change) or why(found), box.width)
+    page.lines(box.top - 57, [change, *trend], NOTE, left=box.left)
 
 
 def _short_titles(page: Page, found: Outcome, course: RegionCourse, box: Box) -> None:
-    left, top, width, _ = box
-    _name(page, course, left, top - 34, width, size=BODY)
-    said = fit(verdict_line(found), width - TO_VERDICT, size=SMALL)
-    page.verdict(left, top - 11, _marked(found), said, size=SMALL, weight="normal")
+    _name(page, course, box, box.top - 34, BODY)
+    said = SMALL.fit(verdict_line(found), box.width - TO_VERDICT)
+    page.verdict(box.left, box.top - 11, _marked(found), said, SMALL)
 
 
 def _marked(found: Outcome) -> Verdict:
@@ -206,41 +173,38 @@ def _marked(found: Outcome) -> Verdict:
     return found.verdict if found.sure else NO_CHANGE
 
 
-def _name(page: Page, course: RegionCourse, x: float, y: float, width: float, *, size: float) -> None:
+def _name(page: Page, course: RegionCourse, box: Box, y: float, style: TextStyle) -> None:
     """Name a region, and the part of it on which its course rests."""
-    name, part = REGION_TITLES[course.region], part_of(course)
-    page.text(x, y, name, size=size, weight="bold")
+    name, part, bold = REGION_TITLES[course.region], part_of(course), style.but(weight="bold")
+    page.text(box.left, y, name, bold)
     if part:
-        beside = text_width(f"{name} ", size=size, weight="bold") + 4
-        page.text(x + beside, y, fit(part, width - beside, size=SMALL), size=SMALL, colour=QUIET)
+        beside = bold.width(f"{name} ") + 4
+        page.text(box.left + beside, y, NOTE.fit(part, box.width - beside), NOTE)
 
 
 def _legend(page: Page, series: Series, y: float) -> None:
     """Say what is what in the courses."""
-    x = float(MARGIN)
-    middle = y - 0.36 * SMALL
-    page.axes.add_patch(Rectangle((x, y - 16), 30, 20, facecolor=BAND, edgecolor="none", alpha=BAND_OPACITY))
-    page.axes.plot(
-        [x + 15], [middle], marker="o", markersize=page.points(2 * _RADIUS), color=COURSE, markeredgecolor=PAPER
-    )
-    x = _key(page, x, y, f"a session and its error, {series.unit}")
+    middle, box = y - 0.36 * SMALL.size, Box(MARGIN, y - 16, 30, 20)
+    page.area(box, BAND, alpha=BAND_OPACITY)
+    page.mark((box.middle, middle), 2 * _RADIUS, fill=COURSE, width=1.2)
+    box = _key(page, box, y, f"a session and its error, {series.unit}")
     if any(np.isfinite(course.trend.low) for course in series.regions.values()):
         colour = VERDICT_COLOURS[IMPROVED]
-        fan = Rectangle((x, y - 16), 30, 20, facecolor=colour, edgecolor="none", alpha=FAN_OPACITY)
-        page.axes.add_patch(fan)
-        page.line([(x, middle), (x + 30, middle)], colour=colour, width=2.6, solid_capstyle="butt")
-        x = _key(page, x, y, "trend and its 95 % interval")
-    page.line([(x, middle), (x + 30, middle)], colour=INK, width=2.2, solid_capstyle="butt")
-    x = _key(page, x, y, "even")
+        page.area(box, colour, alpha=FAN_OPACITY)
+        page.line([(box.left, middle), (box.right, middle)], colour=colour, width=2.6, solid_capstyle="butt")
+        box = _key(page, box, y, "trend and its 95 % interval")
+    page.line([(box.left, middle), (box.right, middle)], colour=INK, width=2.2, solid_capstyle="butt")
+    box = _key(page, box, y, "even")
     if series.treatment_start is not None:
-        page.axes.add_patch(Rectangle((x, y - 16), 30, 20, facecolor=BASELINE, edgecolor="none"))
-        page.treatment_start(x + 30, y - 18, y + 6)
-        _key(page, x, y, f"baseline, treatment from {series.treatment_start.isoformat()}")
+        page.area(box, BASELINE)
+        page.treatment_start(box.right, y - 18, y + 6)
+        _key(page, box, y, f"baseline, treatment from {series.treatment_start.isoformat()}")
 
 
-def _key(page: Page, x: float, y: float, text: str) -> float:
-    page.text(x + 38, y, text, size=SMALL)
-    return x + 38 + text_width(text, size=SMALL) + 30
+def _key(page: Page, box: Box, y: float, text: str) -> Box:
+    """Write what a box of the legend stands for; return the next one."""
+    page.text(box.right + 8, y, text, SMALL)
+    return box._replace(left=box.right + 8 + SMALL.width(text) + 30)
 
 
 def _caption(series: Series) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import cv2
@@ -11,35 +12,30 @@ from scipy.ndimage import distance_transform_edt, zoom
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import (
-    BROW_LOWER_RIGHT,
-    BROW_UPPER_RIGHT,
     CHEEK_RIGHT,
-    CHIN,
     EYE_RIGHT,
     FOLD_RIGHT,
     IRIS_RIGHT,
-    JAW_RIGHT,
     LIPS_OUTER,
     MIRROR,
     NOSE_MIDLINE,
     NOSE_RIGHT,
 )
+from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
+from symmetry.output.colours import FULL_MOVEMENT, amount_colour, amount_rgb
+from symmetry.output.contours import BROW, JAWLINE
 from symmetry.output.figures.levelling import OUTSIDE, LevelledFace, Pixels
-from symmetry.output.figures.page import AMOUNT, amount_colour
 from symmetry.registration.refinement import FieldMap
-
-BROW_RIGHT: Final = (*BROW_UPPER_RIGHT, *BROW_LOWER_RIGHT[::-1])
-JAWLINE_RIGHT: Final = (*JAW_RIGHT, CHIN)
 
 # Regions of the right side as closed outlines; those that may lie over others come last.
 _OUTLINES: Final[dict[str, tuple[int, ...]]] = {
     "cheeks": CHEEK_RIGHT,
     "nasolabial": FOLD_RIGHT,
     "nose": (*NOSE_RIGHT, *NOSE_MIDLINE[4:]),
-    "brows": BROW_RIGHT,
+    "brows": BROW,
     "eyes": EYE_RIGHT,
-    "jawline": JAWLINE_RIGHT,
+    "jawline": JAWLINE,
     "mouth": LIPS_OUTER,
 }
 TINTED: Final = tuple(_OUTLINES)
@@ -64,14 +60,10 @@ _BESIDE = 0.08
 _SOFT = 0.016
 """Smoothing of a map's edge, as a share of the crop's width."""
 
-NOT_SEEN_COLOUR: Final = (0.6, 0.6, 0.6, 1.0)
-"""Neutral grey where there is nothing to tell."""
 
-
-def region_colour(face: FaceAnalysis, name: str) -> tuple[float, float, float, float]:
+def region_colour(face: FaceAnalysis, name: str) -> str:
     """Colour of a region's asymmetry; neutral grey where it could not be measured."""
-    amount = face.regions[name].in_unit(face.unit)[0]
-    return amount_colour(amount, face.unit) if np.isfinite(amount) else NOT_SEEN_COLOUR
+    return amount_colour(face.regions[name].in_unit(face.unit)[0], face.unit)
 
 
 def tint_map(levelled: LevelledFace, places: FloatArray, amounts: FloatArray, *, full: float) -> Pixels:
@@ -97,11 +89,30 @@ def tint_map(levelled: LevelledFace, places: FloatArray, amounts: FloatArray, *,
     amount, known = np.moveaxis(_spread_over(levelled, places, values), -1, 0)
     smooth = cv2.GaussianBlur(known, (0, 0), _SOFT * known.shape[1])
     opacity = _MAP_OPACITY * _ramp(known, 0.35, 0.85) * _ramp(smooth, 0.45, 0.6) * levelled.inside
-    colour = 255 * AMOUNT(np.clip(amount / full, 0, 1))[..., :3].astype(np.float32)
+    colour = amount_rgb(amount / full).astype(np.float32)
     shaded = colour * (1 - _SHADED + _SHADED * grey / _LIGHT)
     picture = _DIMMED * grey
     picture = picture + opacity[..., None] * (shaded - picture)
     return np.asarray(np.clip(np.rint(picture), 0, 255), dtype=np.uint8)
+
+
+def tint_movement(change: Change, onto: LevelledFace, locate: Callable[[FloatArray], FloatArray]) -> Pixels:
+    """Levelled photo tinted by what has moved since before; as it is where that is known from landmarks alone.
+
+    Parameters
+    ----------
+    change : Change
+    onto : LevelledFace
+        The face after.
+    locate : callable
+        Place in its crop of points (m, n, 2) of the photo before.
+    """
+    field, face = change.map, change.before
+    if field is None:
+        return onto.pixels
+    gone = fill_gaps(field.vectors) / face.unit_per_pixel @ face.frame.axes[:2, :2]
+    amounts = np.linalg.norm(field.vectors, axis=-1)
+    return tint_map(onto, locate(field.points + gone), amounts, full=FULL_MOVEMENT[face.unit])
 
 
 def beside_colour(points: FloatArray, field: FieldMap, interpupillary: float) -> NDArray[np.bool_]:
@@ -156,7 +167,7 @@ def tint_regions(levelled: LevelledFace) -> Pixels:
     grey = _even_grey(levelled, points)
     picture = np.repeat(grey[..., None], 3, axis=2)
     for name in TINTED:
-        colour = 255 * np.array(region_colour(face, name)[:3], dtype=np.float32)
+        colour = np.array([*bytes.fromhex(region_colour(face, name)[1:])], dtype=np.float32)
         where, mask = _region_mask(name, points, grey.shape)
         part = picture[where]
         part += _OPACITY * (mask * levelled.inside[where])[..., None] * (colour - part)

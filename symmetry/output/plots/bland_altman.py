@@ -10,16 +10,16 @@ from numpy.typing import ArrayLike
 
 from symmetry.arrays import FloatArray
 from symmetry.errors import InvalidPointsError
-from symmetry.output.colours import BAND, COURSE, INK, QUIET
-from symmetry.output.plots.canvas import Canvas, in_unit, signed_number, spread_apart
+from symmetry.output.colours import BAND, BAND_OPACITY, COURSE, INK, LIMIT_BAND, QUIET
+from symmetry.output.layout import spread
+from symmetry.output.plots.canvas import THIN, Canvas, in_unit, signed_number
 from symmetry.stats.agreement import Agreement, agreement
 from symmetry.stats.estimates import Estimate
 
 _FAR: Final = 1.5
-"""Reach of the intervals of the limits, in spans of all differences, beyond which they are cut off."""
+"""Reach of the intervals of the limits, in spans of all differences, beyond which they are clipped."""
 _CROWD: Final = 150.0
 """Points from which on they are pale."""
-_LIMIT_BAND: Final = "#e4e7eb"
 
 
 def draw_bland_altman(
@@ -57,32 +57,24 @@ def draw_bland_altman(
     canvas = Canvas(axes, size, above=0, below=2, beside=1)
     mean, difference = both.mean(axis=1), both[:, 1] - both[:, 0]
     count = len(both)
-    found = agreement(both.reshape(-1, 1), np.repeat(np.arange(count), 2)) if count > 1 else None
-    texts = _texts(found, canvas)
-    behind = max((canvas.wide(line, weight="bold") for lines in texts for line in lines), default=0.0) + canvas.size
-    low, high = _span(mean, 0.05)
-    canvas.span_x(low, high, behind=behind if texts else 0.0)
-    bottom, top = _heights(difference, found)
-    canvas.span_y(bottom, top)
-    axes.plot([low, high], [0, 0], color=INK, linewidth=canvas.thin, zorder=1, gid="no difference")
-    if found is not None:
-        _lines(canvas, found, (low, high), (bottom, top), texts)
-    axes.plot(
-        mean,
-        difference,
-        linestyle="none",
-        marker="o",
-        markersize=float(np.clip(0.55 * canvas.size * (40 / max(count, 40)) ** 0.25, 1.6, 0.55 * canvas.size)),
-        color=COURSE,
-        markeredgecolor="none",
-        alpha=float(np.clip(np.sqrt(_CROWD / max(count, 1)) * 0.7, 0.15, 0.75)),
-        zorder=4,
-        gid="pairs",
-    )
+    found = _estimates(agreement(both.reshape(-1, 1), np.repeat(np.arange(count), 2))) if count > 1 else {}
+    texts = [_texts(name, estimate) for name, estimate in found.items()]
+    behind = max((canvas.bold.width(line) for lines in texts for line in lines), default=-canvas.size) + canvas.size
+    ends, heights = _span(mean, 0.05), _heights(difference, found)
+    canvas.span_x(*ends, behind=behind)
+    canvas.span_y(*heights)
+    canvas.stroke(ends, [0, 0], INK, THIN, zorder=1, gid="no difference")
+    for name, estimate in found.items():
+        _line(canvas, name, estimate, ends, heights)
+    _write(canvas, found, texts, ends[1])
+    size = float(np.clip(0.55 * (40 / max(count, 40)) ** 0.25, 1.6 / canvas.size, 0.55))
+    opacity = float(np.clip(np.sqrt(_CROWD / max(count, 1)) * 0.7, 0.15, 0.75))
+    style = {"color": COURSE, "markeredgecolor": "none", "zorder": 4, "gid": "pairs"}
+    canvas.marks(mean, difference, "o", size, alpha=opacity, **style)
     left_out = np.size(first) - count
     told = ("1 pair" if count == 1 else f"{count} pairs") + (f", {left_out} left out" if left_out else "")
-    canvas.label_x(in_unit(f"Mean of {names[0]} and {names[1]}", unit), told, at=(low + high) / 2)
-    canvas.label_y(in_unit(f"{names[1]} − {names[0]}", unit), at=(bottom + top) / 2)
+    canvas.label_x(in_unit(f"Mean of {names[0]} and {names[1]}", unit), told, at=sum(ends) / 2)
+    canvas.label_y(in_unit(f"{names[1]} − {names[0]}", unit), at=sum(heights) / 2)
 
 
 def _pairs(first: ArrayLike, second: ArrayLike) -> FloatArray:
@@ -95,21 +87,13 @@ def _pairs(first: ArrayLike, second: ArrayLike) -> FloatArray:
     return np.asarray(both[~np.isnan(both).any(axis=1)])
 
 
-def _estimates(found: Agreement) -> tuple[Estimate, Estimate, Estimate]:
-    return found.upper_limit, found.bias, found.lower_limit
+def _estimates(found: Agreement) -> dict[str, Estimate]:
+    return {"upper limit": found.upper_limit, "bias": found.bias, "lower limit": found.lower_limit}
 
 
-def _texts(found: Agreement | None, canvas: Canvas) -> list[tuple[str, ...]]:
-    if found is None:
-        return []
-    return [
-        (
-            name,
-            signed_number(float(estimate.value[0])),
-            f"{signed_number(float(estimate.low[0]))} to {signed_number(float(estimate.high[0]))}",
-        )
-        for name, estimate in zip(("upper limit", "bias", "lower limit"), _estimates(found), strict=True)
-    ]
+def _texts(name: str, estimate: Estimate) -> tuple[str, str, str]:
+    value, low, high = (signed_number(float(part[0])) for part in (estimate.value, estimate.low, estimate.high))
+    return name, value, f"{low} to {high}"
 
 
 def _span(values: FloatArray, share: float) -> tuple[float, float]:
@@ -120,46 +104,35 @@ def _span(values: FloatArray, share: float) -> tuple[float, float]:
     return low - space, high + space
 
 
-def _heights(difference: FloatArray, found: Agreement | None) -> tuple[float, float]:
+def _heights(difference: FloatArray, found: dict[str, Estimate]) -> tuple[float, float]:
     """Give the ends of the scale: all differences and 0, and the intervals of the limits unless those reach far out."""
     bottom, top = _span(np.append(difference, 0.0), 0.06)
-    if found is None:
+    if not found:
         return bottom, top
     span = top - bottom
-    limits = found.lower_limit, found.upper_limit
-    lowest = max(float(limits[0].low[0]), bottom - _FAR * span)
-    highest = min(float(limits[1].high[0]), top + _FAR * span)
+    lowest = max(float(found["lower limit"].low[0]), bottom - _FAR * span)
+    highest = min(float(found["upper limit"].high[0]), top + _FAR * span)
     room = 0.04 * span
     return min(bottom, lowest - room), max(top, highest + room)
 
 
-def _lines(
-    canvas: Canvas,
-    found: Agreement,
-    ends: tuple[float, float],
-    heights: tuple[float, float],
-    texts: list[tuple[str, ...]],
+def _line(
+    canvas: Canvas, name: str, estimate: Estimate, ends: tuple[float, float], heights: tuple[float, float]
 ) -> None:
-    """Draw bias and limits over their intervals, and write their numbers beside them."""
-    axes = canvas.axes
-    estimates = _estimates(found)
-    for estimate, name in zip(estimates, ("upper limit", "bias", "lower limit"), strict=True):
-        value, low, high = (float(part[0]) for part in (estimate.value, estimate.low, estimate.high))
-        bias = name == "bias"
-        axes.fill_between(
-            ends, *np.clip([low, high], *heights), facecolor=BAND if bias else _LIMIT_BAND, alpha=0.75,
-            edgecolor="none", zorder=0.3, gid=f"{name} interval",
-        )  # fmt: skip
-        axes.plot(
-            ends, [value, value], color=COURSE if bias else QUIET, linewidth=0.2 * canvas.size,
-            linestyle="-" if bias else (0, (4, 2)), zorder=2, gid=name,
-        )  # fmt: skip
-    low, high = axes.get_ylim()
-    point = (high - low) / canvas.height
-    at = spread_apart([-float(estimate.value[0]) for estimate in estimates], 3.1 * canvas.line * point)
-    for y, lines in zip(-at, texts, strict=True):
+    """Draw the bias or a limit over its interval."""
+    value, low, high = (float(part[0]) for part in (estimate.value, estimate.low, estimate.high))
+    colour, band, dashes = (COURSE, BAND, "-") if name == "bias" else (QUIET, LIMIT_BAND, (0, (4, 2)))
+    low, high = np.clip([low, high], *heights)
+    canvas.area(ends, low, high, band, alpha=BAND_OPACITY, zorder=0.3, gid=f"{name} interval")
+    canvas.stroke(ends, [value, value], colour, 0.2, linestyle=dashes, zorder=2, gid=name)
+
+
+def _write(canvas: Canvas, found: dict[str, Estimate], texts: list[tuple[str, str, str]], x: float) -> None:
+    """Write bias and limits with their intervals beside their lines, none over another."""
+    low, high = canvas.axes.get_ylim()
+    distance = 3.1 * canvas.line * (high - low) / canvas.height
+    down = spread([-float(estimate.value[0]) for estimate in found.values()], [distance] * len(found))
+    for y, lines in zip(down, texts, strict=True):
         for number, line in enumerate(lines):
-            canvas.write(
-                (ends[1], y), line, offset=(0.6 * canvas.size, (1 - number) * canvas.line),
-                colour=INK if number == 1 else QUIET, weight="bold" if number == 1 else "normal", name="estimate",
-            )  # fmt: skip
+            style = canvas.bold if number == 1 else canvas.plain.but(colour=QUIET)
+            canvas.write((x, -y), line, style, offset=(0.6 * canvas.size, (1 - number) * canvas.line), gid="estimate")

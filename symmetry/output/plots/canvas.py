@@ -15,17 +15,15 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, TextArea, VPacker
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from symmetry.arrays import FloatArray
-from symmetry.measure.words import behind, sentence, title_of, unit_sign
+from symmetry.measure.words import sentence, title_of, unit_sign
 from symmetry.output.colours import BASELINE, INK, PAPER, QUIET, RULE
-from symmetry.output.figures.page import Weight, fit, text_width
+from symmetry.output.course_chart import round_levels
+from symmetry.output.typography import FONT, LINE_SPACING, TextStyle
 
-FONT: Final = "DejaVu Sans"
-LINE: Final = 1.36
-"""Distance between baselines, as a multiple of the size."""
+THIN: Final = 0.1
+"""Width of thin lines, as a multiple of the size of text."""
 MORE_EVEN, LESS_EVEN = "← more even", "less even →"
 """Directions of a change, beside its axis."""
 
@@ -39,7 +37,6 @@ _HANDLE, _HANDLE_GAP, _KEY_GAP = 1.6, 0.5, 1.3
 """Widths in a legend, as multiples of the size of its text."""
 _TICK: Final = 2.4
 """Width of a number below the axis with the room beside it, as a multiple of the size."""
-_STEPS: Final = (1, 2, 5, 10)
 _ON_DARK: Final = (BASELINE, RULE)
 """Colours of text, and of what is less than that, around the Axes of a dark figure."""
 _LUMINANCE: Final = (0.299, 0.587, 0.114)
@@ -98,7 +95,7 @@ class Canvas:
         engine = figure.get_layout_engine()
         if engine is not None:
             # What will stand around the box takes room from it: the layout is made with something as large.
-            axes.set_title("\n".join("X" * above), loc="left", **self._label(pad="pad"))
+            axes.set_title("\n".join("X" * above), loc="left", **self._label("pad"))
             axes.set_xlabel("\n".join("X" * below), **self._label())
             axes.set_ylabel("\n".join("X" * beside), **self._label())
             if not beside:
@@ -143,106 +140,93 @@ class Canvas:
         )
 
     @property
+    def plain(self) -> TextStyle:
+        """Style of text inside the box, whose size is in points."""
+        return TextStyle(self.size)
+
+    @property
+    def bold(self) -> TextStyle:
+        """The same in bold."""
+        return TextStyle(self.size, "bold")
+
+    @property
     def line(self) -> float:
         """Distance between baselines, points."""
-        return LINE * self.size
+        return self.plain.line
 
     @property
     def thin(self) -> float:
         """Width of thin lines, points."""
-        return self.size / 10
+        return THIN * self.size
 
     def title(self, text: str) -> None:
         """Write a heading over the Axes, on their left."""
-        shown = fit(text, self.width, size=1.15 * self.size, weight="bold")
-        self.axes.set_title(
-            shown,
-            loc="left",
-            fontfamily=FONT,
-            fontsize=1.15 * self.size,
-            fontweight="bold",
-            color=self.ink,
-            pad=0.6 * self.size,
-            parse_math=False,
-        )
+        style = TextStyle(1.15 * self.size, "bold", self.ink)
+        shown, options = style.fit(text, self.width), style.options(style.size)
+        self.axes.set_title(shown, loc="left", pad=0.6 * self.size, **options)
 
     def label_x(self, *lines: str, at: float | None = None) -> None:
         """Name the axis below, as near below a value as the width allows; in the middle without one."""
-        lines = tuple(fit(line, self.width, size=self.size) for line in lines)
+        lines = tuple(self.plain.fit(line, self.width) for line in lines)
         self.axes.set_xlabel("\n".join(lines), **self._label())
         if at is not None:
             self.axes.xaxis.label.set_x(self._centre(at, self.axes.get_xlim(), lines, self.width))
 
     def label_y(self, *lines: str, at: float) -> None:
         """Name the axis on the left, as near beside a value as the height allows."""
-        lines = tuple(fit(line, self.height, size=self.size) for line in lines)
+        lines = tuple(self.plain.fit(line, self.height) for line in lines)
         self.axes.set_ylabel("\n".join(lines), **self._label())
         self.axes.yaxis.label.set_y(self._centre(at, self.axes.get_ylim(), lines, self.height))
 
     def _centre(self, at: float, ends: tuple[float, float], lines: Sequence[str], length: float) -> float:
         """Place of a value along an axis as a share, so far from its ends that the lines have room."""
-        half = min(max(self.wide(line) for line in lines) / length / 2, 0.5)
+        half = min(max(map(self.plain.width, lines)) / length / 2, 0.5)
         return float(np.clip((at - ends[0]) / (ends[1] - ends[0]), half, 1 - half))
 
     def _label(self, pad: str = "labelpad") -> dict[str, Any]:
-        return {
-            "fontfamily": FONT,
-            "fontsize": self.size,
-            "color": self.ink,
-            pad: 0.5 * self.size,
-            "linespacing": 1.25,
-            "parse_math": False,
-        }
+        style = self.plain.but(colour=self.ink)
+        return style.options(self.size) | {pad: 0.5 * self.size, "linespacing": 1.25}
 
     def write(
         self,
         at: tuple[float, float],
         text: str,
+        style: TextStyle | None = None,
         *,
         coords: Any = "data",
         offset: tuple[float, float] = (0.0, 0.0),
-        colour: str = INK,
-        weight: Weight = "normal",
-        scale: float = 1.0,
-        align: str = "left",
-        level: str = "center",
-        name: str | None = None,
+        **other: Any,
     ) -> None:
-        """Write a line at a place, moved by an offset in points; `name` becomes its `gid`."""
-        self.axes.annotate(
-            text,
-            at,
-            xycoords=coords,
-            xytext=offset,
-            textcoords="offset points",
-            fontfamily=FONT,
-            fontsize=self.size * scale,
-            fontweight=weight,
-            color=colour,
-            ha=align,
-            va=level,
-            parse_math=False,
-            annotation_clip=False,
-            gid=name,
-        )
+        """Write a line at a place, moved by an offset in points; Matplotlib's other options for text may be given."""
+        options = (style or self.plain).options(self.size) | {"ha": "left", "va": "center"} | other
+        place = {"xycoords": coords, "xytext": offset, "textcoords": "offset points", "annotation_clip": False}
+        self.axes.annotate(text, at, **place, **options)
 
-    def wide(self, text: str, *, weight: Weight = "normal", scale: float = 1.0) -> float:
-        """Width that a line of text takes, points."""
-        return text_width(text, size=self.size * scale, weight=weight)
+    def say(self, text: str, **other: Any) -> None:
+        """Write in the middle of the Axes what is missing."""
+        self.write((0.5, 0.5), text, self.plain.but(colour=QUIET), coords="axes fraction", ha="center", **other)
+
+    def stroke(self, x: ArrayLike, y: ArrayLike, colour: str, width: float, **style: Any) -> None:
+        """Draw a line, its width a multiple of the size of text."""
+        self.axes.plot(x, y, color=colour, linewidth=width * self.size, **style)
+
+    def marks(self, x: ArrayLike, y: ArrayLike, marker: str, size: float, **style: Any) -> None:
+        """Draw marks without a line, their size a multiple of that of text."""
+        self.axes.plot(x, y, linestyle="none", marker=marker, markersize=size * self.size, **style)
+
+    def area(self, x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, **style: Any) -> None:
+        """Fill what lies between two courses."""
+        self.axes.fill_between(x, low, high, facecolor=colour, edgecolor="none", **style)
 
     def longest(self, texts: Sequence[str], room: float) -> str:
         """Choose the first text that is no wider than so many points; the last one is shortened."""
-        return next((text for text in texts if self.wide(text) <= room), fit(texts[-1], room, size=self.size))
-
-    def fitted(self, text: str, width: float, *, weight: Weight = "normal", scale: float = 1.0) -> str:
-        """Text no wider than so many points, and of letters that can be drawn."""
-        return fit(text, width, size=self.size * scale, weight=weight)
+        return next((text for text in texts if self.plain.width(text) <= room), self.plain.fit(texts[-1], room))
 
     def span_y(self, low: float, high: float, *, above: float = 0.0, below: float = 0.0, most: int = 6) -> None:
         """Let data reach from `low` to `high`, with so many points free above and below them."""
         scale = (high - low) / max(self.height - above - below, _LEAST_ROOM * self.height)
         self.axes.set_ylim(low - below * scale, high + above * scale)
-        ticks = rounded(low, high, most)
+        ticks = round_levels(low, high, most)
         self.axes.set_yticks(ticks, [signed_tick(tick) for tick in ticks])
         self.axes.spines["left"].set_bounds(low, high)
 
@@ -251,16 +235,16 @@ class Canvas:
         room = max(self.width - before - behind, _LEAST_ROOM * self.width)
         scale = (high - low) / room
         self.axes.set_xlim(low - before * scale, high + behind * scale)
-        ticks = rounded(low, high, int(np.clip(round(room / (_TICK * self.size)), 2, 6)))
+        ticks = round_levels(low, high, int(np.clip(round(room / (_TICK * self.size)), 2, 6)))
         self.axes.set_xticks(ticks, [signed_tick(tick) for tick in ticks])
         self.axes.spines["bottom"].set_bounds(low, high)
 
-    def levels(self, *, left: float = 0.0, right: float = 1.0) -> None:
-        """Draw thin lines at the numbers on the left, between shares of the width."""
+    def levels(self, *, right: float = 1.0) -> None:
+        """Draw thin lines at the numbers on the left, up to a share of the width."""
         low, high = self.axes.get_xlim()
         for level in self.axes.get_yticks():
-            ends = low + (high - low) * left, low + (high - low) * right
-            self.axes.plot(ends, (level, level), color=RULE, linewidth=self.thin, zorder=0.1, gid="level")
+            ends = low, low + (high - low) * right
+            self.stroke(ends, (level, level), RULE, THIN, zorder=0.1, gid="level")
 
     def legend_height(self, keys: Sequence[Key]) -> float:
         """Room that a legend takes, points."""
@@ -303,7 +287,7 @@ class Canvas:
                     color=key.line[0] if key.line else QUIET,
                 )
             )
-        style = {"family": FONT, "size": self.size, "color": INK, "linespacing": LINE, "parse_math": False}
+        style = {"family": FONT, "size": self.size, "color": INK, "linespacing": LINE_SPACING, "parse_math": False}
         text = TextArea(key.label, textprops=style)
         return HPacker(children=[area, text], pad=0, sep=_HANDLE_GAP * self.size, align="baseline")
 
@@ -312,7 +296,7 @@ class Canvas:
         lines: list[list[Key]] = []
         taken = 0.0
         for key in keys:
-            wide = self.wide(key.label) + (_HANDLE + _HANDLE_GAP) * self.size
+            wide = self.plain.width(key.label) + (_HANDLE + _HANDLE_GAP) * self.size
             if lines and taken + _KEY_GAP * self.size + wide <= self.width:
                 lines[-1].append(key)
                 taken += _KEY_GAP * self.size + wide
@@ -331,13 +315,6 @@ def _is_dark(figure: Figure | SubFigure) -> bool:
     return shade < _DARK
 
 
-def rounded(low: float, high: float, most: int) -> list[float]:
-    """Give a few round values between two."""
-    ticks = MaxNLocator(most, steps=list(_STEPS)).tick_values(low, high)
-    slack = 1e-9 * (high - low)
-    return [0.0 if abs(tick) < slack else float(tick) for tick in ticks if low - slack <= tick <= high + slack]
-
-
 def signed_tick(value: float) -> str:
     """Write a round value with a true minus sign."""
     return f"{value:g}".replace("-", "−")
@@ -348,27 +325,6 @@ def signed_number(number: float) -> str:
     return f"{number:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
-def spread_apart(places: ArrayLike, distance: float) -> FloatArray:
-    """Move places as little as needs be so that each two are at least a distance apart.
-
-    Least squares under an order: places less the room below them must not fall (isotonic regression by pooling).
-    """
-    wanted = np.asarray(places, dtype=np.float64)
-    order = np.argsort(wanted, kind="stable")
-    steps = distance * np.arange(len(wanted))
-    pools: list[tuple[float, int]] = []
-    for value in wanted[order] - steps:
-        mean, count = float(value), 1
-        while pools and pools[-1][0] > mean:
-            below, of = pools.pop()
-            mean, count = (mean * count + below * of) / (count + of), count + of
-        pools.append((mean, count))
-    moved = np.concatenate([np.full(count, mean) for mean, count in pools]) + steps if pools else wanted
-    found = np.empty_like(wanted)
-    found[order] = moved
-    return found
-
-
 def region_title(name: str) -> str:
     """Name a region or measure as a heading."""
     return sentence(title_of(name))
@@ -377,8 +333,3 @@ def region_title(name: str) -> str:
 def in_unit(text: str, unit: str) -> str:
     """Text with its unit behind a comma."""
     return f"{text}, {unit_sign(unit)}" if unit else text
-
-
-def with_unit(text: str, unit: str) -> str:
-    """Write a number with its unit."""
-    return f"{text}{behind(unit)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,9 @@ from matplotlib.patheffects import withStroke
 from scipy import special
 
 from symmetry.arrays import FloatArray
-from symmetry.output.colours import INK, PAPER, QUIET
-from symmetry.output.plots.canvas import Canvas, Key, in_unit, region_title, spread_apart
+from symmetry.output.colours import INK, PAPER
+from symmetry.output.layout import spread
+from symmetry.output.plots.canvas import Canvas, Key, in_unit, region_title
 from symmetry.output.plots.people import Look, check_region, looks, numbers, unit_of
 
 if TYPE_CHECKING:
@@ -68,27 +69,17 @@ def draw_spaghetti(axes: Axes, cohort: Cohort, *, region: str, size: float | Non
     if not len(rows):
         canvas.span_y(0.0, 1.0)
         canvas.span_x(0.0, 1.0)
-        canvas.write((0.5, 0.5), "no size is known", coords="axes fraction", colour=QUIET, align="center")
+        canvas.say("no size is known")
         return
-    weeks, values = numbers(rows["weeks"]), numbers(rows["value"])
-    threads, people = _sample(rows), rows["person"].nunique()
-    few = threads["person"].nunique()
-    shown = looks(cohort)
-    named = len(shown) > 1
-    colours = tuple(look.colour for look in shown.values())
-    keys = [Key(label="one person" if few == people else f"one person, {few} of {people} drawn", line=colours)]
-    if rows.groupby("group")["person"].nunique().max() >= _FEWEST:
-        middle = "median of a group, 95 % interval" if named else "median, 95 % interval"
-        keys.append(Key(label=middle, line=(INK if named else colours[0],), width=0.3, marker="o"))
-    space = 0.04 * float(np.ptp(values)) or 0.5
-    low, high = min(0.0, float(values.min()) - space), float(values.max()) + space
-    canvas.span_y(low, high, above=canvas.legend_height(keys) + 0.4 * canvas.size)
-    unit = unit_of(cohort, region)
-    axis = canvas.longest([in_unit(text, unit) for text in ("Left-right difference", "Difference")], canvas.height)
-    canvas.label_y(axis, "0 = even", at=(low + high) / 2)
-    room = _NAMES_SHARE * canvas.width
-    texts = {group: canvas.fitted(group, room, weight="bold") for group in shown}
-    taken = max(canvas.wide(text, weight="bold") for text in texts.values()) + canvas.size if named else 0.0
+    threads, shown = _sample(rows), looks(cohort)
+    keys = _keys(rows, threads, shown)
+    low, high = _span_y(canvas, numbers(rows["value"]), keys)
+    texts = [in_unit(text, unit_of(cohort, region)) for text in ("Left-right difference", "Difference")]
+    canvas.label_y(canvas.longest(texts, canvas.height), "0 = even", at=(low + high) / 2)
+
+    names = {group: canvas.bold.fit(group, _NAMES_SHARE * canvas.width) for group in shown} if len(shown) > 1 else {}
+    taken = max(map(canvas.bold.width, names.values())) + canvas.size if names else 0.0
+    weeks = numbers(rows["weeks"])
     first, last = float(weeks.min()), float(weeks.max())
     step, margin = _beside(canvas, weeks, len(shown), canvas.width - taken)
     canvas.span_x(first - margin, last + margin, behind=taken)
@@ -97,13 +88,32 @@ def draw_spaghetti(axes: Axes, cohort: Cohort, *, region: str, size: float | Non
     canvas.levels(right=1 - taken / canvas.width)
     ends = []
     for number, (group, look) in enumerate(shown.items()):
-        _threads(canvas, threads.loc[threads["group"] == group], look, crowd=few)
+        _threads(canvas, threads.loc[threads["group"] == group], look, crowd=threads["person"].nunique())
         aside = step * (number - (len(shown) - 1) / 2)
         ends.append(_medians(canvas, rows.loc[rows["group"] == group], look, aside, group))
-    if named:
-        _name_groups(canvas, texts, shown, ends, last + margin)
+    if names:
+        _name_groups(canvas, names, shown, ends, last + margin)
     canvas.label_x(timed, at=(first + last) / 2)
     canvas.legend(keys)
+
+
+def _keys(rows: pd.DataFrame, threads: pd.DataFrame, shown: dict[str, Look]) -> list[Key]:
+    people, few = rows["person"].nunique(), threads["person"].nunique()
+    colours = tuple(look.colour for look in shown.values())
+    keys = [Key(label="one person" if few == people else f"one person, {few} of {people} drawn", line=colours)]
+    if rows.groupby("group")["person"].nunique().max() >= _FEWEST:
+        several = len(shown) > 1
+        label = "median of a group, 95 % interval" if several else "median, 95 % interval"
+        keys.append(Key(label=label, line=(INK if several else colours[0],), width=0.3, marker="o"))
+    return keys
+
+
+def _span_y(canvas: Canvas, values: FloatArray, keys: list[Key]) -> tuple[float, float]:
+    """Let the axis hold all sizes and even, below the legend; return its ends."""
+    space = 0.04 * float(np.ptp(values)) or 0.5
+    low, high = min(0.0, float(values.min()) - space), float(values.max()) + space
+    canvas.span_y(low, high, above=canvas.legend_height(keys) + 0.4 * canvas.size)
+    return low, high
 
 
 def _beside(canvas: Canvas, weeks: FloatArray, groups: int, width: float) -> tuple[float, float]:
@@ -168,19 +178,11 @@ def _threads(canvas: Canvas, rows: pd.DataFrame, look: Look, *, crowd: int) -> N
     starts = np.flatnonzero(people[1:] != people[:-1]) + 1
     lines = np.split(places, starts)
     opacity = float(np.clip(_OF_ONE / np.sqrt(crowd), _PALEST, _DARKEST))
-    threads = LineCollection(
-        [line for line in lines if len(line) > 1],
-        colors=look.colour,
-        linewidths=1.2 * canvas.thin,
-        alpha=opacity,
-        zorder=2,
-        gid="people",
-    )
-    canvas.axes.add_collection(threads, autolim=False)
-    single = np.array([line[0] for line in lines if len(line) == 1]).reshape(-1, 2)
-    canvas.axes.plot(
-        *single.T, linestyle="none", marker=".", markersize=0.4 * canvas.size, color=look.colour, alpha=opacity
-    )
+    several = [line for line in lines if len(line) > 1]
+    style: dict[str, Any] = {"linewidths": 1.2 * canvas.thin, "zorder": 2, "gid": "people"}
+    canvas.axes.add_collection(LineCollection(several, colors=look.colour, alpha=opacity, **style), autolim=False)
+    x, y = np.array([line[0] for line in lines if len(line) == 1]).reshape(-1, 2).T
+    canvas.marks(x, y, ".", 0.4, color=look.colour, alpha=opacity)
 
 
 def _medians(canvas: Canvas, rows: pd.DataFrame, look: Look, aside: float, group: str) -> float:
@@ -200,31 +202,12 @@ def _medians(canvas: Canvas, rows: pd.DataFrame, look: Look, aside: float, group
         return np.nan
     halo = [withStroke(linewidth=0.4 * canvas.size, foreground=PAPER)]
     low, high = np.array(bounds).T
-    canvas.axes.vlines(
-        at, low, high, color=look.colour, linewidth=0.18 * canvas.size, zorder=5, path_effects=halo, gid="interval"
-    )
-    canvas.axes.plot(
-        at,
-        middle,
-        color=look.colour,
-        linewidth=0.3 * canvas.size,
-        linestyle=(0, (3, 1.2)) if look.dashed else "-",
-        zorder=4,
-        path_effects=halo,
-        gid=f"median {group}",
-    )
-    canvas.axes.plot(
-        at,
-        middle,
-        color=look.colour,
-        linestyle="none",
-        marker=look.marker,
-        markersize=0.75 * canvas.size,
-        markeredgecolor=PAPER,
-        markeredgewidth=canvas.thin,
-        zorder=6,
-        gid=f"median {group} at",
-    )
+    style: dict[str, Any] = {"path_effects": halo, "gid": "interval", "linewidth": 0.18 * canvas.size}
+    canvas.axes.vlines(at, low, high, color=look.colour, zorder=5, **style)
+    dashes = (0, (3, 1.2)) if look.dashed else "-"
+    canvas.stroke(at, middle, look.colour, 0.3, linestyle=dashes, zorder=4, path_effects=halo, gid=f"median {group}")
+    edge = {"markeredgecolor": PAPER, "markeredgewidth": canvas.thin}
+    canvas.marks(at, middle, look.marker, 0.75, color=look.colour, zorder=6, gid=f"median {group} at", **edge)
     return middle[-1]
 
 
@@ -237,12 +220,12 @@ def _times(weeks: FloatArray) -> list[FloatArray]:
     return [rounded == time for time in np.unique(rounded)]
 
 
-def _name_groups(canvas: Canvas, texts: dict[str, str], shown: dict[str, Look], ends: list[float], x: float) -> None:
+def _name_groups(canvas: Canvas, names: dict[str, str], shown: dict[str, Look], ends: list[float], x: float) -> None:
     """Write each group's name where its median ends, no two over each other."""
     low, high = canvas.axes.get_ylim()
-    point = (high - low) / canvas.height
-    known_ends = np.where(np.isfinite(ends), ends, (low + high) / 2)
-    for (group, text), y in zip(texts.items(), spread_apart(known_ends, canvas.line * point), strict=True):
-        canvas.write(
-            (x, y), text, offset=(0.5 * canvas.size, 0.0), colour=shown[group].colour, weight="bold", name="group"
-        )
+    line = canvas.line * (high - low) / canvas.height
+    found = sorted(zip(np.where(np.isfinite(ends), ends, (low + high) / 2), names, strict=True), key=lambda end: end[0])
+    heights = spread([end for end, _ in found], [line] * len(found))
+    for y, (_, group) in zip(heights, found, strict=True):
+        style = canvas.bold.but(colour=shown[group].colour)
+        canvas.write((x, y), names[group], style, offset=(0.5 * canvas.size, 0.0), gid="group")

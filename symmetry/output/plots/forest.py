@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, WORSE, Verdict
 from symmetry.output.colours import INK, PAPER, QUIET, VERDICT_COLOURS
-from symmetry.output.figures.page import Weight
 from symmetry.output.plots.canvas import LESS_EVEN, MORE_EVEN, Canvas, in_unit, region_title, signed_number
-from symmetry.output.plots.rows import HEAD, Cell, Row, RowTable
+from symmetry.output.plots.rows import HEAD, Cell, Row, RowTable, rows_by_region
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,10 +45,9 @@ def draw_forest(axes: Axes, cohort: Cohort, *, contrasts: bool = False, size: fl
     """
     frame = cohort.contrasts if contrasts else cohort.means
     if not len(frame):
-        _say_nothing(
-            Canvas(axes, size, above=0, below=0, beside=0),
-            "no control to compare with" if contrasts else "nothing was measured",
-        )
+        canvas = Canvas(axes, size, above=0, below=0, beside=0)
+        axes.set_axis_off()
+        canvas.say("no control to compare with" if contrasts else "nothing was measured", gid="nothing")
         return
     value = "difference" if contrasts else "change"
     p = "p_holm" if cohort.holm else "p"
@@ -63,7 +61,7 @@ def draw_forest(axes: Axes, cohort: Cohort, *, contrasts: bool = False, size: fl
     rows = forest_rows(frame, headings=headings, value=value, p=p)
     ends = _ends(frame, value)
     table = RowTable(canvas, [row for row, _ in rows], headings=headings, ends=ends)
-    axes.plot([0, 0], [HEAD, axes.get_ylim()[0]], color=INK, linewidth=1.4 * canvas.thin, zorder=1, gid="no change")
+    canvas.stroke([0, 0], [HEAD, axes.get_ylim()[0]], INK, 0.14, zorder=1, gid="no change")
     for (_, found), y in zip(rows, table.places, strict=True):
         if found is not None:
             _mark(canvas, found, value, y, ends)
@@ -76,20 +74,13 @@ def forest_rows(
     frame: pd.DataFrame, *, headings: list[str], value: str = "change", p: str = "p_holm"
 ) -> list[tuple[Row, Any]]:
     """Rows of the table with what is drawn in each, None in headings."""
-    mixed = frame["unit"].nunique() > 1
-    rows: list[tuple[Row, Any]] = []
-    for region, own in frame.groupby("region", sort=False):
-        title = region_title(str(region))
-        title = in_unit(title, str(own["unit"].iloc[0])) if mixed else title
-        single = len(own) == 1
-        if not single:
-            rows.append((Row(name=title, weight="bold", first=True), None))
-        for found in own.to_dict("records"):
-            name = title if single else _name(found)
-            cells = tuple(_cell(found, heading, value, p) for heading in headings)
-            weight: Weight = "bold" if single else "normal"
-            rows.append((Row(name=name, cells=(cells,), weight=weight, indented=not single, first=single), found))
-    return rows
+    units = dict(zip(frame["region"], frame["unit"], strict=True))
+    mixed = len(set(units.values())) > 1
+    return rows_by_region(
+        frame,
+        lambda region: in_unit(region_title(region), units[region] if mixed else ""),
+        lambda found: (tuple(_cell(found, heading, value, p) for heading in headings),),
+    )
 
 
 def p_text(p: float) -> str:
@@ -99,10 +90,6 @@ def p_text(p: float) -> str:
     if p < 0.001:
         return "<0.001"
     return f"{p:.3f}" if p < 0.0995 else f"{p:.2f}"
-
-
-def _name(found: dict[str, Any]) -> str:
-    return f"{found['group']} − {found['control']}" if "control" in found else str(found["group"])
 
 
 def _cell(found: dict[str, Any], heading: str, value: str, p: str) -> Cell:
@@ -135,46 +122,21 @@ def _ends(frame: pd.DataFrame, value: str) -> tuple[float, float]:
 def _mark(canvas: Canvas, found: dict[str, Any], value: str, y: float, ends: tuple[float, float]) -> None:
     middle, low, high = float(found[value]), float(found["low"]), float(found["high"])
     if not isfinite(middle):
-        canvas.write((0.0, y), "not measured", offset=(0.4 * canvas.size, 0.0), colour=QUIET, name="not measured")
+        style, offset = canvas.plain.but(colour=QUIET), (0.4 * canvas.size, 0.0)
+        canvas.write((0.0, y), "not measured", style, offset=offset, gid="not measured")
         return
     verdict = _verdict(found)
     colour = VERDICT_COLOURS[verdict]
     if isfinite(low) and isfinite(high):
-        canvas.axes.plot(
-            np.clip([low, high], *ends),
-            [y, y],
-            color=colour,
-            linewidth=0.22 * canvas.size,
-            solid_capstyle="butt",
-            zorder=3,
-            gid="interval",
-        )
+        reach = np.clip([low, high], *ends)
+        canvas.stroke(reach, [y, y], colour, 0.22, solid_capstyle="butt", zorder=3, gid="interval")
         for bound, end, marker in ((low, ends[0], "<"), (high, ends[1], ">")):
             if not ends[0] <= bound <= ends[1]:
-                canvas.axes.plot(
-                    [end], [y], marker=marker, markersize=0.55 * canvas.size, color=colour, linestyle="none", gid="cut"
-                )
-    canvas.axes.plot(
-        [middle],
-        [y],
-        marker="o",
-        markersize=0.8 * canvas.size,
-        markerfacecolor=PAPER if verdict == NO_CHANGE else colour,
-        markeredgecolor=colour,
-        markeredgewidth=0.16 * canvas.size,
-        linestyle="none",
-        zorder=4,
-        gid=f"mean {verdict}",
-    )
+                canvas.marks([end], [y], marker, 0.55, color=colour, gid="cut")
+    fill = PAPER if verdict == NO_CHANGE else colour
+    edge = {"markeredgecolor": colour, "markeredgewidth": 0.16 * canvas.size}
+    canvas.marks([middle], [y], "o", 0.8, markerfacecolor=fill, zorder=4, gid=f"mean {verdict}", **edge)
 
 
 def _verdict(found: dict[str, Any]) -> Verdict:
-    for verdict in (IMPROVED, WORSE):
-        if found["verdict"] == verdict:
-            return verdict
-    return NO_CHANGE
-
-
-def _say_nothing(canvas: Canvas, text: str) -> None:
-    canvas.axes.set_axis_off()
-    canvas.write((0.5, 0.5), text, coords="axes fraction", colour=QUIET, align="center", name="nothing")
+    return next((verdict for verdict in (IMPROVED, WORSE) if found["verdict"] == verdict), NO_CHANGE)

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil, inf
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from symmetry.cohort.responders import ANY_REGION
 from symmetry.errors import OutputError
 from symmetry.measure.verdicts import NOT_COMPARABLE
-from symmetry.output.colours import PAPER, QUIET
-from symmetry.output.figures.page import (
-    BODY,
-    HEADING,
-    MARGIN,
-    SMALL,
-    TITLE,
-    WIDTH,
-    Box,
-    Page,
-    caption_height,
-    fit,
-    line_height,
-    text_width,
-    wrap,
-)
-from symmetry.output.plots.canvas import LINE
+from symmetry.output.colours import PAPER
+from symmetry.output.figures.page import HEAD, MARGIN, ROOM, WIDTH, Page, caption_height
+from symmetry.output.layout import Box
 from symmetry.output.plots.forest import draw_forest, forest_rows
 from symmetry.output.plots.people import numbers, unit_of
 from symmetry.output.plots.responders import draw_responders, responder_rows
 from symmetry.output.plots.rows import Row, row_count
 from symmetry.output.plots.waterfall import CUT, change_limits, draw_waterfall, is_cut, legend_of
+from symmetry.output.typography import ABOUT, BODY, HEADING, LINE_SPACING, NOTE, SMALL
 from symmetry.version import ENGINE, __version__
 
 if TYPE_CHECKING:
     from symmetry.cohort.cohort import Cohort
 
-_TITLED, _ABOUT, _TO_ANSWER, _TO_PANELS = 54.0, 86.0, 18.0, 34.0
-"""Baselines of what is said above, and room below it."""
+_TO_ANSWER, _TO_PANELS = 18.0, 34.0
+"""Room above and below the answer."""
 _HEADED: Final = 20.0
 """From a heading to what it heads."""
 _SCALE: Final = 70.0
@@ -48,7 +37,7 @@ _SCALE: Final = 70.0
 _BELOW: Final = 44.0
 """Between panels and the heading below them."""
 _GAP: Final = 60.0
-_HALF: Final = (WIDTH - 2 * MARGIN - _GAP) / 2
+_HALF: Final = (ROOM - _GAP) / 2
 _LEFT, _BESIDE = 72.0, 20.0
 """Room for numbers and names on the left of a waterfall, and to the one before."""
 _HIGH: Final = 300.0
@@ -98,65 +87,100 @@ def draw_cohort(cohort: Cohort, figure: Figure | None = None, *, title: str | No
         If the figure is too small for the page; it says how large it must be.
     """
     first, *others = (_drawable(sentence) for sentence in cohort.sentences)
-    room = WIDTH - 2 * MARGIN
-    # Lines are broken by the width of regular letters, which bold ones exceed.
-    bolder = text_width(first, size=HEADING, weight="bold") / text_width(first, size=HEADING)
-    head = wrap(first, 0.98 * room / bolder, size=HEADING)
-    told = wrap(" ".join(others), room, size=BODY)
-    about = [*([fit(title, room, size=BODY)] if title else []), *wrap(_drawable(_about(cohort)), room, size=BODY)]
-    answered = _ABOUT + len(about) * line_height(BODY) + _TO_ANSWER
-    panels = answered + len(head) * line_height(HEADING) + len(told) * line_height(BODY) + _TO_PANELS
-    shares = _lines(responder_rows(cohort.responders), extra=_LEGEND_LINES) * _CLOSE
-    means = _lines(forest_rows(cohort.means, headings=[])) * _LOOSE
-    against = _lines(forest_rows(cohort.contrasts, headings=[])) * _LOOSE if cohort.control is not None else 0.0
-    below = panels + _HEADED + means + _SCALE + _BELOW
-    falls = max(panels + _HEADED + shares, below + _HEADED + against if against else 0.0) + _SCALE + _BELOW
-    # As many in each row as can be: none stands alone below a full row.
-    rows = np.array_split(np.array(cohort.regions, dtype=object), -(-len(cohort.regions) // _COLUMNS))
-    end = falls + _KEYED + len(rows) * (_NAMED + _HIGH + _UNDER) + _FOOT
-    tests = f"{_TESTS}, {'after Holm over the regions' if cohort.holm else 'not corrected for several regions'}."
-    widened = [_WIDENED] if (cohort.responders["region"] == ANY_REGION).any() else []
-    caption = " ".join((_DETECTABLE, *widened, *_CAPTION, tests, f"symmetry {__version__}, {ENGINE}."))
-
-    height = end + caption_height(caption)
+    head, told = HEADING.wrap(first, ROOM), BODY.wrap(" ".join(others), ROOM)
+    about = [*([ABOUT.fit(title, ROOM)] if title else []), *ABOUT.wrap(_drawable(_about(cohort)), ROOM)]
+    answered = HEAD + len(about) * ABOUT.line + _TO_ANSWER
+    panels = answered + len(head) * HEADING.line + len(told) * BODY.line + _TO_PANELS
+    plan = _Plan.of(cohort, panels)
+    caption = _caption(cohort)
+    height = plan.end + caption_height(caption)
     if figure is not None:
         _check_size(figure, height)
     page = Page(figure, height=height)
     page.figure.set_facecolor(PAPER)
-    page.text(MARGIN, _TITLED, "Have the faces become more even?", size=TITLE, weight="bold")
-    for number, line in enumerate(about):
-        page.text(MARGIN, _ABOUT + number * line_height(BODY), line, colour=QUIET)
-    y = answered
-    for line in head:
-        page.text(MARGIN, y, line, size=HEADING, weight="bold")
-        y += line_height(HEADING)
-    for line in told:
-        page.text(MARGIN, y, line)
-        y += line_height(BODY)
+    page.head("Have the faces become more even?", *about)
+    page.lines(page.lines(answered, head, HEADING), told)
+    _tables(page, cohort, plan)
+    _waterfalls(page, cohort, plan)
+    page.rule(plan.end - 34)
+    page.caption(plan.end - 12, caption)
+    return page.figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Heights on the page.
+
+    Attributes
+    ----------
+    panels, below, falls : float
+        Headings of the tables, of the table below them, and of the waterfalls.
+    shares, means, against : float
+        Heights of the tables; the last is 0 without a control.
+    rows : list of ndarray
+        Regions of each row of waterfalls.
+    end : float
+        Lower end of all.
+    """
+
+    panels: float
+    below: float
+    falls: float
+    shares: float
+    means: float
+    against: float
+    rows: list[NDArray[np.object_]]
+    end: float
+
+    @classmethod
+    def of(cls, cohort: Cohort, panels: float) -> _Plan:
+        """Plan what lies below the answer."""
+        shares = _lines(responder_rows(cohort.responders), extra=_LEGEND_LINES) * _CLOSE
+        means = _lines(forest_rows(cohort.means, headings=[])) * _LOOSE
+        against = _lines(forest_rows(cohort.contrasts, headings=[])) * _LOOSE if cohort.control is not None else 0.0
+        below = panels + _HEADED + means + _SCALE + _BELOW
+        lowest = max(panels + _HEADED + shares, below + _HEADED + against if against else 0.0)
+        falls = lowest + _SCALE + _BELOW
+        # As many in each row as can be: none stands alone below a full row.
+        rows = np.array_split(np.array(cohort.regions, dtype=object), -(-len(cohort.regions) // _COLUMNS))
+        end = falls + _KEYED + len(rows) * (_NAMED + _HIGH + _UNDER) + _FOOT
+        return cls(
+            panels=panels, below=below, falls=falls, shares=shares, means=means, against=against, rows=rows, end=end
+        )
+
+
+def _tables(page: Page, cohort: Cohort, plan: _Plan) -> None:
     size, right = page.points(_TEXT), MARGIN + _HALF + _GAP
-    draw_responders(_headed(page, "Who became more even", MARGIN, panels, shares), cohort, size=size)
-    draw_forest(_headed(page, "By how much", right, panels, means), cohort, size=size)
-    if against:
-        name = fit(f"Against {cohort.control}", _HALF, size=HEADING, weight="bold")
-        draw_forest(_headed(page, name, right, below, against), cohort, contrasts=True, size=size)
-    page.text(MARGIN, falls, "Everyone’s change", size=HEADING, weight="bold")
-    _legend(page, cohort, falls + _KEYED)
-    for row, regions in enumerate(rows):
-        wide = (room - len(regions) * _LEFT - (len(regions) - 1) * _BESIDE) / len(regions)
-        top = falls + _KEYED + _NAMED + row * (_HIGH + _NAMED + _UNDER)
+    draw_responders(_headed(page, "Who became more even", MARGIN, plan.panels, plan.shares), cohort, size=size)
+    draw_forest(_headed(page, "By how much", right, plan.panels, plan.means), cohort, size=size)
+    if plan.against:
+        name = HEADING.fit(f"Against {cohort.control}", _HALF)
+        draw_forest(_headed(page, name, right, plan.below, plan.against), cohort, contrasts=True, size=size)
+
+
+def _waterfalls(page: Page, cohort: Cohort, plan: _Plan) -> None:
+    page.text(MARGIN, plan.falls, "Everyone’s change", HEADING)
+    _legend(page, cohort, plan.falls + _KEYED)
+    for row, regions in enumerate(plan.rows):
+        wide = (ROOM - len(regions) * _LEFT - (len(regions) - 1) * _BESIDE) / len(regions)
+        top = plan.falls + _KEYED + _NAMED + row * (_HIGH + _NAMED + _UNDER)
         for column, region in enumerate(regions):
-            panel = _panel(page, (MARGIN + _LEFT + column * (wide + _LEFT + _BESIDE), top, wide, _HIGH))
-            draw_waterfall(panel, cohort, region=region, limits=_limits(cohort, region), legend=False, size=size)
+            panel = _panel(page, Box(MARGIN + _LEFT + column * (wide + _LEFT + _BESIDE), top, wide, _HIGH))
+            limits, size = _limits(cohort, region), page.points(_TEXT)
+            draw_waterfall(panel, cohort, region=region, limits=limits, legend=False, size=size)
             if column and unit_of(cohort, region) == unit_of(cohort, regions[column - 1]):
                 panel.set_ylabel("")
-    page.rule(end - 34)
-    page.caption(end - 12, caption)
-    return page.figure
+
+
+def _caption(cohort: Cohort) -> str:
+    tests = f"{_TESTS}, {'after Holm over the regions' if cohort.holm else 'not corrected for several regions'}."
+    widened = [_WIDENED] if (cohort.responders["region"] == ANY_REGION).any() else []
+    return " ".join((_DETECTABLE, *widened, *_CAPTION, tests, f"symmetry {__version__}, {ENGINE}."))
 
 
 def _lines(rows: list[tuple[Row, Any]], *, extra: float = 0.0) -> float:
     """Height of a table with its legend on the page, were its rows as high as their text."""
-    return (row_count([row for row, _ in rows]) + extra) * LINE * _TEXT
+    return (row_count([row for row, _ in rows]) + extra) * LINE_SPACING * _TEXT
 
 
 def _check_size(figure: Figure, height: float) -> None:
@@ -173,13 +197,13 @@ def _check_size(figure: Figure, height: float) -> None:
 
 def _headed(page: Page, name: str, left: float, top: float, height: float) -> Axes:
     """Axes as wide as half the page, below a heading."""
-    page.text(left, top, name, size=HEADING, weight="bold")
-    return _panel(page, (left, top + _HEADED, _HALF, height))
+    page.text(left, top, name, HEADING)
+    return _panel(page, Box(left, top + _HEADED, _HALF, height))
 
 
 def _drawable(text: str) -> str:
     """Text of letters that can be drawn."""
-    return fit(text, inf, size=BODY)
+    return BODY.fit(text, inf)
 
 
 def _about(cohort: Cohort) -> str:
@@ -202,8 +226,8 @@ def _legend(page: Page, cohort: Cohort, y: float) -> None:
     x = float(MARGIN)
     for key in legend_of(changes["verdict"], 0):
         page.swatch(x, y, key.fill)
-        page.text(x + 22, y, key.label, size=SMALL)
-        x += 22 + text_width(key.label, size=SMALL) + 30
+        page.text(x + 22, y, key.label, SMALL)
+        x += 22 + SMALL.width(key.label) + 30
     unknown = (changes["verdict"] == NOT_COMPARABLE).any()
     far = any(
         is_cut(numbers(changes.loc[changes["region"] == region, "mdc"]), _limits(cohort, region)).any()
@@ -211,14 +235,13 @@ def _legend(page: Page, cohort: Cohort, y: float) -> None:
     )
     for there, sign, text in ((unknown, "×", "not comparable"), (far, "▴", CUT)):
         if there:
-            page.text(x, y, sign, size=SMALL, colour=QUIET)
-            page.text(x + 18, y, text, size=SMALL)
-            x += 18 + text_width(text, size=SMALL) + 30
+            page.text(x, y, sign, NOTE)
+            page.text(x + 18, y, text, SMALL)
+            x += 18 + SMALL.width(text) + 30
 
 
 def _panel(page: Page, box: Box) -> Axes:
     """Axes on the page, over its drawing area."""
-    left, top, width, height = box
-    corners = page.axes.transData.transform([(left, top + height), (left + width, top)])
+    corners = page.axes.transData.transform([(box.left, box.bottom), (box.right, box.top)])
     (x0, y0), (x1, y1) = page.figure.transFigure.inverted().transform(corners)
     return page.figure.add_axes((x0, y0, x1 - x0, y1 - y0))

@@ -8,16 +8,13 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.errors import TableError
-from symmetry.output.colours import COURSE, QUIET
+from symmetry.output.colours import GROUP_COLOURS, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from symmetry.cohort.cohort import Cohort
 
-_COLOURS: Final = (COURSE, "#0072b2", "#a85b00", "#00724f", "#b0457f")
-"""The house's purple, then Okabe and Ito's, dark enough for thin lines; lightness and markers tell them apart, too."""
-_CONTROL_COLOUR: Final = QUIET
 _MARKERS: Final = "osD^v"
 _CONTROL_MARKER: Final = "s"
 
@@ -59,11 +56,11 @@ def looks(cohort: Cohort) -> dict[str, Look]:
     found: dict[str, Look] = {}
     for group in cohort.groups:
         if group == cohort.control:
-            found[group] = Look(_CONTROL_COLOUR, _CONTROL_MARKER, True)
+            found[group] = Look(QUIET, _CONTROL_MARKER, True)
         else:
-            number = sum(not look.dashed for look in found.values()) % len(_COLOURS)
+            number = sum(not look.dashed for look in found.values()) % len(GROUP_COLOURS)
             markers = _MARKERS.replace(_CONTROL_MARKER, "") if cohort.control is not None else _MARKERS
-            found[group] = Look(_COLOURS[number], markers[number % len(markers)], False)
+            found[group] = Look(GROUP_COLOURS[number], markers[number % len(markers)], False)
     return found
 
 

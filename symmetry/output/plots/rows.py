@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from symmetry.output.colours import INK, QUIET, RULE
-from symmetry.output.figures.page import Weight
-from symmetry.output.plots.canvas import LINE, Canvas, Key
+from symmetry.output.plots.canvas import THIN, Canvas, Key
+from symmetry.output.typography import LINE_SPACING, TextStyle, Weight
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _INDENT: Final = 0.9
 _NAMES_SHARE: Final = 0.36
@@ -24,6 +27,7 @@ _SLACK: Final = 0.01
 """Rounding must not shorten the longest name, points."""
 HEAD: Final = 1.3
 """Room of the headings, in lines of text."""
+_COORDS: Final = ("axes fraction", "data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,38 @@ class Row:
         return _BETWEEN if self.first else _BELOW_ANOTHER if self.height > 1 else 0.0
 
 
+def rows_by_region(
+    frame: pd.DataFrame, title: Callable[[str], str], cells: Callable[[dict[str, Any]], tuple[tuple[Cell, ...], ...]]
+) -> list[tuple[Row, Any]]:
+    """Make the rows of a table from a frame with columns `region` and `group`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    title : callable
+        Name of a region; it heads the rows of its groups if there are several.
+    cells : callable
+        Lines of numbers of a row of the frame.
+
+    Returns
+    -------
+    list of (Row, dict or None)
+        Rows with what is drawn in them: a row of the frame, or None in a heading.
+    """
+    rows: list[tuple[Row, Any]] = []
+    for region, own in frame.groupby("region", sort=False):
+        name = title(str(region))
+        if len(own) == 1:
+            (found,) = own.to_dict("records")
+            rows.append((Row(name=name, cells=cells(found), weight="bold", first=True), found))
+            continue
+        rows.append((Row(name=name, weight="bold", first=True), None))
+        for found in own.to_dict("records"):
+            group = f"{found['group']} − {found['control']}" if "control" in found else str(found["group"])
+            rows.append((Row(name=group, cells=cells(found), indented=True), found))
+    return rows
+
+
 def row_count(rows: Sequence[Row]) -> float:
     """Measure a table with its headings, in lines of text."""
     return HEAD + sum(row.height + row.space for row in rows)
@@ -95,7 +131,7 @@ class RowTable:
         axes = canvas.axes
         total = row_count(rows)
         above = canvas.legend_height(legend) if legend else 0.0
-        canvas.resize(max(min(canvas.size, (canvas.height - above) / (total * LINE)), _LEAST))
+        canvas.resize(max(min(canvas.size, (canvas.height - above) / (total * LINE_SPACING)), _LEAST))
         above = canvas.legend_height(legend) if legend else 0.0
         self.canvas = canvas
         line = (canvas.height - above) / total
@@ -113,17 +149,19 @@ class RowTable:
         if legend:
             canvas.legend(legend)
         for level in axes.get_xticks():
-            axes.plot([level, level], [HEAD, total], color=RULE, linewidth=canvas.thin, zorder=0.5, gid="level")
+            canvas.stroke([level, level], [HEAD, total], RULE, THIN, zorder=0.5, gid="level")
         self.places = self._write(rows, headings, names)
 
+    def _style(self, cell: Row | Cell) -> TextStyle:
+        return TextStyle(self.canvas.size, cell.weight, cell.colour if isinstance(cell, Cell) else INK)
+
     def _widths(self, rows: Sequence[Row], headings: Sequence[str]) -> tuple[float, list[float]]:
-        canvas = self.canvas
-        names = max((canvas.wide(row.name, weight=row.weight) + self._indent(row) for row in rows), default=0.0)
-        widths = [canvas.wide(heading) for heading in headings]
+        names = max((self._style(row).width(row.name) + self._indent(row) for row in rows), default=0.0)
+        widths = [self.canvas.plain.width(heading) for heading in headings]
         for row in rows:
             for cells in row.cells:
-                for at, cell in enumerate(cells):
-                    widths[at] = max(widths[at], canvas.wide(cell.text, weight=cell.weight))
+                own = [self._style(cell).width(cell.text) for cell in cells]
+                widths = [max(pair) for pair in zip(widths, own, strict=True)]
         return names, widths
 
     def _indent(self, row: Row) -> float:
@@ -131,36 +169,22 @@ class RowTable:
 
     def _write(self, rows: Sequence[Row], headings: Sequence[str], names: float) -> list[float]:
         canvas = self.canvas
-        coords = ("axes fraction", "data")
-        for right, heading in zip(self.right, headings, strict=True):
-            canvas.write(
-                (right / canvas.width, 0.5), heading, coords=coords, colour=QUIET, align="right", name="heading"
-            )
+        self._write_cells(0.5, [Cell(text=heading, colour=QUIET) for heading in headings], "heading")
         y, places = HEAD, []
         for row in rows:
             y += row.space
-            middle = y + row.height / 2
+            middle, style = y + row.height / 2, self._style(row)
             # A heading may reach over the plot: nothing is drawn in its row.
             room = names - self._indent(row) + _SLACK if row.cells else canvas.width
-            canvas.write(
-                (0.0, middle),
-                canvas.fitted(row.name, room, weight=row.weight),
-                coords=coords,
-                offset=(self._indent(row), 0.0),
-                weight=row.weight,
-                name="name",
-            )
+            place, offset = (0.0, middle), (self._indent(row), 0.0)
+            canvas.write(place, style.fit(row.name, room), style, coords=_COORDS, offset=offset, gid="name")
             for number, cells in enumerate(row.cells):
-                for right, cell in zip(self.right, cells, strict=True):
-                    canvas.write(
-                        (right / canvas.width, y + number + 0.5),
-                        cell.text,
-                        coords=coords,
-                        colour=cell.colour,
-                        weight=cell.weight,
-                        align="right",
-                        name="number",
-                    )
+                self._write_cells(y + number + 0.5, cells, "number")
             places.append(middle)
             y += row.height
         return places
+
+    def _write_cells(self, y: float, cells: Sequence[Cell], name: str) -> None:
+        for right, cell in zip(self.right, cells, strict=True):
+            place = (right / self.canvas.width, y)
+            self.canvas.write(place, cell.text, self._style(cell), coords=_COORDS, ha="right", gid=name)

@@ -13,16 +13,14 @@ from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
-from symmetry.output.colours import INK, QUIET, VERDICT_COLOURS
-from symmetry.output.figures.page import Weight
-from symmetry.output.plots.canvas import LESS_EVEN, MORE_EVEN, Canvas, Key, in_unit, region_title
+from symmetry.output.colours import INK, MDC_BAND, NO_CHANGE_BAR, QUIET, RESPONDERS, VERDICT_COLOURS
+from symmetry.output.plots.canvas import LESS_EVEN, MORE_EVEN, THIN, Canvas, Key, in_unit, region_title
 from symmetry.output.plots.people import check_region, numbers, of_group, unit_of
 
 if TYPE_CHECKING:
     from symmetry.cohort.cohort import Cohort
 
-BAND: Final = "#dfe4ea"
-_BARS: Final[dict[Verdict, str]] = {**VERDICT_COLOURS, NO_CHANGE: "#8b97a3"}
+_BARS: Final[dict[Verdict, str]] = {**VERDICT_COLOURS, NO_CHANGE: NO_CHANGE_BAR}
 _LEGEND: Final[dict[Verdict, str]] = {
     IMPROVED: "more even",
     NO_CHANGE: "no detectable change",
@@ -32,7 +30,7 @@ _LEGEND: Final[dict[Verdict, str]] = {
 _OWN: Final = "own detectable change"
 CUT: Final = "wider than shown"
 _FAR: Final = 4.0
-"""Bands, in medians of all, that are cut off beyond this: a few of them must not flatten all changes."""
+"""Bands, in medians of all, that are clipped beyond this: a few of them must not flatten all changes."""
 _GAP: Final = 0.04
 """Between groups, as a share of the people, and at least so many people:"""
 _LEAST_GAP: Final = 0.8
@@ -86,7 +84,7 @@ def draw_waterfall(
     """Draw the change of each person, sorted within groups, over the band of what photos of that person can detect.
 
     A bar beyond its band is a change beyond the person's own detectable one. Bars are coloured by verdict; who cannot
-    be compared stands behind the others as a cross. A band far wider than most is cut off with an arrow.
+    be compared stands behind the others as a cross. A band far wider than most is clipped, with an arrow.
 
     Parameters
     ----------
@@ -109,46 +107,42 @@ def draw_waterfall(
     check_region(cohort, region)
     canvas = Canvas(axes, size)
     blocks = [_Block.of(cohort, region, group) for group in cohort.groups]
-    people = sum(block.people for block in blocks)
-    gap = max(_GAP * people, _LEAST_GAP) if len(blocks) > 1 else 0.0
+    named = len(blocks) > 1
+    gap = max(_GAP * sum(block.people for block in blocks), _LEAST_GAP) if named else 0.0
     starts = np.cumsum([0.0, *(block.people + gap for block in blocks)])[:-1]
-    end = starts[-1] + blocks[-1].people
-    whole = max(end, 1.0) + _LEAST_GAP
+    whole = max(starts[-1] + blocks[-1].people, 1.0) + _LEAST_GAP
     axes.set_xlim(-0.5 * _LEAST_GAP, whole - 0.5 * _LEAST_GAP)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
 
-    low, high = change_limits(cohort, [region]) if limits is None else limits
+    ends = change_limits(cohort, [region]) if limits is None else limits
     keys = legend_of(
         [str(verdict) for block in blocks for verdict in block.verdict],
         sum(block.unknown for block in blocks),
-        cut=any(is_cut(block.mdc, (low, high)).any() for block in blocks),
+        cut=any(is_cut(block.mdc, ends).any() for block in blocks),
     )
     down = canvas.legend_height(keys) if legend else 0.0
-    named = len(blocks) > 1
-    canvas.span_y(low, high, above=down + (2 if named else 1) * canvas.line + 0.3 * canvas.size)
+    canvas.span_y(*ends, above=down + (2 if named else 1) * canvas.line + 0.3 * canvas.size)
     person = canvas.width / whole
     rooms = [(block.people + gap) * person - named * _BETWEEN * canvas.size for block in blocks]
-    said = _counted(canvas, blocks, rooms)
-    for block, start, room, text in zip(blocks, starts, rooms, said, strict=True):
-        _draw(canvas, block, start, (low, high), wide=person)
-        if named:
-            name = canvas.fitted(block.group, room, weight="bold")
-            _over(canvas, start, down, name, INK, "bold", "group")
-        _over(canvas, start, down + named * canvas.line, text, VERDICT_COLOURS[IMPROVED], "normal", "improved")
+    for block, start, room, text in zip(blocks, starts, rooms, _counted(canvas, blocks, rooms), strict=True):
+        _draw(canvas, block, start, ends, wide=person)
+        lines = [(canvas.bold.fit(block.group, room), canvas.bold, "group")] if named else []
+        for i, (line, style, name) in enumerate([*lines, (text, canvas.plain.but(colour=RESPONDERS), "improved")]):
+            place, offset = (start, 1.0), (0.0, -down - i * canvas.line)
+            canvas.write(place, line, style, coords=("data", "axes fraction"), offset=offset, va="top", gid=name)
     canvas.levels()
     if legend:
         canvas.legend(keys)
+    _name_axes(canvas, cohort, region, named=named)
+
+
+def _name_axes(canvas: Canvas, cohort: Cohort, region: str, *, named: bool) -> None:
     canvas.title(region_title(region))
-    sorted_by = (
-        ("one bar a person, sorted within groups", "one bar a person") if named else ("one bar a person, sorted",)
-    )
-    canvas.label_x(canvas.longest(sorted_by, canvas.width))
-    unit = unit_of(cohort, region)
-    axis = canvas.longest(
-        [in_unit(text, unit) for text in ("Change of left-right difference", "Change")], canvas.height
-    )
-    canvas.label_y(axis, f"{MORE_EVEN}      {LESS_EVEN}", at=0.0)
+    within = ("one bar a person, sorted within groups", "one bar a person")
+    canvas.label_x(canvas.longest(within if named else ("one bar a person, sorted",), canvas.width))
+    texts = [in_unit(text, unit_of(cohort, region)) for text in ("Change of left-right difference", "Change")]
+    canvas.label_y(canvas.longest(texts, canvas.height), f"{MORE_EVEN}      {LESS_EVEN}", at=0.0)
 
 
 def change_limits(cohort: Cohort, regions: list[str]) -> tuple[float, float]:
@@ -170,82 +164,48 @@ def is_cut(mdc: FloatArray, limits: tuple[float, float]) -> NDArray[np.bool_]:
 
 
 def _draw(canvas: Canvas, block: _Block, start: float, limits: tuple[float, float], *, wide: float) -> None:
-    axes, count = canvas.axes, len(block.change)
-    if count:
-        edges = start + np.arange(count + 1)
-        reach = np.append(block.mdc, block.mdc[-1])
-        axes.fill_between(
-            edges,
-            np.clip(-reach, *limits),
-            np.clip(reach, *limits),
-            step="post",
-            facecolor=BAND,
-            edgecolor="none",
-            zorder=0.2,
-            gid="detectable band",
-        )
-        for end, marker in zip(limits, "v^", strict=True):
-            cut = block.mdc > abs(end)
-            _marks(canvas, start + np.flatnonzero(cut) + 0.5, end, marker, wide=wide, name="cut")
-    half = (_NEIGHBOURS if wide >= _APART else 1.0) / 2
+    count = len(block.change)
     middles = start + np.arange(count) + 0.5
+    if count:
+        reach = np.append(block.mdc, block.mdc[-1])
+        low, high = np.clip(-reach, *limits), np.clip(reach, *limits)
+        edges = start + np.arange(count + 1)
+        canvas.area(edges, low, high, MDC_BAND, step="post", zorder=0.2, gid="detectable band")
+        for end, marker in zip(limits, "v^", strict=True):
+            _marks(canvas, middles[block.mdc > abs(end)], end, marker, wide=wide, name="cut")
+    half = (_NEIGHBOURS if wide >= _APART else 1.0) / 2
     for verdict, colour in _BARS.items():
         chosen = block.verdict == verdict
         x, y = middles[chosen], np.clip(block.change[chosen], *limits)
         sides = np.stack([x - half, x - half, x + half, x + half], axis=-1)
-        ends = np.stack([0 * y, y, y, 0 * y], axis=-1)
-        bars = PolyCollection(
-            list(np.stack([sides, ends], axis=-1)), facecolor=colour, edgecolor="none", zorder=2, gid=f"bars {verdict}"
-        )
-        axes.add_collection(bars, autolim=False)
+        corners = np.stack([sides, np.stack([0 * y, y, y, 0 * y], axis=-1)], axis=-1)
+        bars = PolyCollection(list(corners), facecolor=colour, edgecolor="none", zorder=2, gid=f"bars {verdict}")
+        canvas.axes.add_collection(bars, autolim=False)
     _marks(canvas, start + count + np.arange(block.unknown) + 0.5, 0.0, "x", wide=wide, name="not comparable")
-    axes.plot([start, start + count], [0, 0], color=INK, linewidth=canvas.thin, zorder=2.5, gid="no change")
+    canvas.stroke([start, start + count], [0, 0], INK, THIN, zorder=2.5, gid="no change")
 
 
 def _marks(canvas: Canvas, x: FloatArray, y: float, marker: str, *, wide: float, name: str) -> None:
     """Draw a mark for each of some people, no wider than a person."""
     if len(x):
-        canvas.axes.plot(
-            x,
-            np.full(len(x), y),
-            linestyle="none",
-            marker=marker,
-            markersize=float(np.clip(0.6 * wide, 1.5, 0.55 * canvas.size)),
-            markeredgewidth=canvas.thin,
-            color=QUIET,
-            clip_on=False,
-            zorder=3,
-            gid=name,
-        )
+        style = {"markeredgewidth": canvas.thin, "color": QUIET, "clip_on": False, "zorder": 3}
+        size = float(np.clip(0.6 * wide / canvas.size, 1.5 / canvas.size, 0.55))
+        canvas.marks(x, np.full(len(x), y), marker, size, gid=name, **style)
 
 
 def _counted(canvas: Canvas, blocks: list[_Block], rooms: list[float]) -> list[str]:
     """Say how many of each group are more even beyond what can be detected, in the same words over all."""
     counts = [f"{int((block.verdict == IMPROVED).sum())} of {len(block.change)}" for block in blocks]
     for words in (" detectably more even", " more even"):
-        if all(canvas.wide(count + words) <= room for count, room in zip(counts, rooms, strict=True)):
+        if all(canvas.plain.width(count + words) <= room for count, room in zip(counts, rooms, strict=True)):
             return [count + words for count in counts]
-    return [canvas.fitted(count, room) for count, room in zip(counts, rooms, strict=True)]
-
-
-def _over(canvas: Canvas, x: float, down: float, text: str, colour: str, weight: Weight, name: str) -> None:
-    """Write so many points below the upper edge."""
-    canvas.write(
-        (x, 1.0),
-        text,
-        coords=("data", "axes fraction"),
-        offset=(0.0, -down),
-        colour=colour,
-        weight=weight,
-        level="top",
-        name=name,
-    )
+    return [canvas.plain.fit(count, room) for count, room in zip(counts, rooms, strict=True)]
 
 
 def legend_of(verdicts: Iterable[str], unknown: int, *, cut: bool = False) -> list[Key]:
     """Say what the bars of some verdicts are, how many people have none, and whether bands are cut off."""
     there = set(verdicts)
-    keys = [Key(label=_OWN, fill=BAND)]
+    keys = [Key(label=_OWN, fill=MDC_BAND)]
     if cut:
         keys.append(Key(label=CUT, marker="^"))
     keys += [
