@@ -17,7 +17,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from symmetry.measure.words import sentence, title_of, unit_sign
+from symmetry.measure.words import sentence, title_of
 from symmetry.output.colours import BASELINE, INK, PAPER, QUIET, RULE
 from symmetry.output.course_chart import round_levels
 from symmetry.output.typography import FONT, LINE_SPACING, TextStyle
@@ -332,4 +332,4 @@ def region_title(name: str) -> str:
 
 def in_unit(text: str, unit: str) -> str:
     """Text with its unit behind a comma."""
-    return f"{text}, {unit_sign(unit)}" if unit else text
+    return f"{text}, {unit}" if unit else text
