@@ -31,7 +31,7 @@ docs: $(VENV)/ready-dev
 samples: $(VENV)/ready
 	$(BIN)/python -m symmetry.synthetic sample_images
 
-# Runs them and keeps what they show.
+# Runs the notebooks and keeps what they show; draws the images of the documentation.
 notebooks: $(VENV)/ready-dev
 	$(BIN)/python notebooks/run.py
 

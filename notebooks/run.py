@@ -1,19 +1,23 @@
 """Run the notebooks and keep their outputs, in a form that is the same every time: `python notebooks/run.py [NAME...]`.
 
-A warning stops it, as it does in the tests.
+Without names it also draws the images of the documentation. A warning stops it, as it does in the tests.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import nbformat
+from matplotlib.figure import Figure
 from nbclient import NotebookClient
+from PIL import Image
 
 HERE = Path(__file__).parent
+SAMPLES = HERE.parent / "sample_images"
 STRICT = HERE.parent / "tests" / "notebook_start.py"
 
 
@@ -38,14 +42,39 @@ def run(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
+def draw_images() -> None:
+    """Draw what the README and the guides show."""
+    import symmetry
+    from symmetry.cohort import simulate_study
+
+    change = symmetry.compare(SAMPLES / "before.jpg", SAMPLES / "after.jpg")
+    keep(symmetry.draw_change(change), "change", width=1200)
+    series = symmetry.analyze_series(sorted((SAMPLES / "series").glob("*.jpg")))
+    keep(symmetry.draw_series(series), "series", width=1000)
+    study = symmetry.analyze_cohort(simulate_study(people=40, effect=0.35, spread=0.3, seed=4))
+    keep(symmetry.draw_cohort(study, title="A simulated study"), "cohort", width=960)
+
+
+def keep(figure: Figure, name: str, *, width: int) -> None:
+    """Write a figure as a small JPEG."""
+    import symmetry
+
+    with tempfile.TemporaryDirectory() as folder:
+        sharp = symmetry.save_figure(figure, Path(folder) / "figure.png", width=width)
+        with Image.open(sharp) as picture:
+            picture.convert("RGB").save(HERE / "images" / f"{name}.jpg", quality=82, optimize=True, progressive=True)
+
+
 def main(names: list[str]) -> None:
-    """Run the named notebooks, or all."""
+    """Run the named notebooks, or all and draw the images."""
     os.environ["PYTHONSTARTUP"] = str(STRICT)
     for path in [Path(name) for name in names] or sorted(HERE.glob("*.ipynb")):
         start = time.perf_counter()
         notebook = run(path)
         nbformat.write(notebook, path)
         print(f"{path.name}: {time.perf_counter() - start:.1f} s, {path.stat().st_size / 1000:.0f} kB")
+    if not names:
+        draw_images()
 
 
 if __name__ == "__main__":

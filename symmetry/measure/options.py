@@ -13,10 +13,15 @@ class MeasuringOptions(TypedDict, total=False):
     """Keywords of the functions that measure photos; `symmetry.analyze` describes each."""
 
     scale: Scale | str
+    """Where millimetres come from: "iris" (the default), "ipd=MM", or "none"."""
     mirrored: bool
+    """The photos show the face as a mirror does."""
     face: Literal["largest", "only"]
+    """With several faces in a photo: take the largest (the default), or refuse the photo."""
     landmarks_only: bool
+    """Use the face mesh alone."""
     reliability: ReliabilityTables | None
+    """Tables behind the errors; by default those that come with the package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
