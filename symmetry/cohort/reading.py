@@ -25,10 +25,15 @@ class StudyOptions(TypedDict, total=False):
     """Keywords of `study_of`."""
 
     group: str | None
+    """Column that names the groups; by default `group`, if there is one."""
     people: pd.DataFrame | str | Path | None
+    """One row for each person: `person`, and any of `group`, `planned`, `minutes`, `adherence`, `rating`."""
     regions: Sequence[str] | None
+    """Regions or clinical measures, chosen beforehand; all regions by default."""
     planned: int | None
+    """Sessions that everybody was to have."""
     mdc: float | None
+    """Minimal detectable change of those without their own."""
 
 
 _UNUSED: Final = "The column {} is not used; if it names groups, choose it with --group (group=)."
