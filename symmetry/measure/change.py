@@ -1,4 +1,4 @@
-"""What a comparison of two sets of photos of one person says: the numbers, how sure they are, and the verdicts."""
+"""Results of a comparison of photos before and after: changes, their errors and the verdicts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Side = Literal["subject_right", "subject_left", "both", "neither"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideMovement:
-    """How far one side of a region moved from before to after, head movement removed.
+    """Movement of one side of a region from before to after, without head movement.
 
     Attributes
     ----------
@@ -46,48 +46,48 @@ class SideMovement:
 class RegionChange:
     """Change of one region between two photos.
 
-    Errors are 95 % half-widths over re-photographing an unchanged face, the minimal detectable change; NaN where they
-    are not known.
+    Errors are 95 % half-widths over re-photographing an unchanged face, the minimal detectable change; NaN if unknown.
 
     Attributes
     ----------
     region : str
     before, after, change : float
-        Asymmetry of the region in each photo, and after less before: negative = more even.
+        Asymmetry of the region in each photo, and after less before; negative: more even.
     error : float
         Of `change`.
     lateral_before, lateral_after, vertical_before, vertical_after : float
-        Signed scores: + = the subject's left is further out, higher.
+        Signed scores; +: the subject's left is further out, higher.
     lateral_change, vertical_change : float
-        Mirror-antisymmetric part of the movement: how far the subject's left went out, and up, more than the right.
+        Signed change of asymmetry, the antisymmetric part of the movement: how far the left moved out, and up, more
+        than the right.
     lateral_change_error, vertical_change_error : float
     lift : float
-        Its symmetric part: mean upward movement of both sides together; negative = lower.
+        Symmetric part of the movement: mean upward movement of both sides; negative: lower.
     lift_error : float
     subject_right, subject_left : SideMovement
-        What each side did.
+        Movement of each side.
     moved : {"subject_right", "subject_left", "both", "neither"} or None
-        The side that moved clearly more; "neither" where nothing exceeds its error; None where the region could not
-        be measured.
+        The side that moved clearly more; "neither" if nothing exceeds its error; None if the region could not be
+        measured.
     part : str or None
-        The part of the region that changed most surely, on which the verdict rests.
+        Part of the region that changed most clearly, on which the verdict rests.
     evenness : float
-        Change of the size of that part's left-right difference in the direction in which it is known best: negative =
-        more even.
+        Change of the size of the left-right difference of that part, in the direction in which it is known best;
+        negative: more even.
     evenness_error : float
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
         By `evenness` against its error.
     reason : str or None
-        Name of the flag why it is not comparable.
+        Name of the flag for which it is not comparable.
     came_from : {"worse side", "better side", "both sides"} or None
-        Where a change came from: the worse side is the one that hangs lower or stands further out,
-        before and after taken together.
+        Side from which the change came. The worse side is the one that hangs lower or stands further out, before and
+        after taken together.
     noticed_by : str or None
-        The clinical measure of the region whose change comes nearest to what people notice, by published studies.
+        Clinical measure of the region whose change comes closest to what people notice, by published studies.
     noticed_from : float or None
         Difference from which on people notice it, in its unit.
     noticed_change, noticed_error : float
-        Its change, left less right, and the error.
+        Change of that measure, left less right, and its error.
     unit : str
         "mm", or "% IPD" where millimetres are not known.
     """
@@ -131,27 +131,27 @@ class MeasureChange:
     ----------
     name : str
     before, after : float
-        The measure's signed difference (left less right) in each photo.
+        Signed difference (left less right) in each photo.
     change : float
         After less before.
     error : float
-        95 % half-width of `change`, the minimal detectable change; NaN where it is not known.
+        95 % half-width of `change`, the minimal detectable change; NaN if unknown.
     subject_right, subject_left : float
-        Change of each side's own value; NaN for measures of the midline.
+        Change of the value of each side; NaN for measures of the midline.
     moved : {"subject_right", "subject_left", "both", "neither"} or None
         The side whose value changed clearly more; None for measures of the midline.
     evenness : float
-        Change of the difference's size: negative = more even.
+        Change of the size of the difference; negative: more even.
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
         By `evenness` against `error`.
     reason : str or None
-        Name of the flag why it is not comparable.
+        Name of the flag for which it is not comparable.
     came_from : {"worse side", "better side", "both sides"} or None
-        The worse side is the one with the smaller value, of the jaw's width the larger.
+        The worse side is the one with the smaller value; of jaw width and smile angle, the larger.
     noticed_from : float or None
-        Difference from which on people notice it, by published studies; None where there is none.
+        Difference from which on people notice it, by published studies; None if there are none.
     norm : str
-        What is published of healthy people, or that nothing is.
+        Published norm of healthy people, or that there is none.
     unit : str
         "mm", "degrees", or "% IPD" where millimetres are not known.
     """
@@ -180,26 +180,32 @@ class MeasureChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Change:
-    """All that photos before and after say about what changed in a face.
+    """Change of a face between photos before and after, as from `symmetry.compare`.
 
     Attributes
     ----------
     before, after : FaceAnalysis
-        The first photo of either side, measured as a pair on one common scale; pictures show these.
+        First photo before and after, measured as a pair on a common scale; figures show these.
     befores, afters : tuple of FaceAnalysis
-        All photos, each measured by itself.
+        All photos, each measured alone.
     displacement : ndarray, shape (478, 2)
-        Where each landmark of `before` has gone in `after`, head movement removed; x and y of the facial frame of
-        `before`, mm; NaN with scale "none".
-        At the jawline across its edge alone; NaN where the image says too little. Of several photos the mean.
+        Movement of each landmark from `before` to `after` without head movement, x and y of the facial frame of
+        `before`, mm; the mean over several photos. At the jawline across its edge alone; NaN where the photos could not
+        be matched, and with scale "none".
     movement : ndarray, shape (478, 2)
         The same in the unit of the faces: "mm", or "% IPD" where millimetres are not known.
     map : FieldMap or None
-        The same for `before` and `after`, denser, for pictures; None from landmarks alone.
+        The same for `before` and `after` on a denser grid, for figures; None from landmarks alone.
     regions : mapping of str to RegionChange
     measures : mapping of str to MeasureChange
     flags : tuple of Flag
-        What was found in the photos and between them.
+        About the photos, and about them as pairs.
+
+    Examples
+    --------
+    >>> change = symmetry.compare("before.jpg", "after.jpg")  # doctest: +SKIP
+    >>> mouth = change.regions["mouth"]  # doctest: +SKIP
+    >>> mouth.verdict, mouth.evenness, mouth.evenness_error  # mm, negative: more even  # doctest: +SKIP
     """
 
     before: FaceAnalysis
@@ -224,20 +230,20 @@ class Change:
 
     @property
     def method(self) -> Method:
-        """What the numbers rest on: the images, begun by the landmarks, or the landmarks alone."""
+        """Basis of the numbers: registration of the images, or the landmarks alone."""
         return self.before.method
 
     def with_photos(self, before: Photo, after: Photo) -> Change:
-        """Give the same result with the pixels of `before` and `after`, which were let go of to save memory."""
+        """Copy the result with the pixels of `before` and `after`, which were dropped to save memory."""
         return replace(self, before=replace(self.before, photo=before), after=replace(self.after, photo=after))
 
     def to_dict(self, error: str | None = None) -> dict[str, Any]:
-        """Give the result as a JSON object, as `symmetry compare` writes it; what is not known is None.
+        """Convert the result to a JSON object, as `symmetry compare` writes it; unknown values are None.
 
         Parameters
         ----------
         error : str, optional
-            Why photos were left out of it.
+            Why photos were left out.
         """
         return without_nan(
             {
@@ -254,5 +260,5 @@ class Change:
         )
 
     def to_frame(self) -> DataFrame:
-        """Give the result as a table: a row a region and a clinical measure, as in the CSV of `symmetry compare`."""
+        """Convert the result to a table, one row per region and clinical measure, as the CSV of `symmetry compare`."""
         return frame_of(CHANGES.rows(self.to_dict()), CHANGES)

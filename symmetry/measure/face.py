@@ -1,4 +1,4 @@
-"""One face, measured: its numbers, how sure they are, and what they rest on."""
+"""Results of one photo: region scores, clinical measures, their errors, and the flags about them."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class RegionScore:
     ----------
     region : str
     asymmetry : float
-        Root mean square length of the asymmetry field over the region's pairs, mm, less what noise adds to it; 0 is
-        even. Pairs that could not be matched are left out; NaN if fewer than a third could be. Of the jawline: across
-        its edge alone.
+        Root mean square length of the asymmetry field over the region's pairs, corrected for noise, mm; 0 is even.
+        Pairs that could not be matched are left out; NaN if fewer than a third could be. Of the jawline, only the
+        component across its edge counts.
     lateral, vertical : float
-        Mean over the subject-left landmarks, mm: + = the subject's left is further out, higher.
+        Mean over the subject-left landmarks, mm; +: the subject's left is further out, higher.
     percent, lateral_percent, vertical_percent : float
         The same three as percentages of the interpupillary distance.
     asymmetry_error, lateral_error, vertical_error : float
-        95 % half-width over re-photographing an unchanged face, mm; NaN where it is not known.
+        95 % half-width over re-photographing an unchanged face, mm; NaN if unknown.
     percent_error, lateral_percent_error, vertical_percent_error : float
         The same three as percentages of the interpupillary distance.
     """
@@ -75,7 +75,7 @@ class RegionScore:
         return self.percent, self.lateral_percent, self.vertical_percent
 
     def errors_in_unit(self, unit: str) -> tuple[float, float, float]:
-        """Give the errors of asymmetry, lateral and vertical in "mm" or in "% IPD"."""
+        """Errors of asymmetry, lateral and vertical in "mm" or in "% IPD"."""
         if unit == "mm":
             return self.asymmetry_error, self.lateral_error, self.vertical_error
         return self.percent_error, self.lateral_percent_error, self.vertical_percent_error
@@ -91,15 +91,15 @@ class Measure:
     subject_right, subject_left : float
         Each side's value; NaN for measures of the midline.
     difference : float
-        Left less right: + = the subject's left is higher, wider, larger, or the midline part lies toward it.
+        Left less right; +: the subject's left is higher, wider or larger, or a midline part lies toward it.
     unit : str
         "mm", "degrees", or "% IPD" where millimetres are not known.
     difference_error : float
-        95 % half-width over re-photographing an unchanged face; NaN where it is not known.
+        95 % half-width over re-photographing an unchanged face; NaN if unknown.
     noticed_from : float or None
-        Difference from which on people notice it, by published studies; None where there is none.
+        Difference from which on people notice it, by published studies; None if there are none.
     norm : str
-        What is published of healthy people, or that nothing is.
+        Published norm of healthy people, or that there is none.
     """
 
     name: str
@@ -114,7 +114,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pose:
-    """Where a head points, degrees: + = toward the subject's left, upward, the subject's left eye higher."""
+    """Orientation of a head, degrees; +: toward the subject's left, upward, the subject's left eye higher."""
 
     yaw: float
     pitch: float
@@ -123,18 +123,18 @@ class Pose:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sightings:
-    """How the detector saw a face.
+    """What the detector reported about a face.
 
     Attributes
     ----------
     crops : ndarray, shape (2, 478, 3), or None
-        The landmarks by each of two crops, pixels at full size: how much they depend on framing.
+        Landmarks by each of two crops, pixels at full size: how much they depend on framing.
     disagreement : float
-        RMS distance between the meshes of the photo and of its mirror image, in eye distances.
+        RMS distance between the meshes of the photo and of its mirror image, in interpupillary distances.
     others : int
-        Other faces in the photo.
+        Number of other faces in the photo.
     side_light : float
-        How much more light falls on the subject's left, natural logarithm; NaN if it is not known.
+        Natural logarithm of the light on the subject's left over that on the right; NaN if unknown.
     """
 
     crops: FloatArray | None = None
@@ -164,7 +164,7 @@ class Evidence:
 
 
 def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, sightings: Sightings) -> Portrait:
-    """Put together what the quality checks look at."""
+    """Put together the input of the quality checks."""
     return Portrait(
         photo=photo,
         landmarks=landmarks,
@@ -183,35 +183,41 @@ def shown_name(photo: Photo) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FaceAnalysis:
-    """All that one photo says about the symmetry of a face.
+    """Symmetry of the face in one photo, as from `symmetry.analyze`.
 
     Attributes
     ----------
     photo : Photo
-        The picture measured; swapped back if it came mirrored.
+        The photo; its sides are swapped back if it was mirrored.
     landmarks : ndarray, shape (478, 3)
         Mirror-averaged, pixels of the upright photo at full size.
     frame : FacialFrame
-        Origin and axes in those pixels.
+        Facial frame: origin and axes in those pixels.
     scale : Scale
-        What was asked for.
+        Scale that was asked for.
     mm_per_pixel : float
         NaN with scale "none".
     pose : Pose
     asymmetry : ndarray, shape (478, 2)
         Each landmark less its mirrored partner, x and y of the facial frame, mm; at the jawline across its edge alone.
-        NaN where the image says too little, and with scale "none".
+        NaN where the two sides could not be matched, and with scale "none".
     difference : ndarray, shape (478, 2)
         The same in `unit`.
     regions : mapping of str to RegionScore
     measures : mapping of str to Measure
     flags : tuple of Flag
     standard : StandardFace or None
-        The face on the shape that all faces share, for a comparison with another photo.
+        The face warped to the common shape, for comparison with another photo.
     refined : MirrorRefinement or None
-        What the image adds to the landmarks; None from landmarks alone.
+        Landmarks refined by the image; None from landmarks alone.
     sightings : Sightings
-        How the detector saw the face.
+        What the detector reported.
+
+    Examples
+    --------
+    >>> face = symmetry.analyze("before.jpg")  # doctest: +SKIP
+    >>> mouth = face.regions["mouth"]  # doctest: +SKIP
+    >>> mouth.vertical, mouth.vertical_error  # mm, + if the subject's left is higher  # doctest: +SKIP
     """
 
     photo: Photo
@@ -247,7 +253,7 @@ class FaceAnalysis:
 
     @property
     def method(self) -> Method:
-        """What the numbers rest on: the image, begun by the landmarks, or the landmarks alone."""
+        """Basis of the numbers: registration of the image, or the landmarks alone."""
         return "landmarks" if self.refined is None else "registration"
 
     @property
@@ -257,7 +263,7 @@ class FaceAnalysis:
 
     @property
     def points(self) -> FloatArray:
-        """Landmarks (478, 3) that were scored: refined where the image allows."""
+        """Landmarks (478, 3) that were scored, refined by the image where possible."""
         return self.landmarks if self.refined is None else self.refined.points
 
     @property
@@ -277,7 +283,7 @@ class FaceAnalysis:
 
     @property
     def unit_per_mm(self) -> float:
-        """Size of a millimetre in `unit`; of one of usual eyes where millimetres are not known."""
+        """Size of a millimetre in `unit`; of an average face where millimetres are not known."""
         return 1.0 if self.unit == "mm" else 100 / AVERAGE_IPD_MM
 
     @property
@@ -287,21 +293,21 @@ class FaceAnalysis:
 
     @property
     def portrait(self) -> Portrait | None:
-        """What the quality checks of a pair look at, and of one photo if it has its pixels; None from landmarks."""
+        """Input of the quality checks of a pair, and of a photo that has its pixels; None without a standard face."""
         if self.standard is None:
             return None
         return portrait_of(self.photo, self.landmarks, self.standard, self.sightings)
 
     def without_pixels(self, *, comparable: bool = False) -> FaceAnalysis:
-        """Give the same result without its pictures: a long series of them fits into memory.
+        """Copy the result without its pixels, so that a long series fits into memory.
 
-        Compared with another face it goes by the landmarks alone, unless `comparable` keeps the standard face (0.3 MB).
+        It is compared with other faces by the landmarks alone, unless `comparable` keeps the standard face (0.3 MB).
         """
         blank = replace(self.photo, pixels=np.zeros((0, 0, 3), np.uint8))
         return replace(self, photo=blank, standard=self.standard if comparable else None)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the result as a JSON object, as `symmetry score` writes it; what is not known is None."""
+        """Convert the result to a JSON object, as `symmetry score` writes it; unknown values are None."""
         return without_nan(
             {
                 "photo": self.photo.name,
@@ -321,17 +327,17 @@ class FaceAnalysis:
         )
 
     def to_frame(self, of: Literal["regions", "measures", "flags"] = "regions") -> DataFrame:
-        """Give the result as a table, with the columns that docs/output.md lists.
+        """Convert the result to a table with the columns listed in docs/output.md.
 
         Parameters
         ----------
         of : {"regions", "measures", "flags"}
-            A row a region, as in the CSV of `symmetry score`, a row a clinical measure, or a row a flag, as in the
-            CSV of `symmetry check`.
+            One row per region, as in the CSV of `symmetry score`; per clinical measure; or per flag, as in the CSV of
+            `symmetry check`.
 
         Raises
         ------
         TableError
-            If `of` is none of them.
+            If `of` is anything else.
         """
         return to_frame([self.to_dict()], FACE_TABLES, of)

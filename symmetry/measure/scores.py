@@ -1,4 +1,4 @@
-"""Region scores: how asymmetric each region of a face is, by how much and toward which side."""
+"""Region scores: how asymmetric each region of a face is, and toward which side."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from symmetry.landmarks.mesh import LANDMARKS, PARTS, REGIONS
 
 REGION_NAMES: Final = tuple(REGIONS)
 LEAST_SHARE: Final = 1 / 3
-"""Share of a region's pairs that must be known, or the region is not."""
+"""Share of a region's pairs that must be known for the region to be known."""
 
 
 def _membership(groups: list[NDArray[np.intp]]) -> FloatArray:
@@ -38,9 +38,9 @@ class RegionScores:
     asymmetry : ndarray
         Root mean square length of the asymmetry field over the region's pairs; 0 is even. The field's unit.
     lateral, vertical : ndarray
-        Mean of the field over the subject-left landmarks: + = the subject's left is further out, higher.
+        Mean of the field over the subject-left landmarks; +: the subject's left is further out, higher.
     percent : ndarray
-        `asymmetry` as a percentage of the interpupillary distance; `lateral_percent` and `vertical_percent` likewise.
+        `asymmetry` as a percentage of the interpupillary distance, as are `lateral_percent` and `vertical_percent`.
     """
 
     asymmetry: FloatArray
@@ -54,18 +54,18 @@ class RegionScores:
 def region_means(field: ArrayLike) -> FloatArray:
     """Mean of per-landmark values (..., 478) over the subject-left landmarks of each region, shape (..., 9).
 
-    Values that are NaN are left out; where fewer than a third of a region's are known, its mean is NaN.
+    NaN values are left out; the mean is NaN if fewer than a third of a region's values are known.
 
     Raises
     ------
     InvalidPointsError
-        If the last axis does not hold one value a landmark.
+        If the last axis does not hold one value per landmark.
     """
     return _means(field, _REGIONS)
 
 
 def part_means(field: ArrayLike) -> FloatArray:
-    """Do the same for the parts of the regions, shape (..., 11), in the order of `symmetry.landmarks.mesh.PARTS`."""
+    """Mean over each part of the regions, shape (..., 11), in the order of `symmetry.landmarks.mesh.PARTS`."""
     return _means(field, _PARTS)
 
 
@@ -93,7 +93,7 @@ def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScor
     Parameters
     ----------
     asymmetry : array_like, shape (..., 478, 2)
-        Each landmark less its mirrored partner, in x and y of the facial frame; NaN where it is not known.
+        Each landmark less its mirrored partner, in x and y of the facial frame; NaN where unknown.
     interpupillary : array_like, shape (...)
         Distance between the irises in the same unit.
 
@@ -106,6 +106,12 @@ def score_regions(asymmetry: ArrayLike, interpupillary: ArrayLike) -> RegionScor
     ------
     InvalidPointsError
         If the field has another shape.
+
+    Examples
+    --------
+    >>> scores = score_regions(np.zeros((2, 478, 2)), 63.0)  # two even faces
+    >>> scores.asymmetry.shape, float(scores.percent.max())
+    ((2, 9), 0.0)
     """
     field = np.asarray(asymmetry, dtype=np.float64)
     if field.shape[-2:] != (LANDMARKS, 2):
