@@ -253,7 +253,7 @@ def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def _robust_planes(difference: FloatArray, total: FloatArray, base: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Planes of symmetry from pairs' differences and sums (..., pairs, 3), one for each row of `say` (m, pairs)."""
+    """Planes of symmetry from pairs' differences and sums (..., pairs, 3), one for each row of weights."""
     leading = difference.shape[:-2]
     outer_difference, outer_total = _products(difference), _products(total)
     apart = outer_difference[:, :3].sum(axis=1)[:, None]

@@ -69,11 +69,11 @@ def analyze(
     scale : Scale or str
         Where millimetres come from: "iris", "ipd=MM" (a known interpupillary distance), or "none" (percent only).
     mirrored : bool
-        The photo shows the face as a mirror does, as many front cameras save it: swap the sides back.
+        The photo is mirrored, as many front cameras save it: swap the sides back.
     face : {"largest", "only"}
-        With several faces: take the largest and say so, or refuse.
+        With several faces: measure the largest and raise a flag, or refuse.
     landmarks_only : bool
-        Go by the face mesh alone: faster, and nearly blind to local differences.
+        Use the face mesh alone: faster, but nearly blind to local differences.
     reliability : mapping, optional
         Tables behind the errors, from `read_reliability`; the shipped ones by default.
 
@@ -128,7 +128,7 @@ def measure_photo(image: ImageLike, measuring: Measuring) -> FaceAnalysis:
 
 
 def turned_back(photo: Photo) -> Photo:
-    """Swap the sides of a photo that came as a mirror shows it."""
+    """Swap the sides of a photo that was saved mirrored."""
     pixels = np.ascontiguousarray(photo.pixels[:, ::-1])
     pixels.flags.writeable = False
     return replace(photo, pixels=pixels)
@@ -197,7 +197,7 @@ def measure_landmarks(
 
 
 class _Size(NamedTuple):
-    """How large a face is; without a scale its eyes count as those of a usual face where millimetres are needed."""
+    """Size of a face; without a scale, an average interpupillary distance stands in where millimetres are needed."""
 
     interpupillary: float
     """Pixels."""
@@ -306,7 +306,7 @@ def _measures(
 
 
 def stopped_landmarks(flags: tuple[Flag, ...]) -> NDArray[np.bool_]:
-    """Tell which landmarks flags stop, with their partners, shape (478,); a whole made of regions stops none."""
+    """Landmarks stopped by flags, with their partners, shape (478,); regions that contain regions stop none."""
     stopped = np.zeros(len(MIRROR), dtype=bool)
     for name, pairs in REGIONS.items():
         if rejecting(flags, name) and (name not in WHOLES or rejecting(flags, ALL)):
@@ -315,7 +315,7 @@ def stopped_landmarks(flags: tuple[Flag, ...]) -> NDArray[np.bool_]:
 
 
 def stops_measure(flags: tuple[Flag, ...], name: str) -> Flag | None:
-    """Give the flag that stops a clinical measure, or the whole region that it belongs to."""
+    """Flag that stops a clinical measure, or the whole region that it belongs to; None if there is none."""
     return rejecting(flags, name) or rejecting(flags, REGION_OF_MEASURE[name])
 
 
@@ -334,12 +334,12 @@ def _read_only(array: FloatArray) -> FloatArray:
 
 
 _MOST_HIDDEN: Final = 0.5
-"""Share of a face's pairs that may be unknown before its midline, which they set, is not known either."""
+"""Share of a face's pairs that may be unknown before the midline, which rests on them, is unknown too."""
 NOT_SEEN: Final = "not_seen"
 
 
 def _with_what_is_missing(flags: tuple[Flag, ...], unseen: list[str]) -> tuple[Flag, ...]:
-    """Bring the flag about what could not be matched up to date."""
+    """Update the flag about regions that could not be matched."""
     kept = tuple(flag for flag in flags if flag.name != NOT_SEEN)
     if not unseen:
         return kept
@@ -347,12 +347,12 @@ def _with_what_is_missing(flags: tuple[Flag, ...], unseen: list[str]) -> tuple[F
 
 
 def not_seen(why: str, regions: list[str]) -> Flag:
-    """Name the regions that could not be matched."""
+    """Flag that names the regions that could not be matched."""
     listed = joined([region.replace("_", " ") for region in regions])
     return Flag(name=NOT_SEEN, severity="info", advice=f"{why}: {listed}.", touches=tuple(regions))
 
 
 def beyond_edge(photo: Photo, landmarks: FloatArray) -> NDArray[np.bool_]:
-    """Tell which landmarks (478, 3), full-size pixels, lie beyond the edge of their photo; shape (478,)."""
+    """Whether landmarks (478, 3), full-size pixels, lie beyond the edge of their photo; shape (478,)."""
     size = np.array(photo.size) - 0.5
     return np.asarray(((landmarks[:, :2] < -0.5) | (landmarks[:, :2] > size)).any(axis=-1))

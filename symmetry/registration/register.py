@@ -1,6 +1,6 @@
 """Registration: positions of the same part of a face in two photos, or on its two sides.
 
-It starts from the landmarks and is refined by the image; the confidence tells where the image has nothing to say.
+It starts from the landmarks and is refined by the image; the confidence tells where the image shows too little.
 """
 
 from __future__ import annotations

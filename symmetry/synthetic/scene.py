@@ -39,7 +39,7 @@ class Scene:
     light_azimuth, light_elevation : float
         Direction that the light comes from, degrees from straight ahead: + from the subject's left, + from above.
     light_strength : float
-        Brightness of that light relative to the usual one; the light of the room stays.
+        Brightness of that light relative to the default; the light of the room stays.
     background : tuple of float
         Colour, red, green and blue from 0 to 1.
     blur : float
