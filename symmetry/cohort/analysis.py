@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from symmetry.cohort.reading import StudyOptions
 
-_OF_GROUPS: Final = ("responders", "means", "contrasts", "dose", "ratings")
+_TABLES: Final = ("responders", "means", "contrasts", "missing", "dose", "ratings", "mixed")
 _FEW: Final = 4
 _ALL_BETTER: Final = (
     "All ratings are above 0, so everyone counts as rated better. If they are states, such as 1 to 5, give the last "
@@ -101,14 +101,14 @@ def _analyzed(study: Study, control: str | None, *, rating: str, holm: bool, mix
     groups = tuple(sorted(study.groups, key=lambda name: (name == control, name)))
     panel = Panel.of(study, higher_is_better=rating == "higher")
     correct: Correction = holm_corrected if holm else not_corrected
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _OF_GROUPS}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _TABLES}
     for table, part in _of_groups(panel, groups, control, correct, seed):
         parts[table].append(part)
+    parts["missing"].append(missing_frame(study, groups))
+    if mixed:
+        parts["mixed"].append(mixed_model(study.sessions, control=control, regions=study.regions, correct=correct))
     if (panel.rating > 0).sum() > _FEW and not (panel.rating <= 0).any():
         notes += (_ALL_BETTER,)
-    tables = {name: _by_region(frames, COLUMNS[name]) for name, frames in parts.items()}
-    tables["missing"] = missing_frame(study, groups)
-    tables["mixed"] = _mixed(study, control, correct) if mixed else _by_region([], COLUMNS["mixed"])
     return Cohort(
         study=study,
         groups=groups,
@@ -117,7 +117,7 @@ def _analyzed(study: Study, control: str | None, *, rating: str, holm: bool, mix
         unit=next(iter(panel.units.values())),
         holm=holm,
         notes=(*study.notes, *notes),
-        **{name: typed(name, frame) for name, frame in tables.items()},
+        **{name: typed(name, _by_region(frames, COLUMNS[name])) for name, frames in parts.items()},
     )
 
 
@@ -136,12 +136,6 @@ def _of_groups(
                 yield "dose", dose_response(panel, name, dose, correct=correct)
             if control is not None:
                 yield "contrasts", contrasts(panel, name, control, correct=correct, seed=seed)
-
-
-def _mixed(study: Study, control: str | None, correct: Correction) -> pd.DataFrame:
-    if not len(study.sessions):
-        raise TableError("a mixed model needs sessions; give a table with one row for each session, or leave it out")
-    return mixed_model(study.sessions, control=control, regions=study.regions, correct=correct)
 
 
 def _control(study: Study, control: str | None) -> tuple[str | None, tuple[str, ...]]:

@@ -80,5 +80,5 @@ def refuse(frame: pd.DataFrame, wrong: pd.Series, message: str) -> None:
 
 def refuse_second_rows(people: pd.DataFrame) -> None:
     """Refuse a table of people in which someone has two rows."""
-    message = '"{person}" stands twice in the table of people; give each person one row'
+    message = '"{person}" has two rows in the table of people; give each person one'
     refuse(people, people.duplicated("person"), message)

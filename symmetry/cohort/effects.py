@@ -100,7 +100,7 @@ def dose_response(panel: Panel, group: str, dose: str, *, correct: Correction) -
             **own.labels(group),
             "dose": dose,
             "unit": [unit.format(each) for each in own.units.values()],
-            "people": np.isfinite(own.change[known]).sum(axis=0),
+            "people": found.people,
             **found.slope.columns("slope", prefix=""),
             "tau": found.tau,
             "p": found.p,
@@ -123,7 +123,7 @@ def rating_agreement(panel: Panel, group: str, *, correct: Correction) -> pd.Dat
     return pd.DataFrame(
         {
             **own.labels(group),
-            "people": known.sum(axis=0),
+            "people": correlation.people,
             **correlation.rho.columns("rho", prefix=""),
             "p": correlation.p,
             "p_holm": correct(correlation.p),

@@ -118,10 +118,8 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
     """Refuse repeated rows, errors of 0 and changes of the wrong sign in a user's own table."""
-    twice = (
-        'a row of "{person}", {region}, stands twice, as if measured twice; remove one, or tell two photos apart in '
-    )
-    refuse(table, table.astype(str).duplicated(), twice + "a column `photo`")
+    twice = 'a row of "{person}", {region}, is repeated; remove one, or tell two photos apart in a column `photo`'
+    refuse(table, table.astype(str).duplicated(), twice)
     for name in ("mdc", "error"):
         if name in table and (number_of(table[name], name) == 0).any():
             raise TableError(f'the column "{name}" has a 0, but every photo has an error; leave it empty if unknown')

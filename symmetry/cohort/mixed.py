@@ -69,7 +69,7 @@ def mixed_model(
     MissingExtraError
         If statsmodels is not installed.
     TableError
-        If a column is missing.
+        If a column is missing, or there are no sessions.
 
     Notes
     -----
@@ -81,6 +81,8 @@ def mixed_model(
     missing = [name for name in _NEEDED if name not in sessions.columns]
     if missing:
         raise TableError(f"a table of sessions must have the column {missing[0]}")
+    if not len(sessions):
+        raise TableError("a mixed model needs sessions; give a table with one row for each session, or leave it out")
     model = _statsmodels()
     known = sessions.loc[sessions["value"].notna() & sessions["weeks"].notna(), list(_NEEDED)]
     groups = sorted(known["group"].unique(), key=lambda name: (name == control, name))
@@ -108,8 +110,8 @@ def _statsmodels() -> Any:
 
 def _rows(
     table: pd.DataFrame, region: str, groups: Sequence[str], control: str | None, model: Any
-) -> list[dict[str, object]]:
-    """Rows of one region."""
+) -> list[tuple[object, ...]]:
+    """Rows of one region, in the order of the columns."""
     unit = f"{table['unit'].iloc[0]} a week" if len(table) else ""
     table = table.assign(person=pd.factorize(table["person"])[0])
     size = {name: (own["person"].nunique(), len(own)) for name, own in table.groupby("group")}
@@ -118,7 +120,7 @@ def _rows(
     fitted = [name for name in groups if following.get(name, 0) >= _LEAST_PEOPLE]
     fit = _fitted(table[table["group"].isin(fitted)], fitted, model) if fitted else None
 
-    def row(term: str, weights: dict[str, float]) -> dict[str, object]:
+    def row(term: str, weights: dict[str, float]) -> tuple[object, ...]:
         people, sessions = (sum(size.get(name, (0, 0))[part] for name in weights) for part in (0, 1))
         estimate = low = high = p = np.nan
         if fit is not None and set(weights) <= set(fitted):
@@ -129,8 +131,7 @@ def _rows(
             half = float(half_width(np.array(error), np.array(freedom)))
             low, high = estimate - half, estimate + half
             p = float(2 * special.stdtr(freedom, -ratio(np.abs(np.array(estimate)), np.array(error))))
-        values = (region, unit, term, estimate, low, high, p, np.nan, people, sessions)
-        return dict(zip(COLUMNS["mixed"], values, strict=True))
+        return region, unit, term, estimate, low, high, p, np.nan, people, sessions
 
     rows = [row(f"slope: {name}", {name: 1.0}) for name in groups]
     if control is not None and control in groups:

@@ -100,7 +100,7 @@ class _Parts:
         sd, freedom = (values[PARTS_OF_PAIR].reshape(-1, 2)[places] for values in (table.pair_sd, table.pair_freedom))
         if not (np.isfinite(sd) & (freedom > FOR_CORRELATION)).all():
             raise PlanError(
-                f"the reliability table tells too little of {region}; "
+                f"the reliability table has too little data on {region}; "
                 "make it from more photos, with symmetry reliability --table"
             )
         return cls(places=places, sd=sd, freedom=freedom, correlation=table.part_correlation[places])
@@ -164,7 +164,7 @@ def places_of(region: str) -> list[int]:
         If the region cannot be drawn.
     """
     if region not in REGIONS_TO_DRAW:
-        raise PlanError(f'"{region}" is no region that can be simulated; take one of {joined(REGIONS_TO_DRAW)}')
+        raise PlanError(f'"{region}" cannot be simulated; take one of {joined(REGIONS_TO_DRAW)}')
     return [place for place, (name, _) in enumerate(PART_NAMES) if name == region]
 
 

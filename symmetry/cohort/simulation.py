@@ -138,23 +138,25 @@ def simulate_study(**options: Unpack[SimulationOptions]) -> Study:
 
 def _simulated(design: _Design) -> Study:
     conditions = Conditions(photos=design.photos, day_to_day=design.day_to_day, reliability=design.reliability)
-    people, sessions = design.people, design.sessions
+    people, count = design.people, design.sessions
     treated = np.arange(people) < people - round(design.placebo * people)
     rng = np.random.default_rng([design.seed, 0])
-    had = np.column_stack([np.ones(people, bool), rng.random((people, sessions - 1)) >= design.missing])
-    last = np.where(had, np.arange(sessions), 0).max(axis=1)
-    times = np.linspace(0.0, 1.0, sessions)
-    measured = {}
+    had = np.column_stack([np.ones(people, bool), rng.random((people, count - 1)) >= design.missing])
+    last = np.where(had, np.arange(count), 0).max(axis=1)
+    times = np.linspace(0.0, 1.0, count)
+    names = np.array([f"p{number:0{len(str(people))}d}" for number in range(1, people + 1)], dtype=object)
+    tables = []
     for region in design.regions:
         own_rng = np.random.default_rng([design.seed, 1, places_of(region)[0]])  # independent of the other regions
         effect = Effect.on(own_rng, treated, design.effect, design.effect_in_mdc, design.spread)
-        measured[region] = measure_people(own_rng, region, effect, conditions, times=times, last=last)
-    names = np.array([f"p{number:0{len(str(people))}d}" for number in range(1, people + 1)], dtype=object)
+        found = measure_people(own_rng, region, effect, conditions, times=times, last=last)
+        tables.append(_tables(names, region, found, had, times * design.weeks))
+    changes, sessions = (pd.concat(frames, ignore_index=True) for frames in zip(*tables, strict=True))
     return Study.of(
-        people=_people(rng, names, treated, last == sessions - 1, design.weeks),
-        changes=_changes(names, measured, last),
-        sessions=_sessions(names, measured, had, times * design.weeks),
-        planned=sessions,
+        people=_people(rng, names, treated, last == count - 1, design.weeks),
+        changes=changes,
+        sessions=sessions,
+        planned=design.sessions,
     )
 
 
@@ -240,41 +242,24 @@ def _people(
     )
 
 
-def _changes(names: NDArray[np.object_], measured: dict[str, Measured], last: NDArray[np.intp]) -> pd.DataFrame:
-    frames = [
-        pd.DataFrame(
-            {
-                "person": names,
-                "region": region,
-                "unit": "mm",
-                "before": found.values[0],
-                "after": np.where(last > 0, found.values[last, np.arange(len(names))], np.nan),
-                "change": found.change,
-                "mdc": found.error,
-                "reason": np.where(last > 0, "", ONE_SESSION),
-            }
-        )
-        for region, found in measured.items()
-    ]
-    return pd.concat(frames, ignore_index=True)
-
-
-def _sessions(
-    names: NDArray[np.object_], measured: dict[str, Measured], had: BoolArray, weeks: FloatArray
-) -> pd.DataFrame:
+def _tables(
+    names: NDArray[np.object_], region: str, found: Measured, had: BoolArray, weeks: FloatArray
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make the changes and sessions of one region; `had` (people, sessions) says who came, `weeks` when."""
+    last = np.where(had, np.arange(len(weeks)), 0).max(axis=1)
+    changes = {
+        "before": found.values[0],
+        "after": np.where(last > 0, found.values[last, np.arange(len(names))], np.nan),
+        "change": found.change,
+        "mdc": found.error,
+        "reason": np.where(last > 0, "", ONE_SESSION),
+    }
     who, session = np.nonzero(had)
-    frames = [
-        pd.DataFrame(
-            {
-                "person": names[who],
-                "region": region,
-                "unit": "mm",
-                "session": session + 1.0,
-                "weeks": weeks[session],
-                "value": found.values[session, who],
-                "error": found.value_errors[who],
-            }
-        )
-        for region, found in measured.items()
-    ]
-    return pd.concat(frames, ignore_index=True)
+    sessions = {
+        "session": session + 1.0,
+        "weeks": weeks[session],
+        "value": found.values[session, who],
+        "error": found.value_errors[who],
+    }
+    tables = pd.DataFrame({"person": names, **changes}), pd.DataFrame({"person": names[who], **sessions})
+    return tables[0].assign(region=region, unit="mm"), tables[1].assign(region=region, unit="mm")

@@ -7,20 +7,8 @@ the inverse of that test, so the two agree. Neither is ever surer than re-photog
 
 The question is whether there is a step. A course that has gone down since before the treatment differs between the
 phases, too, without an effect of the treatment; one that goes down slowly under treatment looks more like
-autocorrelation than like a step. Look at the trend as well, and at that of the baseline alone.
-
-False alarms, in %, of 2,500 courses a cell without a step, by their autocorrelation; sessions 3 to 10 days apart, `sd`
-half of the true noise (`tests/benchmarks/courses.py` prints all tables):
-
-=======  =====  ====  ====  ====
-phases   white   0.3   0.6   0.8
-=======  =====  ====  ====  ====
-3 + 3      1.1   1.8   3.2   3.3
-4 + 4      0.8   2.2   4.0   5.0
-3 + 9      0.8   1.6   3.4   4.8
-6 + 14     0.8   1.9   3.9   5.8
-10 + 30    0.7   2.4   3.6   4.2
-=======  =====  ====  ====  ====
+autocorrelation than like a step. Look at the trend as well, and at that of the baseline alone. How often the
+test is wrong is tabulated in `docs/api/arrays.md`.
 """
 
 from __future__ import annotations

@@ -1,22 +1,8 @@
 """Robust trends over irregular times, with intervals for re-photographing error and autocorrelation.
 
 The usual tests do not hold for so few sessions: Mann-Kendall ignores autocorrelation, and its correction (Hamed & Rao
-1998, J Hydrol 204:182) needs an estimate that 10 sessions do not give. False alarms of the test here, in %, of 10,000
-courses a cell without a trend, by their autocorrelation; sessions 3 to 10 days apart, `sd` half of the true noise:
-
-========  =====  ====  ====  ====
-sessions  white   0.3   0.6   0.8
-========  =====  ====  ====  ====
-5           1.0   2.2   3.9   5.7
-6           0.7   2.2   5.1   8.2
-8           0.4   1.5   5.0  10.3
-12          0.3   1.4   4.7  10.9
-20          0.8   2.0   4.0   8.6
-40          1.3   3.3   3.9   5.0
-========  =====  ====  ====  ====
-
-Power: with noise of 0.4 mm, 8 sessions in 6 weeks detect a drift of 2 mm in 53 % and of 4 mm in 99 % of cases, 12
-sessions in 10 weeks in 81 % and 100 %. `tests/benchmarks/courses.py` prints all tables.
+1998, J Hydrol 204:182) needs an estimate that 10 sessions do not give. How often this one is wrong is tabulated in
+`docs/api/arrays.md`.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def test_a_plan_says_what_was_asked():
         (1.0, {"groups": 3}, "1 group, or 2"),
         (1.0, {"comparisons": 0}, "at least 1 region"),
         (1.0, {"spread": -0.1}, "spread must be 0 mm or more"),
-        (1.0, {"region": "lower_face"}, "no region that can be simulated"),
+        (1.0, {"region": "lower_face"}, "cannot be simulated"),
     ],
 )
 def test_what_makes_no_sense_is_refused(change, asked, said):

@@ -257,9 +257,9 @@ def test_every_study_agrees_with_itself(seed, people, regions, **asked):
         ({"day_to_day": np.nan}, "day_to_day must be 0 mm or more"),
         ({"regions": []}, "at least one region"),
         ({"regions": ["mouth", "mouth"]}, "each once"),
-        ({"regions": ["face"]}, '"face" is no region that can be simulated; take one of jawline'),
-        ({"regions": ["mouth"], "reliability": table_with(0.1, 1.0)}, "tells too little of mouth"),
-        ({"regions": ["mouth"], "reliability": table_with(np.nan)}, "tells too little of mouth"),
+        ({"regions": ["face"]}, '"face" cannot be simulated; take one of jawline'),
+        ({"regions": ["mouth"], "reliability": table_with(0.1, 1.0)}, "has too little data on mouth"),
+        ({"regions": ["mouth"], "reliability": table_with(np.nan)}, "has too little data on mouth"),
     ],
 )
 def test_what_makes_no_sense_is_refused(asked, said):

@@ -171,7 +171,7 @@ def test_a_study_is_taken_as_it_is():
         (sessions(day="soon").drop(columns="session"), {}, '"soon" is not a day'),
         (sessions().drop(columns="session"), {}, "which session"),
         (changes(), {"people": pd.DataFrame({"name": ["anna"]})}, 'no column "person"'),
-        (changes(), {"people": pd.DataFrame({"person": ["anna", "anna"]})}, "stands"),
+        (changes(), {"people": pd.DataFrame({"person": ["anna", "anna"]})}, "two rows"),
         ({}, {}, "nobody"),
         (sessions(value=[-1.0, 1, 1, 1]), {}, "leave the sign out"),
         (changes(region=["mouth", "moutth"]), {}, "did you mean mouth"),
@@ -380,7 +380,7 @@ def test_what_was_measured_once_counts_once(tmp_path):
     frame.to_parquet(folder / "anna.parquet")
     with pytest.raises(TableError, match='two files are called "anna"'):
         study_of(folder)
-    with pytest.raises(TableError, match="stands twice"):
+    with pytest.raises(TableError, match="is repeated"):
         study_of(pd.concat([sessions(), sessions()]))
     photos = pd.concat([sessions(photo="1.jpg"), sessions(photo="2.jpg")])
     assert study_of(photos).sessions["error"].iloc[0] == pytest.approx(0.3 / np.sqrt(2))

@@ -18,8 +18,8 @@ def plan_table(plan: Plan) -> Group:
     table = FittedTable("photos of each\nin a session", [str(row["photos"]) for row in rows])
     table.add(f"people\n{_a_group(plan, 'needed')}", [_people(row) for row in rows])
     table.add("studies that find it\n[95 % interval]", [_power(row) for row in rows])
-    table.add("a person's own change\ntells from", [f"{row['mdc']:.2f} mm" for row in rows])
-    table.add("people whose\nown change tells", [f"{percent(row['responders'])} %" for row in rows])
+    table.add("minimal detectable\nchange", [f"{row['mdc']:.2f} mm" for row in rows])
+    table.add("\nresponders", [f"{percent(row['responders'])} %" for row in rows])
     return Group(Text(_sentence(plan, rows), style="bold"), table, *notes(*_notes(plan, rows)))
 
 
@@ -55,7 +55,7 @@ def _notes(plan: Plan, rows: list[dict[str, Any]]) -> list[str]:
         test + (f" / {plan.comparisons} (one of {plan.comparisons} regions)." if plan.comparisons > 1 else "."),
         "All photos are alike in pose, expression and light, the region is seen in each (cheeks and",
         "nasolabial folds often are not), and nobody leaves: plan for more people.",
-        "A person's own change tells where it is larger than photos of an unchanged face differ.",
+        "Responders change by more than their own minimal detectable change.",
     ]
     if any(row["people"] is None for row in rows):
         lines.append(
