@@ -97,6 +97,8 @@ def analyze_cohort(
 
 
 def _analyzed(study: Study, control: str | None, *, rating: str, holm: bool, mixed: bool, seed: int) -> Cohort:
+    if mixed and not len(study.sessions):
+        raise TableError("a mixed model needs sessions; give a table with one row for each session, or leave it out")
     control, notes = _control(study, control)
     groups = tuple(sorted(study.groups, key=lambda name: (name == control, name)))
     panel = Panel.of(study, higher_is_better=rating == "higher")

@@ -69,7 +69,7 @@ def mixed_model(
     MissingExtraError
         If statsmodels is not installed.
     TableError
-        If a column is missing, or there are no sessions.
+        If a column is missing.
 
     Notes
     -----
@@ -81,8 +81,6 @@ def mixed_model(
     missing = [name for name in _NEEDED if name not in sessions.columns]
     if missing:
         raise TableError(f"a table of sessions must have the column {missing[0]}")
-    if not len(sessions):
-        raise TableError("a mixed model needs sessions; give a table with one row for each session, or leave it out")
     model = _statsmodels()
     known = sessions.loc[sessions["value"].notna() & sessions["weeks"].notna(), list(_NEEDED)]
     groups = sorted(known["group"].unique(), key=lambda name: (name == control, name))
