@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite, nan
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from symmetry.measure.change import MeasureChange, RegionChange
 from symmetry.measure.measures import DEFINITIONS
 from symmetry.measure.quality.flags import joined
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
+
+if TYPE_CHECKING:
+    from symmetry.measure.change import MeasureChange, RegionChange
 
 DASH: Final = "–"
 """Stands for a number that is not known."""

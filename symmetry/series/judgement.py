@@ -73,25 +73,11 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
         As `ReliabilityTable.part_correlation`.
     unit : {"mm", "% IPD"}
     """
-    sd, level_sd, freedom = (
-        values[..., REGIONS_OF_PAIR].reshape(*values.shape[:-1], len(REGION_NAMES), -1)
-        for values in (course.sd, course.level_sd, course.freedom)
-    )
-    errors = half_width(level_sd, freedom)
     numbers = course.numbers
-    lift = numbers.lift
+    errors = half_width(_of_regions(course.level_sd), _of_regions(course.freedom))
     courses = {}
     for i, name in enumerate(REGION_NAMES):
-        if name in WHOLES:
-            candidates = _Candidates(
-                names=(name.replace("_", " "),),
-                values=course.regions[:, i, :1],
-                sd=sd[:, i, _CHANGE][:, None],
-                level_sd=level_sd[:, i, _CHANGE][:, None],
-                freedom=freedom[i, _CHANGE][None],
-            )
-        else:
-            candidates = _parts(name, course, correlation)
+        candidates = _whole(i, course) if name in WHOLES else _parts(name, course, correlation)
         sizes, crossing = _sizes(times.weeks, candidates.values)
         found = trends(times.weeks, sizes, candidates.sd, comparisons=len(candidates.names))
         best = _surest(found)
@@ -104,7 +90,7 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
             asymmetry=asymmetry,
             lateral=lateral,
             vertical=vertical,
-            lift=lift[:, i],
+            lift=numbers.lift[:, i],
             left_outward=numbers.left[:, i, 0],
             left_up=numbers.left[:, i, 1],
             right_outward=numbers.right[:, i, 0],
@@ -115,7 +101,7 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
             asymmetry_error=_where_known(asymmetry, errors[:, i, _CHANGE]),
             lateral_error=_where_known(lateral, errors[:, i, _LATERAL]),
             vertical_error=_where_known(vertical, errors[:, i, _VERTICAL]),
-            lift_error=_where_known(lift[:, i], errors[:, i, _LIFT]),
+            lift_error=_where_known(numbers.lift[:, i], errors[:, i, _LIFT]),
             trend=_trend(found, best, bool(crossing[best]), times),
             phases=_phases(candidates, best, times),
             unit=unit,
@@ -144,6 +130,25 @@ def measure_courses(course: Course, times: Times, unit: str) -> dict[str, Measur
             unit=unit if definition.unit == "mm" else definition.unit,
         )
     return courses
+
+
+def _of_regions(values: FloatArray) -> FloatArray:
+    """Take the four numbers of each region out of all 76, shape (..., 9, 4)."""
+    return values[..., REGIONS_OF_PAIR].reshape(*values.shape[:-1], len(REGION_NAMES), -1)
+
+
+def _whole(place: int, course: Course) -> _Candidates:
+    """Asymmetry of a region that contains others."""
+    sd, level_sd, freedom = (
+        _of_regions(values)[..., place, [_CHANGE]] for values in (course.sd, course.level_sd, course.freedom)
+    )
+    return _Candidates(
+        names=(REGION_NAMES[place].replace("_", " "),),
+        values=course.regions[:, place, :1],
+        sd=sd,
+        level_sd=level_sd,
+        freedom=freedom,
+    )
 
 
 def _parts(region: str, course: Course, correlation: FloatArray) -> _Candidates:

@@ -355,13 +355,13 @@ def different(flag_between, monkeypatch):
     from symmetry.series import selection
 
     stranger = Flag(name="different_person", severity="warn", advice="Who?", touches=("all",))
-    match = selection._match
+    match = selection._Matching.match
 
-    def matched(one, other, **options):
-        found = match(one, other, **options)
-        return replace(found, flags=(stranger,)) if flag_between(one, other) else found
+    def matched(self, reference, other):
+        found = match(self, reference, other)
+        return replace(found, flags=(stranger,)) if flag_between(self.faces[reference], self.faces[other]) else found
 
-    monkeypatch.setattr(selection, "_match", matched)
+    monkeypatch.setattr(selection._Matching, "match", matched)
 
 
 def test_someone_else_is_left_out_even_if_only_warned_of(monkeypatch):

@@ -14,7 +14,7 @@ from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
-from symmetry.measure.words import title_of
+from symmetry.measure.words import sentence, title_of
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -105,7 +105,7 @@ def summary(change: Change) -> str:
     if lifted:
         parts.append(f"both sides of {joined(lifted)} moved up or down together")
     text = "; ".join(parts)
-    return " ".join([*doubts, f"{text[0].upper()}{text[1:]}."])
+    return " ".join([*doubts, f"{sentence(text)}."])
 
 
 def _photos(label: str, first: FaceAnalysis, every: Sequence[FaceAnalysis]) -> list[RenderableType]:
