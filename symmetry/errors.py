@@ -76,7 +76,7 @@ class BackupError(PracticeError):
 
 
 class NothingFitError(SymmetryError):
-    """No photo of a series can be used."""
+    """There are too few photos that can be used."""
 
 
 class PlanError(SymmetryError, ValueError):

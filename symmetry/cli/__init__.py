@@ -18,7 +18,7 @@ COMMANDS = {
     "check": ("check:check", "Check whether photos are fit to be measured, and say what to do better."),
     "client": ("clients:client", "Keep clients: people whose photos are followed."),
     "cohort": (
-        "cohort:cohort",
+        "cohort:command",
         "Say of many people whether their faces became more even, and how much of that is noise.",
     ),
     "compare": ("compare:compare", "Compare photos of one person before and after."),
@@ -36,7 +36,10 @@ COMMANDS = {
     ),
     "restore": ("backups:restore", "Bring back a practice that `symmetry backup` wrote."),
     "score": ("score:score", "Score the symmetry of one or more photos."),
-    "series": ("series:series", "Follow one person through many photos and say whether the face is getting more even."),
+    "series": (
+        "series:command",
+        "Follow one person through many photos and say whether the face is getting more even.",
+    ),
     "session": ("sessions:session", "Keep sessions: photos of a client that were taken on one occasion."),
     "treatment": (
         "treatments:treatment",

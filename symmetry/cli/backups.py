@@ -6,15 +6,18 @@ from pathlib import Path
 
 import click
 
-from symmetry.cli.options import GivenPath, complaining, say
-from symmetry.cli.practice import confirm, counted, minding, opened, practice_option, tell, yes_option
-from symmetry.cli.running import check_targets
+from symmetry import practice
+from symmetry.cli.messages import counted, errors_in_one_line, say, tell
+from symmetry.cli.options import ZIP, GivenPath
+from symmetry.cli.output import check_targets
+from symmetry.cli.practice import confirm, opened, practice_errors, practice_option, yes_option
+from symmetry.errors import BackupError, NoPracticeError, SymmetryError
 
 
 @click.command()
-@click.argument("file", type=GivenPath(dir_okay=False), metavar="FILE")
+@click.argument("file", type=ZIP, metavar="FILE")
 @practice_option
-def backup(file: Path, practice: Path | None) -> None:
+def backup(file: Path, folder: Path | None) -> None:
     """Write the whole practice to one file: clients, photos, results.
 
     The file is a zip and not encrypted: keep it where only you can read it.
@@ -23,10 +26,8 @@ def backup(file: Path, practice: Path | None) -> None:
     Example:
       symmetry backup practice-2026-04-06.zip
     """
-    if file.suffix.lower() != ".zip":
-        raise click.UsageError(f"'{file.name}' does not end in .zip; rename it")
-    check_targets(file, inputs=())
-    with opened(practice) as store, complaining(file):
+    check_targets(file)
+    with opened(folder) as store, errors_in_one_line(file):
         made = store.backup(file)
     say(f"wrote {file}: {counted(made.clients, 'client')}, {counted(made.photos, 'photo')}")
     for name in made.damaged:
@@ -40,47 +41,35 @@ def backup(file: Path, practice: Path | None) -> None:
 @click.option("--replace", is_flag=True, help="Replace the practice that is in the folder; it is lost.")
 @yes_option
 @practice_option
-def restore(file: Path, replace: bool, yes: bool, practice: Path | None) -> None:
+def restore(file: Path, replace: bool, yes: bool, folder: Path | None) -> None:
     """Bring back a practice that `symmetry backup` wrote.
 
     \b
     Example:
       symmetry restore practice-2026-04-06.zip --practice restored/
     """
-    with minding(practice):
-        from symmetry.practice.storage.folders import practice_folder
-        from symmetry.practice.store import restore_practice
-
-        folder = practice_folder(practice)
-        if replace:
-            _ask(folder, file, yes=yes)
-        from symmetry.errors import BackupError
-
+    with practice_errors(folder):
+        place = practice.practice_folder(folder)
+        if replace and (lost := _at_stake(place)):
+            question = f"The practice in {place}, with {lost}, will be lost. Replace it by {file}?"
+            confirm(question, yes=yes, undone="nothing was replaced")
         try:
-            brought = restore_practice(file, practice, replace=replace)
+            brought = practice.restore_practice(file, folder, replace=replace)
         except BackupError as error:
             say(f"symmetry: {file}: {error}")
             raise SystemExit(1) from None
-    tell(f"restored into {folder}: {counted(brought.clients, 'client')}, {counted(brought.photos, 'photo')}")
+    tell(f"restored into {place}: {counted(brought.clients, 'client')}, {counted(brought.photos, 'photo')}")
     for name in brought.damaged:
         say(f"symmetry: missing or damaged in the backup, so in the practice too: {name}")
     if brought.damaged:
         raise SystemExit(1)
 
 
-def _ask(folder: Path, file: Path, *, yes: bool) -> None:
-    """Say whose practice will be lost, if there is one, and ask."""
-    from symmetry.errors import NoPracticeError, SymmetryError
-    from symmetry.practice.reading import PracticeReader
-
+def _at_stake(folder: Path) -> str | None:
+    """Say how many clients a practice has; None if there is none."""
     try:
-        there = counted(len(PracticeReader(folder).clients()), "client")
+        return counted(len(practice.PracticeReader(folder).clients()), "client")
     except NoPracticeError:
-        return
+        return None
     except SymmetryError:
-        there = "an unknown number of clients"  # damaged: what a backup is for
-    confirm(
-        f"The practice in {folder}, with {there}, will be lost. Replace it by {file}?",
-        yes=yes,
-        undone="nothing was replaced",
-    )
+        return "an unknown number of clients"  # damaged: what a backup is for

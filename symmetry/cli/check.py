@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import click
 
-from symmetry.cli.options import (
-    chosen_format,
-    complaining,
-    deliver_data,
-    deliver_table,
-    finding_options,
-    output_options,
-    photos_argument,
-    recursive_option,
-)
-from symmetry.cli.running import check_targets, photos_of, run_through
-
-if TYPE_CHECKING:
-    from symmetry.measure.batch import Failure
-    from symmetry.measure.face import FaceAnalysis
+from symmetry import measure, tabular
+from symmetry.cli.options import Photos, face_options, output_options, photos_options
+from symmetry.cli.output import Output, check_targets
+from symmetry.cli.running import run_through
+from symmetry.output import tables
 
 
 @click.command()
-@photos_argument
-@recursive_option
-@finding_options
+@photos_options
+@face_options[0]
+@face_options[1]
 @output_options
-def check(
-    photos: tuple[Path, ...],
-    recursive: bool,
-    mirrored: bool,
-    face: Literal["largest", "only"],
-    output: Path | None,
-    format_: str | None,
-) -> None:
+def check(photos: Photos, mirrored: bool, face: Literal["largest", "only"], output: Output) -> None:
     """Check whether photos are fit to be measured, and say what to do better.
 
     PHOTO is a photo or a folder of photos. Nothing is scored. Pose, size, sharpness, light, expression, distance and
@@ -47,33 +29,13 @@ def check(
       symmetry check me.jpg
       symmetry check selfies/ -o flags.csv
     """
-    wanted = chosen_format(format_, output)
-    paths = photos_of(photos, recursive=recursive)
-    check_targets(output, inputs=paths)
-    from symmetry.measure.batch import Failure, analyze_photos
-
-    results: list[FaceAnalysis | Failure] = []
-
-    def take(result: FaceAnalysis | Failure) -> None:
-        results.append(result if isinstance(result, Failure) else result.without_pixels())
-
-    stopped = run_through(analyze_photos(paths, mirrored=mirrored, face=face, landmarks_only=True), len(paths), take)
-    failed = sum(isinstance(result, Failure) for result in results)
-    if results and not (wanted == "table" and output is None and failed == len(results)):
-        with complaining(output):
-            _deliver(results, wanted, output)
-    if stopped:
-        raise SystemExit(130)
-    if failed:
-        raise SystemExit(1)
-
-
-def _deliver(results: list[FaceAnalysis | Failure], wanted: str, output: Path | None) -> None:
-    if wanted != "table":
-        from symmetry.tabular import CHECKS, check_object
-
-        deliver_data([check_object(result.to_dict()) for result in results], CHECKS, wanted, output)
-    else:
-        from symmetry.output.tables import check_tables
-
-        deliver_table(check_tables(results), output)
+    check_targets(output.file, inputs=photos.paths)
+    results = measure.analyze_photos(photos.paths, mirrored=mirrored, face=face, landmarks_only=True)
+    run = run_through(measure.without_pixels(results), len(photos.paths))
+    if run.results and not (output.shown and run.failed == len(run.results)):
+        output.deliver(
+            lambda: [tabular.check_object(result.to_dict()) for result in run.results],
+            tabular.CHECKS,
+            lambda: tables.check_tables(run.results),
+        )
+    run.end()

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from symmetry.cli.options import GivenPath, chosen_format, complaining, output_options, say
+from symmetry import practice
+from symmetry.cli.messages import counted, errors_in_one_line, say, tell
+from symmetry.cli.options import ZIP
+from symmetry.cli.output import Output, check_targets
 from symmetry.cli.practice import (
     client_argument,
     confirm,
-    counted,
+    list_options,
     note_option,
     opened,
     page_of,
     practice_option,
-    present,
     quickly,
-    tell,
     yes_option,
 )
-from symmetry.cli.running import check_targets, with_progress
+from symmetry.cli.running import with_progress
+from symmetry.output import tables
 
 if TYPE_CHECKING:
-    from symmetry.practice.forgetting import Forgotten
-    from symmetry.practice.records import ClientPage
+    from symmetry.practice import ClientPage, Forgotten
 
 
 @click.group()
@@ -49,14 +49,14 @@ def client() -> None:
 @click.option("--id", "client_id", metavar="ID", help="What you will type for this client. [default: made of the name]")
 @note_option
 @practice_option
-def add(name: str, client_id: str | None, note: str, practice: Path | None) -> None:
+def add(name: str, client_id: str | None, note: str, folder: Path | None) -> None:
     """Add a client.
 
     \b
     Example:
       symmetry client add "Anna Kovács" --id anna
     """
-    with opened(practice) as store:
+    with opened(folder) as store:
         added = store.add_client(name, id=client_id, note=note)
         alike = [
             one.id for one in store.clients() if one.name.casefold() == added.name.casefold() and one.id != added.id
@@ -68,52 +68,30 @@ def add(name: str, client_id: str | None, note: str, practice: Path | None) -> N
 
 
 @client.command("list")
-@practice_option
-@output_options
-def list_(practice: Path | None, output: Path | None, format_: str | None) -> None:
+@list_options
+def list_(folder: Path | None, output: Output) -> None:
     """List all clients: how many sessions, photos, treatments and entries, and from when to when.
 
     \b
     Example:
       symmetry client list
     """
-    from symmetry.practice.listing import CLIENTS
-
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=())
-    lines = quickly(practice, lambda reader: reader.overview())
-    present(
-        wanted,
-        output,
-        table=lambda tables: tables.clients_table(lines),
-        data=[line.to_dict() for line in lines],
-        layout=CLIENTS,
-    )
+    lines = quickly(folder, lambda reader: reader.overview())
+    output.deliver(lambda: [line.to_dict() for line in lines], practice.CLIENTS, lambda: tables.clients_table(lines))
 
 
 @client.command()
 @client_argument
-@practice_option
-@output_options
-def show(client: str, practice: Path | None, output: Path | None, format_: str | None) -> None:
+@list_options
+def show(client: str, folder: Path | None, output: Output) -> None:
     """Show all that is kept of a client except the pictures: sessions, treatments, diary.
 
     \b
     Example:
       symmetry client show anna-kovacs
     """
-    from symmetry.practice.listing import HISTORY
-
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=())
-    page = page_of(client, practice)
-    present(
-        wanted,
-        output,
-        table=lambda tables: tables.page_tables(page),
-        data=page.to_dict(),
-        layout=HISTORY,
-    )
+    page = page_of(client, folder)
+    output.deliver(lambda: page.to_dict(), practice.HISTORY, lambda: tables.page_tables(page))
 
 
 @client.command()
@@ -122,7 +100,7 @@ def show(client: str, practice: Path | None, output: Path | None, format_: str |
 @click.option("--id", "new_id", metavar="ID", help="Another id.")
 @click.option("--note", help="Another note; '' for none.")
 @practice_option
-def edit(client: str, name: str | None, new_id: str | None, note: str | None, practice: Path | None) -> None:
+def edit(client: str, name: str | None, new_id: str | None, note: str | None, folder: Path | None) -> None:
     """Change a client's name, id or note.
 
     \b
@@ -131,7 +109,7 @@ def edit(client: str, name: str | None, new_id: str | None, note: str | None, pr
     """
     if name is None and new_id is None and note is None:
         raise click.UsageError("nothing to change; give --name, --id or --note")
-    with opened(practice) as store:
+    with opened(folder) as store:
         changed = store.edit_client(client, name=name, note=note, new_id=new_id)
     tell(f"client {changed.id} changed: {changed.name}")
 
@@ -140,7 +118,7 @@ def edit(client: str, name: str | None, new_id: str | None, note: str | None, pr
 @client_argument
 @yes_option
 @practice_option
-def forget(client: str, yes: bool, practice: Path | None) -> None:
+def forget(client: str, yes: bool, folder: Path | None) -> None:
     """Remove a client and all that is kept of them for good, and prove it by a search.
 
     Says what will be lost and asks first. Backups and exports that you made yourself are not touched.
@@ -149,9 +127,9 @@ def forget(client: str, yes: bool, practice: Path | None) -> None:
     Example:
       symmetry client forget anna-kovacs
     """
-    page = page_of(client, practice)
-    confirm(f"{_at_stake(page)} Forget {page.client.id} for good?", yes=yes, undone="nothing was removed")
-    with opened(practice) as store:
+    page = page_of(client, folder)
+    confirm(f"{_at_stake(page)} Forget {page.client.id} for good?", yes=yes)
+    with opened(folder) as store:
         say(f"removing {page.client.id} and searching all files of the practice; this can take a minute")
         gone = store.forget_client(page.client.id)
     for line in _proof(gone):
@@ -164,9 +142,9 @@ def forget(client: str, yes: bool, practice: Path | None) -> None:
 
 @client.command()
 @client_argument
-@click.argument("file", type=GivenPath(dir_okay=False), metavar="FILE.zip")
+@click.argument("file", type=ZIP, metavar="FILE.zip")
 @practice_option
-def export(client: str, file: Path, practice: Path | None) -> None:
+def export(client: str, file: Path, folder: Path | None) -> None:
     """Write all that is kept of a client to a zip file.
 
     Photos, tables of sessions, treatments, diary and scores, and the report.
@@ -175,14 +153,12 @@ def export(client: str, file: Path, practice: Path | None) -> None:
     Example:
       symmetry client export anna-kovacs anna.zip
     """
-    if file.suffix.lower() != ".zip":
-        raise click.UsageError(f"'{file.name}' does not end in .zip; rename it")
-    check_targets(file, inputs=())
-    page = page_of(client, practice)
-    with opened(practice) as store, complaining(file):
-        from symmetry.output.export import export_client
+    check_targets(file)
+    page = page_of(client, folder)
+    with opened(folder) as store, errors_in_one_line(file):
+        from symmetry.output.export import export_client  # loads what measures and draws
 
-        missing = export_client(store, page, file, watch=partial(with_progress, doing="measuring"))
+        missing = export_client(store, page, file, watch=with_progress)
     say(f"wrote {file}")
     for line in missing:
         say(f"symmetry: not in it: {line}")

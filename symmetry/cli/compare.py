@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from symmetry.cli.options import (
-    GivenPath,
-    check_figure,
-    chosen_format,
-    complain,
-    complaining,
-    deliver_data,
-    deliver_table,
-    measuring_options,
-    output_options,
-    say,
-    table_option,
-)
-from symmetry.cli.running import check_targets, photos_of, run_through, stopping, table_from
+from symmetry import measure, tabular
+from symmetry.cli.messages import complain, errors_in_one_line, say, stoppable
+from symmetry.cli.options import GivenPath, Measuring, figure_option, find_photos, measuring_options, output_options
+from symmetry.cli.output import Output, check_targets, write_figure
+from symmetry.cli.running import run_through
+from symmetry.output import figures, tables
 
 if TYPE_CHECKING:
-    from symmetry.measure.batch import Failure
-    from symmetry.measure.change import Change
-    from symmetry.measure.face import FaceAnalysis
-    from symmetry.measure.reliability_table import ReliabilityTables
+    from symmetry.measure import FaceAnalysis, Failure, MeasuringOptions
 
 _SEVERAL = ("--before", "--after")
 _WORTH_A_WORD = 9
@@ -70,27 +58,11 @@ class _TakesSeveral(click.Command):
     "--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos after, taken in one session."
 )
 @click.option("--mirrored-after", is_flag=True, help="Only the photos after show the face as a mirror does.")
-@click.option(
-    "--figure",
-    type=GivenPath(dir_okay=False),
-    metavar="FILE",
-    callback=check_figure,
-    help="Draw both faces side by side, with what moved: .png, .jpg, .pdf or .svg.",
-)
-@table_option
+@figure_option("Draw both faces side by side, with what moved")
 @measuring_options
 @output_options
 def compare(
-    photos: tuple[Path, ...],
-    before: tuple[Path, ...],
-    after: tuple[Path, ...],
-    mirrored_after: bool,
-    figure: Path | None,
-    reliability: Path | None,
-    mirrored: bool,
-    output: Path | None,
-    format_: str | None,
-    **options: Any,
+    mirrored_after: bool, figure: Path | None, measuring: Measuring, output: Output, **photos: tuple[Path, ...]
 ) -> None:
     """Compare photos of one person before and after.
 
@@ -102,47 +74,32 @@ def compare(
       symmetry compare monday.jpg friday.jpg --figure change.png
       symmetry compare --before mon1.jpg mon2.jpg --after fri1.jpg fri2.jpg
     """
-    wanted = chosen_format(format_, output)
-    if mirrored and mirrored_after:
+    if measuring.mirrored and mirrored_after:
         raise click.UsageError("--mirrored takes all photos for mirrored, --mirrored-after only those after; give one")
-    sides = _sides(photos, before, after)
-    inputs = [*sides[0], *sides[1], *([reliability] if reliability else [])]
-    check_targets(output, figure, inputs=inputs)
-    options["reliability"] = table_from(reliability)
-    measured = [
-        _measure(paths, mirrored=as_in_a_mirror, **options)
-        for paths, as_in_a_mirror in zip(sides, (mirrored, mirrored or mirrored_after), strict=True)
-    ]
-    failures = [failure for _, failed in measured for failure in failed]
-    error = "; ".join(f"{failure.photo}: {failure.error}" for failure in failures) or None
-    befores, afters = (faces for faces, _ in measured)
+    before, after = _sides(**photos)
+    check_targets(output.file, figure, inputs=[*before, *after, measuring.reliability])
+    options = measuring.read()
+    befores, failed_before = _measure(before, options)
+    afters, failed_after = _measure(after, options | {"mirrored": measuring.mirrored or mirrored_after})
+    error = "; ".join(f"{one.photo}: {one.error}" for one in (*failed_before, *failed_after)) or None
     if not (befores and afters):
-        with complaining(output):
-            _deliver_failure(sides, str(error), wanted, output)
+        given = [str(path) for path in before], [str(path) for path in after]
+        output.deliver(lambda: tabular.failed_change(*given, str(error)), tabular.CHANGES)
         raise SystemExit(1)
-
-    from symmetry.measure.comparison import compare as compare_faces
-
     if len(befores) * len(afters) >= _WORTH_A_WORD:
         say(f"comparing {len(befores)} photos before with {len(afters)} after")
-    with complaining(sides[1][0]), stopping():
-        change = compare_faces(befores, afters, reliability=options["reliability"])
-    with complaining(output):
-        _deliver(change, error, wanted, output)
-    if figure is not None:
-        from symmetry.output.figures import draw_change, save_figure
-
-        with complaining(figure):
-            save_figure(draw_change(change), figure)
-        say(f"wrote {figure}")
-    if failures:
+    with errors_in_one_line(after[0]), stoppable():
+        change = measure.compare(befores, afters, reliability=options["reliability"])
+    output.deliver(lambda: change.to_dict(error), tabular.CHANGES, lambda: tables.change_tables(change))
+    write_figure(figure, lambda: figures.draw_change(change))
+    if error:
         raise SystemExit(1)
 
 
 def _sides(
     photos: tuple[Path, ...], before: tuple[Path, ...], after: tuple[Path, ...]
 ) -> tuple[list[Path], list[Path]]:
-    """Tell the photos before from those after."""
+    """List the photos before, and those after."""
     if before or after:
         if photos:
             raise click.UsageError(
@@ -151,59 +108,20 @@ def _sides(
         if not (before and after):
             there, missing = _SEVERAL if before else _SEVERAL[::-1]
             raise click.UsageError(f"{there} needs {missing} too; give one photo or more behind each")
-        return photos_of(before), photos_of(after)
+        return find_photos(before), find_photos(after)
     if len(photos) != 2:
         raise click.UsageError(
             f"{len(photos)} photo{'' if len(photos) == 1 else 's'} given; give one before and one after, or several "
             "a side: --before PHOTO... --after PHOTO..."
         )
-    return photos_of(photos[:1]), photos_of(photos[1:])
+    return find_photos(photos[:1]), find_photos(photos[1:])
 
 
-def _measure(
-    paths: Sequence[Path],
-    *,
-    mirrored: bool,
-    scale: str,
-    face: Literal["largest", "only"],
-    landmarks_only: bool,
-    reliability: ReliabilityTables | None,
-) -> tuple[list[FaceAnalysis], list[Failure]]:
-    """Measure the photos of one side; copies of one picture say nothing about its error and count once."""
-    from symmetry.measure.batch import Failure, analyze_photos
-
-    faces: dict[str, FaceAnalysis] = {}
-    failures: list[Failure] = []
-
-    def take(result: FaceAnalysis | Failure) -> None:
-        if isinstance(result, Failure):
-            failures.append(result)
-        elif (first := faces.setdefault(result.photo.sha256, result)) is not result:
-            complain(result.photo.name, f"the same picture as {first.photo.name}; counted once")
-
-    measured = analyze_photos(
-        paths, scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=reliability
-    )
-    if run_through(measured, len(paths), take):
-        raise SystemExit(130)
-    return list(faces.values()), failures
-
-
-def _deliver(change: Change, error: str | None, wanted: str, output: Path | None) -> None:
-    if wanted != "table":
-        from symmetry.tabular import CHANGES
-
-        deliver_data(change.to_dict(error), CHANGES, wanted, output)
-    else:
-        from symmetry.output.tables import change_tables
-
-        deliver_table(change_tables(change), output)
-
-
-def _deliver_failure(sides: tuple[list[Path], list[Path]], reason: str, wanted: str, output: Path | None) -> None:
-    """Leave the reason in the output too, for programs that read only that."""
-    if wanted != "table":
-        from symmetry.tabular import CHANGES, failed_change
-
-        before, after = ([str(path) for path in paths] for paths in sides)
-        deliver_data(failed_change(before, after, reason), CHANGES, wanted, output)
+def _measure(paths: list[Path], options: MeasuringOptions) -> tuple[list[FaceAnalysis], list[Failure]]:
+    """Measure the photos of one side; a picture that was given twice counts once."""
+    run = run_through(measure.analyze_photos(paths, **options), len(paths))
+    run.end_if_stopped()
+    faces, copies = measure.each_once(one for one in run.results if isinstance(one, measure.FaceAnalysis))
+    for copy, original in copies.items():
+        complain(copy, f"the same picture as {original}; counted once")
+    return faces, [one for one in run.results if isinstance(one, measure.Failure)]

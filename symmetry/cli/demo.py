@@ -6,20 +6,26 @@ from pathlib import Path
 
 import click
 
-from symmetry.cli.options import GivenPath, complaining, deliver_table, say
+from symmetry import measure, synthetic, tabular
+from symmetry.cli.messages import errors_in_one_line, say
+from symmetry.cli.options import GivenPath
+from symmetry.cli.output import Output
+from symmetry.files import make_folder
+from symmetry.output import figures, tables
 
 
 @click.command()
 @click.option(
     "-o",
     "--output",
+    "folder",
     type=GivenPath(file_okay=False),
     metavar="DIR",
     default=Path("demo_output"),
     show_default=True,
     help="Folder for the figures.",
 )
-def demo(output: Path) -> None:
+def demo(folder: Path) -> None:
     """Compare two drawn faces, print the result and draw the figures.
 
     The faces are those of sample_images/ where the project's folder is at hand; else they are drawn anew.
@@ -28,34 +34,26 @@ def demo(output: Path) -> None:
     Example:
       symmetry demo
     """
-    with complaining(output):
-        from symmetry.files import make_folder
-
-        make_folder(output)
-        before, after = _samples(output)
-        from symmetry.measure.comparison import compare
-        from symmetry.output.figures import draw_change, draw_composites, draw_face, save_figure
-        from symmetry.output.tables import change_tables
-
-        change = compare(before, after)
-        deliver_table(change_tables(change), None)
+    with errors_in_one_line(folder):
+        make_folder(folder)
+        before, after = _samples(folder)
+        change = measure.compare(before, after)
+        Output(None, "table").deliver(change.to_dict, tabular.CHANGES, lambda: tables.change_tables(change))
         for figure, name in (
-            (draw_change(change), "change.png"),
-            (draw_face(change.before), "before.png"),
-            (draw_composites(change.before), "before-halves.png"),
+            (figures.draw_change(change), "change.png"),
+            (figures.draw_face(change.before), "before.png"),
+            (figures.draw_composites(change.before), "before-halves.png"),
         ):
-            save_figure(figure, output / name)
-            say(f"wrote {output / name}")
+            figures.save_figure(figure, folder / name)
+            say(f"wrote {folder / name}")
 
 
-def _samples(output: Path) -> tuple[Path, Path]:
-    """Paths of the two drawn photos: an installed package has no sample_images/ beside it."""
+def _samples(folder: Path) -> tuple[Path, Path]:
+    """Find the two drawn photos, or draw them: an installed package has no sample_images/ beside it."""
     shipped = Path(__file__).parents[2] / "sample_images"
     names = ("before.jpg", "after.jpg")
     if all((shipped / name).is_file() for name in names):
         return shipped / names[0], shipped / names[1]
     say("drawing the sample photos")
-    from symmetry.synthetic import write_samples
-
-    write_samples(output / "sample_images")
-    return output / "sample_images" / names[0], output / "sample_images" / names[1]
+    synthetic.write_samples(folder / "sample_images")
+    return folder / "sample_images" / names[0], folder / "sample_images" / names[1]

@@ -8,23 +8,22 @@ from pathlib import Path
 
 import click
 
-from symmetry.cli.options import chosen_format, output_options
+from symmetry import practice
+from symmetry.cli.messages import tell
+from symmetry.cli.output import Output
 from symmetry.cli.practice import (
-    NumberOf,
     client_argument,
     confirm,
     date_option,
+    list_options,
     note_option,
-    now,
     opened,
     page_of,
     practice_option,
-    present,
-    tell,
-    yes_option,
-    zone_of,
+    removal_options,
 )
-from symmetry.cli.running import check_targets
+from symmetry.output import tables
+from symmetry.photos.capture_time import zone_name
 
 
 @click.group()
@@ -45,41 +44,30 @@ def diary() -> None:
 @click.option("--high", type=float, default=10.0, show_default=True, help="Upper end.")
 @note_option
 @practice_option
-def scale(name: str, low: float, high: float, note: str, practice: Path | None) -> None:
+def scale(name: str, low: float, high: float, note: str, folder: Path | None) -> None:
     """Add a scale that all clients' diaries can use.
 
     \b
     Example:
       symmetry diary scale "screen hours" --high 24 --note "hours in front of a screen"
     """
-    with opened(practice) as store:
+    with opened(folder) as store:
         added = store.add_scale(name, low=low, high=high, note=note)
     tell(f"scale {added.name} added: {added.low:g} to {added.high:g}")
 
 
 @diary.command()
-@practice_option
-@output_options
-def scales(practice: Path | None, output: Path | None, format_: str | None) -> None:
+@list_options
+def scales(folder: Path | None, output: Output) -> None:
     """List all scales.
 
     \b
     Example:
       symmetry diary scales
     """
-    from symmetry.practice.listing import SCALES
-
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=())
-    with opened(practice) as store:
+    with opened(folder) as store:
         found = store.scales()
-    present(
-        wanted,
-        output,
-        table=lambda tables: tables.scales_table(found),
-        data=[each.to_dict() for each in found],
-        layout=SCALES,
-    )
+    output.deliver(lambda: [each.to_dict() for each in found], practice.SCALES, lambda: tables.scales_table(found))
 
 
 @diary.command()
@@ -88,7 +76,7 @@ def scales(practice: Path | None, output: Path | None, format_: str | None) -> N
 @date_option
 @note_option
 @practice_option
-def add(client: str, ratings: tuple[str, ...], at: datetime | None, note: str, practice: Path | None) -> None:
+def add(client: str, ratings: tuple[str, ...], at: datetime | None, note: str, folder: Path | None) -> None:
     """Add an entry: ratings on scales, or a note, or both.
 
     \b
@@ -98,9 +86,9 @@ def add(client: str, ratings: tuple[str, ...], at: datetime | None, note: str, p
     values = _values(ratings)
     if not values and not note.strip():
         raise click.UsageError("nothing to add; give SCALE=VALUE or --note")
-    when = at or now()
-    with opened(practice) as store:
-        added = store.add_entry(client, at=when, zone=zone_of(when), values=values, note=note)
+    when = at or practice.now()
+    with opened(folder) as store:
+        added = store.add_entry(client, at=when, zone=zone_name(when), values=values, note=note)
         owner = store.client(client)
     what = ", ".join(f"{name} {value:g}" for name, value in added.values) or "a note"
     tell(f"entry {added.number} of {owner.id} added: {what}, {added.at:%Y-%m-%d %H:%M}")
@@ -108,48 +96,37 @@ def add(client: str, ratings: tuple[str, ...], at: datetime | None, note: str, p
 
 @diary.command("list")
 @client_argument
-@practice_option
-@output_options
-def list_(client: str, practice: Path | None, output: Path | None, format_: str | None) -> None:
+@list_options
+def list_(client: str, folder: Path | None, output: Output) -> None:
     """List a client's diary.
 
     \b
     Example:
       symmetry diary list anna-kovacs -o diary.csv
     """
-    from symmetry.practice.listing import diary_layout
-
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=())
-    page = page_of(client, practice)
-    present(
-        wanted,
-        output,
-        table=lambda tables: tables.diary_table(page.entries),
-        data=[each.to_dict() for each in page.entries],
-        layout=diary_layout(page.client.id),
+    page = page_of(client, folder)
+    output.deliver(
+        lambda: [each.to_dict() for each in page.entries],
+        practice.diary_layout(page.client.id),
+        lambda: tables.diary_table(page.entries),
     )
 
 
 @diary.command()
-@client_argument
-@click.argument("number", type=NumberOf("an entry", see="symmetry diary list CLIENT"), metavar="NUMBER")
-@yes_option
-@practice_option
-def remove(client: str, number: int, yes: bool, practice: Path | None) -> None:
+@removal_options("an entry", see="symmetry diary list CLIENT")
+def remove(client: str, number: int, yes: bool, folder: Path | None) -> None:
     """Remove an entry that was added by mistake; asks first.
 
     \b
     Example:
       symmetry diary remove anna-kovacs 2
     """
-    with opened(practice) as store:
+    with opened(folder) as store:
         owner = store.client(client)
         found = store.entry(owner.id, number)
         confirm(
             f"Entry {number} of the diary of {owner.id}, {found.at:%Y-%m-%d %H:%M}: remove it for good?",
             yes=yes,
-            undone="nothing was removed",
         )
         store.remove_entry(owner.id, number)
     tell(f"entry {number} of {owner.id} removed")

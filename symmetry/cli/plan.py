@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Any
 
 import click
 
-from symmetry.cli.options import (
-    chosen_format,
-    complaining,
-    deliver_data,
-    deliver_table,
-    output_options,
-    table_option,
-)
-from symmetry.cli.running import check_targets, stopping, table_from
-
-if TYPE_CHECKING:
-    from symmetry.cohort.planning import Plan
+from symmetry import cohort, tabular
+from symmetry.cli.messages import stoppable
+from symmetry.cli.options import output_options, read_table, reliability_option
+from symmetry.cli.output import Output, check_targets
+from symmetry.errors import PlanError
+from symmetry.output import tables
 
 _SOME_PHOTOS = (1, 2, 3, 4)
 
@@ -36,6 +30,7 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     "--photos",
     type=click.IntRange(1, 100),
     multiple=True,
+    callback=lambda context, parameter, value: tuple(sorted(set(value))) or _SOME_PHOTOS,
     metavar="N",
     help="Photos of each person in every session; can be repeated. [default: 1, 2, 3 and 4]",
 )
@@ -44,6 +39,7 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     type=click.Choice(["1", "2"]),
     default="1",
     show_default=True,
+    callback=lambda context, parameter, value: int(value),
     help="One group before and after, or two, of which one does not change.",
 )
 @click.option(
@@ -77,22 +73,9 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     help="Number of regions that the study will test (Bonferroni).",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the simulation.")
-@table_option
+@reliability_option
 @output_options
-def plan(
-    change: float,
-    region: str,
-    photos: tuple[int, ...],
-    groups: str,
-    power: float,
-    spread: float | None,
-    day_to_day: float,
-    comparisons: int,
-    seed: int,
-    reliability: Path | None,
-    output: Path | None,
-    format_: str | None,
-) -> None:
+def plan(change: float, reliability: Path | None, output: Output, **options: Any) -> None:
     """Find out how many people, and photos of each, a study needs.
 
     Simulates studies in which people change by so much and are photographed before and after, and counts how many of
@@ -103,38 +86,11 @@ def plan(
       symmetry plan --change 0.5 --region mouth
       symmetry plan --change 0.5 --region eyes --photos 1 --photos 3 --groups 2
     """
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=[reliability] if reliability else [])
-    tables = table_from(reliability)
-    from symmetry.cohort.planning import plan_study
-    from symmetry.errors import PlanError
-
+    check_targets(output.file, inputs=[reliability])
+    errors = read_table(reliability)
     try:
-        with stopping():
-            found = plan_study(
-                change,
-                region=region,
-                photos=tuple(sorted(set(photos))) or _SOME_PHOTOS,
-                power=power,
-                groups=cast(Literal[1, 2], int(groups)),
-                spread=spread,
-                day_to_day=day_to_day,
-                comparisons=comparisons,
-                reliability=tables,
-                seed=seed,
-            )
+        with stoppable():
+            found = cohort.plan_study(change, reliability=errors, **options)
     except PlanError as error:
         raise click.UsageError(str(error)) from None
-    with complaining(output):
-        _deliver(found, wanted, output)
-
-
-def _deliver(found: Plan, wanted: str, output: Path | None) -> None:
-    if wanted != "table":
-        from symmetry.tabular.plan import PLANS
-
-        deliver_data(found.to_dict(), PLANS, wanted, output)
-    else:
-        from symmetry.output.tables.plan import plan_table
-
-        deliver_table(plan_table(found), output)
+    output.deliver(found.to_dict, tabular.PLANS, lambda: tables.plan_table(found))

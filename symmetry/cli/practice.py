@@ -1,4 +1,4 @@
-"""What the commands about clients share: the practice's folder, its errors in one line, dates, questions."""
+"""What the commands about a practice share: its folder, its errors in one line, dates, questions, removals."""
 
 from __future__ import annotations
 
@@ -8,21 +8,25 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from symmetry.cli.options import GivenPath, complain, complaining, deliver_data, deliver_table, say
-from symmetry.errors import InvalidRecordError, SymmetryError, TakenIdError, UnknownIdError
+from symmetry import practice
+from symmetry.cli.messages import complain, say
+from symmetry.cli.options import Command, GivenPath, output_options
+from symmetry.errors import (
+    InvalidRecordError,
+    PracticeNotReadyError,
+    SymmetryError,
+    TakenIdError,
+    UnknownIdError,
+)
+from symmetry.photos.capture_time import aware
+from symmetry.tabular import printable
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from symmetry.practice.reading import PracticeReader
-    from symmetry.practice.records import ClientPage
-    from symmetry.practice.store import Practice
-    from symmetry.tabular import Layout
+    from symmetry.practice import ClientPage, Practice, PracticeReader
 
 Result = TypeVar("Result")
 
@@ -33,6 +37,7 @@ _SAY_WHAT = (InvalidRecordError, TakenIdError, UnknownIdError)
 
 practice_option = click.option(
     "--practice",
+    "folder",
     type=GivenPath(),
     envvar="SYMMETRY_PRACTICE",
     show_envvar=True,
@@ -44,7 +49,13 @@ note_option = click.option("--note", default="", help="Anything else.")
 client_argument = click.argument("client", metavar="CLIENT")
 
 
-class NumberOf(click.IntRange):
+def list_options(command: Command) -> Command:
+    """Give `folder` and `output`."""
+    listed: Command = practice_option(output_options(command))
+    return listed
+
+
+class _NumberOf(click.IntRange):
     """The number of something that a client has, as lists show it."""
 
     def __init__(self, what: str, *, see: str) -> None:
@@ -59,19 +70,17 @@ class NumberOf(click.IntRange):
             self.fail(f"'{value}' is no number of {self.what}; `{self.see}` shows them", param, ctx)
 
 
-def read_date(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    """Read a day, or a day and a time, as a person types it, in this machine's zone; it is not yet to come.
+def removal_options(what: str, *, see: str) -> Callable[[Command], Command]:
+    """Give `client`, `number`, `yes` and `folder`, for something that a client has; `see` is the command to list it."""
+    number = click.argument("number", type=_NumberOf(what, see=see), metavar="NUMBER")
+    return lambda command: client_argument(number(yes_option(practice_option(command))))
 
-    Raises
-    ------
-    click.BadParameter
-        If it is no date, or one in the future.
-    """
+
+def _read_date(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    """Read a day, or a day and a time, in this machine's zone; it must not be in the future."""
     if value is None:
         return None
-    from symmetry.photos.capture_time import aware
-
-    present = now()
+    present = practice.now()
     zone = present.tzinfo or timezone.utc
     text = " ".join(value.split()).casefold()
     if text in ("today", "now"):
@@ -99,27 +108,13 @@ date_option = click.option(
     "--date",
     "at",
     metavar="DATE",
-    callback=read_date,
+    callback=_read_date,
     help="When: 2026-04-06, '2026-04-06 08:10', today or yesterday. [default: now]",
 )
 
 
-def now() -> datetime:
-    """Give the time in this machine's zone."""
-    from symmetry.practice import times
-
-    return times.now()
-
-
-def zone_of(at: datetime) -> str:
-    """Name the zone of a time, as the practice keeps it."""
-    from symmetry.photos.capture_time import zone_name
-
-    return zone_name(at)
-
-
 @contextlib.contextmanager
-def minding(practice: Path | None) -> Iterator[None]:
+def practice_errors(folder: Path | None) -> Iterator[None]:
     """Turn an error of this package into its line and exit status 1."""
     try:
         yield
@@ -127,38 +122,35 @@ def minding(practice: Path | None) -> Iterator[None]:
         if isinstance(error, _SAY_WHAT):
             say(f"symmetry: {error}")
         else:
-            from symmetry.practice.storage.folders import practice_folder
-
-            complain(str(practice_folder(practice)), error)
+            complain(practice.practice_folder(folder), error)
         raise SystemExit(1) from None
 
 
 @contextlib.contextmanager
-def opened(practice: Path | None) -> Iterator[Practice]:
+def opened(folder: Path | None) -> Iterator[Practice]:
     """Open the practice to write to it; what goes wrong is one line and exit status 1."""
-    with minding(practice):
-        from symmetry.practice.store import open_practice
-
-        with open_practice(practice) as store:
-            yield store
+    with practice_errors(folder), practice.open_practice(folder) as store:
+        yield store
 
 
-def quickly(practice: Path | None, read: Callable[[PracticeReader], Result]) -> Result:
+def quickly(folder: Path | None, read: Callable[[PracticeReader], Result]) -> Result:
     """Read from the practice without the weight of its store, unless it must be brought up to date first."""
-    from symmetry.errors import PracticeNotReadyError
-    from symmetry.practice.reading import PracticeReader
-
-    with minding(practice):
-        reader = PracticeReader(practice)
+    with practice_errors(folder):
+        reader = practice.PracticeReader(folder)
         try:
             return read(reader)
         except PracticeNotReadyError:
-            with opened(practice):
+            with opened(folder):
                 pass
             return read(reader)
 
 
-def confirm(question: str, *, yes: bool, undone: str) -> None:
+def page_of(client: str, folder: Path | None) -> ClientPage:
+    """Read everything about a client except the pictures."""
+    return quickly(folder, lambda reader: reader.page(client))
+
+
+def confirm(question: str, *, yes: bool, undone: str = "nothing was removed") -> None:
     """Ask before something is lost for good; without an answer it stays.
 
     Parameters
@@ -171,8 +163,6 @@ def confirm(question: str, *, yes: bool, undone: str) -> None:
     """
     if yes:
         return
-    from symmetry.tabular.text import printable
-
     question = printable(question)
     if not _can_ask():
         raise click.UsageError(f"{question} There is nobody to ask; add --yes")
@@ -181,51 +171,5 @@ def confirm(question: str, *, yes: bool, undone: str) -> None:
         raise SystemExit(1)
 
 
-def present(
-    wanted: str,
-    output: Path | None,
-    *,
-    table: Callable[[ModuleType], RenderableType],
-    data: object,
-    layout: Layout,
-) -> None:
-    """Print a list or write it to a file, in the form wanted.
-
-    Parameters
-    ----------
-    wanted : {"table", "json", "csv", "parquet"}
-    output : Path or None
-    table : callable
-        Makes the table for people, of `symmetry.output.tables.practice`, which is loaded for it alone.
-    data : JSON object, or list of them
-    layout : Layout
-        Of `data`.
-    """
-    with complaining(output):
-        if wanted == "table":
-            from symmetry.output.tables import practice as tables
-
-            deliver_table(table(tables), output)
-        else:
-            deliver_data(data, layout, wanted, output)
-
-
-def page_of(client: str, practice: Path | None) -> ClientPage:
-    """Give everything about a client except the pictures."""
-    return quickly(practice, lambda reader: reader.page(client))
-
-
 def _can_ask() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def tell(message: str) -> None:
-    """Print what was done."""
-    from symmetry.tabular.text import printable
-
-    click.echo(printable(message))
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Count things in words."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,93 +1,79 @@
-"""Long runs over many photos: what stands before, during and after them."""
+"""Long runs over many photos: progress, failures on the way, and how they end."""
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from symmetry.cli.options import complain, complaining, say, speaking_through
-
-if TYPE_CHECKING:
-    from symmetry.measure.reliability_table import ReliabilityTables
+from symmetry import measure
+from symmetry.cli.messages import complain, say, speaking_through
 
 Result = TypeVar("Result")
 
 _WORTH_A_BAR = 3
 
 
-def photos_of(paths: Iterable[Path], *, recursive: bool = False) -> list[Path]:
-    """List the photos that files and folders stand for, each once."""
-    from symmetry.photos.listing import find_photos
+@dataclass(slots=True)
+class Run(Generic[Result]):
+    """What a run has brought.
 
-    found: dict[object, Path] = {}
-    for path in find_photos(paths, recursive=recursive):
-        found.setdefault(_identity(path), path)
-    return list(found.values())
-
-
-def _identity(path: Path) -> object:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte: reading it says what is wrong
-        return str(path)
-
-
-def check_targets(*targets: Path | None, inputs: Iterable[Path]) -> None:
-    """Make sure that files can be written, before long work is done for them."""
-    from symmetry.files import check_target
-
-    sources = list(inputs)
-    for target in targets:
-        if target is not None:
-            with complaining(target):
-                check_target(target, inputs=sources)
-
-
-def table_from(file: Path | None) -> ReliabilityTables | None:
-    """Read a reliability table, if one is given."""
-    if file is None:
-        return None
-    from symmetry.measure.reliability_table import read_reliability
-
-    with complaining(file):
-        return read_reliability(file)
-
-
-def run_through(results: Iterator[Result], total: int, take: Callable[[Result], None]) -> bool:
-    """Take results one by one and complain of failures; tell whether the person stopped the run.
-
-    On a terminal a bar shows how far a long run is, and what is said meanwhile stands above it.
+    Attributes
+    ----------
+    results : list
+        In order, with the failures.
+    failed : int
+        How many of them are failures.
+    stopped : bool
+        Whether the person stopped it before its end.
     """
-    from symmetry.measure.batch import Failure
 
-    done = 0
+    results: list[Result] = field(default_factory=list)
+    failed: int = 0
+    stopped: bool = False
+
+    def end_if_stopped(self) -> None:
+        """End the program with the status of an interrupted run, if this one was."""
+        if self.stopped:
+            raise SystemExit(130)
+
+    def end(self, *, failed: bool = False) -> None:
+        """End the program with the exit status of the run, unless all went well."""
+        self.end_if_stopped()
+        if failed or self.failed:
+            raise SystemExit(1)
+
+
+def failure_of(result: object) -> tuple[str, str] | None:
+    """Name the photo that could not be measured, and why."""
+    return (result.photo, result.error) if isinstance(result, measure.Failure) else None
+
+
+def run_through(
+    results: Iterator[Result],
+    total: int,
+    *,
+    things: str = "photos",
+    doing: str = "measuring",
+    failure: Callable[[Result], tuple[str, str] | None] = failure_of,
+) -> Run[Result]:
+    """Take results one by one, complain of failures as they come, and show on a terminal how far the run is."""
+    run: Run[Result] = Run()
     try:
-        for result in with_progress(results, total, "measuring"):
-            if isinstance(result, Failure):
-                complain(result.photo, result.error)
-            take(result)
-            done += 1
+        for result in with_progress(results, total, doing):
+            run.results.append(result)
+            if (failed := failure(result)) is not None:
+                complain(*failed)
+                run.failed += 1
     except KeyboardInterrupt:
-        say(f"symmetry: stopped; {done} of {total} photos are done")
-        return True
-    return False
+        say(f"symmetry: stopped; {len(run.results)} of {total} {things} are done")
+        run.stopped = True
+    return run
 
 
-@contextlib.contextmanager
-def stopping() -> Iterator[None]:
-    """End with the status of an interrupted run, and a line, when the person stops what has no bar."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        say("symmetry: stopped; nothing was written")
-        raise SystemExit(130) from None
-
-
-def with_progress(results: Iterator[Result], total: int, doing: str) -> Iterator[Result]:
-    """Show on a terminal how far a long run is; what is said meanwhile stands above the bar."""
+def with_progress(results: Iterator[Result], total: int, doing: str = "measuring") -> Iterator[Result]:
+    """Show a bar on a terminal if the run is long; what is said meanwhile stands above it."""
     if total < _WORTH_A_BAR or not sys.stderr.isatty():
         yield from results
         return

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from symmetry.cli.options import (
-    chosen_format,
-    complain,
-    finding_options,
-    output_options,
-    photos_argument,
-    recursive_option,
-    say,
-)
+from symmetry import practice
+from symmetry.cli.messages import complain, counted, say, tell
+from symmetry.cli.options import Photos, face_options, photos_options, record
+from symmetry.cli.output import Output
 from symmetry.cli.practice import (
-    NumberOf,
     client_argument,
     confirm,
-    counted,
     date_option,
+    list_options,
     note_option,
     opened,
     page_of,
     practice_option,
-    present,
-    tell,
-    yes_option,
+    removal_options,
 )
-from symmetry.cli.running import check_targets, photos_of, with_progress
+from symmetry.cli.running import with_progress
+from symmetry.output import tables
 
 if TYPE_CHECKING:
-    from symmetry.practice.intake import PhotoIntake, SessionIntake
+    from symmetry.practice import IntakeOptions, PhotoIntake, SessionIntake
 
 
 @click.group()
@@ -51,22 +42,10 @@ def session() -> None:
 
 @session.command()
 @client_argument
-@photos_argument
-@recursive_option
-@date_option
-@note_option
-@finding_options
+@photos_options
+@record("options", lambda **given: practice.IntakeOptions(**given), date_option, note_option, *face_options)
 @practice_option
-def add(
-    client: str,
-    photos: tuple[Path, ...],
-    recursive: bool,
-    at: datetime | None,
-    note: str,
-    mirrored: bool,
-    face: Literal["largest", "only"],
-    practice: Path | None,
-) -> None:
+def add(client: str, photos: Photos, options: IntakeOptions, folder: Path | None) -> None:
     """Add a session, or one for each day of the photos: clean the photos, measure the faces, and keep both.
 
     PHOTO is a photo or a folder of photos. What is kept holds no place, no names and no camera's notes; the files given
@@ -77,25 +56,20 @@ def add(
     Example:
       symmetry session add anna-kovacs monday/ --note "after the holidays"
     """
-    from symmetry.practice.intake import IntakeOptions, PhotoIntake, take_in_photos
-
-    paths = photos_of(photos, recursive=recursive)
     added: list[int] = []
 
     def report(outcome: PhotoIntake | SessionIntake) -> None:
-        if isinstance(outcome, PhotoIntake):
+        if isinstance(outcome, practice.PhotoIntake):
             _say_photo(outcome)
         else:
             _say_session(owner.id, outcome)
             if outcome.session is not None:
                 added.append(outcome.session.number)
 
-    with opened(practice) as store:
+    with opened(folder) as store:
         owner = store.client(client)
-        options = IntakeOptions(at=at, note=note, mirrored=mirrored, face=face)
-        watch = partial(with_progress, doing="measuring")
         try:
-            taken = take_in_photos(store, owner.id, paths, options, watch=watch, tell=report)
+            taken = practice.take_in_photos(store, owner.id, photos.paths, options, watch=with_progress, tell=report)
         except KeyboardInterrupt:
             say("symmetry: stopped" if added else "symmetry: stopped; no session was added")
             raise SystemExit(130) from None
@@ -107,48 +81,37 @@ def add(
 
 @session.command("list")
 @client_argument
-@practice_option
-@output_options
-def list_(client: str, practice: Path | None, output: Path | None, format_: str | None) -> None:
+@list_options
+def list_(client: str, folder: Path | None, output: Output) -> None:
     """List a client's sessions with their photos.
 
     \b
     Example:
       symmetry session list anna-kovacs
     """
-    from symmetry.practice.listing import session_layout
-
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=())
-    page = page_of(client, practice)
-    present(
-        wanted,
-        output,
-        table=lambda tables: tables.sessions_table(page.sessions),
-        data=[each.to_dict() for each in page.sessions],
-        layout=session_layout(page.client.id),
+    page = page_of(client, folder)
+    output.deliver(
+        lambda: [each.to_dict() for each in page.sessions],
+        practice.session_layout(page.client.id),
+        lambda: tables.sessions_table(page.sessions),
     )
 
 
 @session.command()
-@client_argument
-@click.argument("number", type=NumberOf("a session", see="symmetry session list CLIENT"), metavar="NUMBER")
-@yes_option
-@practice_option
-def remove(client: str, number: int, yes: bool, practice: Path | None) -> None:
+@removal_options("a session", see="symmetry session list CLIENT")
+def remove(client: str, number: int, yes: bool, folder: Path | None) -> None:
     """Remove a session for good, with its photos and what was measured in them; asks first.
 
     \b
     Example:
       symmetry session remove anna-kovacs 3
     """
-    with opened(practice) as store:
+    with opened(folder) as store:
         owner, found = store.client(client), store.session(client, number)
         confirm(
             f"Session {number} of {owner.id}, {found.at:%Y-%m-%d %H:%M}, {counted(len(found.photos), 'photo')}: "
             "remove it for good?",
             yes=yes,
-            undone="nothing was removed",
         )
         store.remove_session(owner.id, number)
     tell(f"session {number} of {owner.id} removed: {counted(len(found.photos), 'photo')}")

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from symmetry.cli.options import GivenPath, chosen_format, complaining, output_options, say
+from symmetry import practice
+from symmetry.cli.messages import counted, errors_in_one_line, say, tell
+from symmetry.cli.options import GivenPath, record
+from symmetry.cli.output import Output
 from symmetry.cli.practice import (
-    NumberOf,
     client_argument,
     confirm,
-    counted,
     date_option,
+    list_options,
     note_option,
-    now,
     opened,
     page_of,
     practice_option,
-    present,
-    tell,
+    removal_options,
     yes_option,
-    zone_of,
 )
-from symmetry.cli.running import check_targets
+from symmetry.output import tables
+from symmetry.photos.capture_time import zone_name
 
 if TYPE_CHECKING:
-    from symmetry.practice.records import Step
+    from symmetry.practice import Step, StepsFile
 
-_SIDES = ("both", "right", "left")
 _SIDE_WORDS = {"both": "both sides", "subject_right": "right side", "subject_left": "left side"}
 
 
@@ -44,6 +42,19 @@ def protocol() -> None:
           --step "jawline: chin, jawline, 3 min, with rose oil" --step "closing hold: 1 min" --times-per-week 3
       symmetry protocol show "lifting ritual"
     """
+
+
+def _steps(steps: tuple[str, ...], file: Path | None) -> StepsFile:
+    """Read the steps of a protocol, as typed or from a file."""
+    if bool(steps) == (file is not None):
+        raise click.UsageError("give the steps: --step for each of them, or --steps with a file that lists them")
+    if file is not None:
+        with errors_in_one_line(file):
+            return practice.read_steps(file)
+    try:
+        return practice.StepsFile([practice.parse_step(step) for step in steps])
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @protocol.command()
@@ -71,7 +82,7 @@ def add(
     file: Path | None,
     times_per_week: float | None,
     note: str,
-    practice: Path | None,
+    folder: Path | None,
 ) -> None:
     """Add a protocol.
 
@@ -82,20 +93,9 @@ def add(
     Example:
       symmetry protocol add "jaw release" --step "knead: jawline, 3 min, left" --step "hold: 1 min"
     """
-    from symmetry.cli.steps import StepsFile, parse_step, read_steps
-
-    if bool(steps) == (file is not None):
-        raise click.UsageError("give the steps: --step for each of them, or --steps with a file that lists them")
-    if file is not None:
-        with complaining(file):
-            taken = read_steps(file)
-    else:
-        try:
-            taken = StepsFile(steps=[parse_step(step) for step in steps], times_per_week=None, has_note=False)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
+    taken = _steps(steps, file)
     plan = taken.times_per_week if times_per_week is None else times_per_week
-    with opened(practice) as store:
+    with opened(folder) as store:
         added = store.add_protocol(name, taken.steps, times_per_week=plan, note=note)
     minutes = f", {added.minutes:.4g} minutes" if added.minutes else ""
     weekly = f", {added.times_per_week:g} times a week" if added.times_per_week else ""
@@ -107,75 +107,53 @@ def add(
 
 
 @protocol.command("list")
-@practice_option
-@output_options
-def list_protocols(practice: Path | None, output: Path | None, format_: str | None) -> None:
+@list_options
+def list_protocols(folder: Path | None, output: Output) -> None:
     """List all protocols.
 
     \b
     Example:
       symmetry protocol list
     """
-    from symmetry.practice.listing import PROTOCOLS
-
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=())
-    with opened(practice) as store:
+    with opened(folder) as store:
         found = store.protocols()
-    present(
-        wanted,
-        output,
-        table=lambda tables: tables.protocols_table(found),
-        data=[each.to_dict() for each in found],
-        layout=PROTOCOLS,
+    output.deliver(
+        lambda: [each.to_dict() for each in found], practice.PROTOCOLS, lambda: tables.protocols_table(found)
     )
 
 
 @protocol.command()
 @click.argument("name")
-@practice_option
-@output_options
-def show(name: str, practice: Path | None, output: Path | None, format_: str | None) -> None:
+@list_options
+def show(name: str, folder: Path | None, output: Output) -> None:
     """Show the steps of a protocol.
 
     \b
     Example:
       symmetry protocol show "lifting ritual"
     """
-    from symmetry.practice.listing import PROTOCOLS
-
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=())
-    with opened(practice) as store:
+    with opened(folder) as store:
         found = store.protocol(name)
-    present(
-        wanted,
-        output,
-        table=lambda tables: tables.protocol_table(found),
-        data=found.to_dict(),
-        layout=PROTOCOLS,
-    )
+    output.deliver(lambda: found.to_dict(), practice.PROTOCOLS, lambda: tables.protocol_table(found))
 
 
 @protocol.command("remove")
 @click.argument("name")
 @yes_option
 @practice_option
-def remove_protocol(name: str, yes: bool, practice: Path | None) -> None:
+def remove_protocol(name: str, yes: bool, folder: Path | None) -> None:
     """Remove a protocol that no treatment has used; asks first.
 
     \b
     Example:
       symmetry protocol remove "jaw release"
     """
-    from symmetry.practice.names import in_use
-
-    with opened(practice) as store:
+    with opened(folder) as store:
         found = store.protocol(name)
         uses = sum(done.protocol == found.name for each in store.clients() for done in store.treatments(each.id))
         if uses:
-            raise in_use(found.name, uses, ("treatment", "treatments"))
-        confirm(f"Remove the protocol {found.name}?", yes=yes, undone="nothing was removed")
+            raise practice.in_use(found.name, uses, ("treatment", "treatments"))
+        confirm(f"Remove the protocol {found.name}?", yes=yes)
         store.remove_protocol(found.name)
     tell(f"protocol {found.name} removed")
 
@@ -193,109 +171,84 @@ def treatment() -> None:
 
 @treatment.command("add")
 @client_argument
-@click.option("--protocol", metavar="NAME", help="Protocol that was done.")
-@date_option
-@click.option("--minutes", type=float, metavar="N", help="How long it took. [default: as long as the protocol]")
-@click.option("--zones", default="", metavar="ZONES", help="Where on the face, with commas between.")
-@click.option(
-    "--side",
-    type=click.Choice(_SIDES),
-    default="both",
-    show_default=True,
-    help="The client's own side that was treated.",
+@record(
+    "done",
+    dict,
+    click.option("--protocol", metavar="NAME", help="Protocol that was done."),
+    date_option,
+    click.option("--minutes", type=float, metavar="N", help="How long it took. [default: as long as the protocol]"),
+    click.option(
+        "--zones",
+        default="",
+        metavar="ZONES",
+        callback=lambda context, parameter, value: tuple(zone.strip() for zone in value.split(",") if zone.strip()),
+        help="Where on the face, with commas between.",
+    ),
+    click.option(
+        "--side",
+        type=click.Choice(["both", "right", "left"]),
+        default="both",
+        show_default=True,
+        callback=lambda context, parameter, value: practice.side_of(value),
+        help="The client's own side that was treated.",
+    ),
+    click.option("--product", default="", help="What was used."),
+    click.option("--by", default="", metavar="NAME", help="Who treated."),
+    note_option,
 )
-@click.option("--product", default="", help="What was used.")
-@click.option("--by", default="", metavar="NAME", help="Who treated.")
-@note_option
 @practice_option
-def add_treatment(
-    client: str,
-    protocol: str | None,
-    at: datetime | None,
-    minutes: float | None,
-    zones: str,
-    side: Literal["both", "right", "left"],
-    product: str,
-    by: str,
-    note: str,
-    practice: Path | None,
-) -> None:
+def add_treatment(client: str, done: dict[str, Any], folder: Path | None) -> None:
     """Add a treatment of a client.
 
     \b
     Example:
       symmetry treatment add anna-kovacs --date yesterday --minutes 20 --zones "jawline, cheeks" --side left
     """
-    from symmetry.cli.steps import side_of
-    from symmetry.practice.records import Treatment
-
-    where = [zone.strip() for zone in zones.split(",") if zone.strip()]
-    when = at or now()
-    with opened(practice) as store:
+    done["at"] = done["at"] or practice.now()
+    with opened(folder) as store:
         owner = store.client(client)
-        if protocol is None and minutes is None and not (where or product.strip() or by.strip() or note.strip()):
+        said = done["zones"] or any(done[key].strip() for key in ("product", "by", "note"))
+        if not said and done["protocol"] is None and done["minutes"] is None:
             raise click.UsageError("nothing to add; give --protocol, --minutes, --zones, --product, --by or --note")
-        given = Treatment(
-            at=when,
-            zone=zone_of(when),
-            protocol=protocol,
-            minutes=minutes,
-            zones=tuple(where),
-            side=side_of(side),
-            product=product,
-            by=by,
-            note=note,
-        )
-        added = store.add_treatment(owner.id, given)
+        added = store.add_treatment(owner.id, practice.Treatment(zone=zone_name(done["at"]), **done))
     what = f": {added.protocol}" if added.protocol else ""
     tell(f"treatment {added.number} of {owner.id} added{what}, {added.at:%Y-%m-%d %H:%M}")
 
 
 @treatment.command("list")
 @client_argument
-@practice_option
-@output_options
-def list_treatments(client: str, practice: Path | None, output: Path | None, format_: str | None) -> None:
+@list_options
+def list_treatments(client: str, folder: Path | None, output: Output) -> None:
     """List a client's treatments, and how often each protocol was done against its plan.
 
     \b
     Example:
       symmetry treatment list anna-kovacs
     """
-    from symmetry.practice.listing import treatment_layout
-
-    wanted = chosen_format(format_, output)
-    check_targets(output, inputs=())
-    page = page_of(client, practice)
-    present(
-        wanted,
-        output,
-        table=lambda tables: tables.treatments_table(page.treatments, page.adherence),
-        data={key: page.to_dict()[key] for key in ("treatments", "adherence")},
-        layout=treatment_layout(page.client.id),
+    page = page_of(client, folder)
+    output.deliver(
+        lambda: {key: page.to_dict()[key] for key in ("treatments", "adherence")},
+        practice.treatment_layout(page.client.id),
+        lambda: tables.treatments_table(page.treatments, page.adherence),
     )
 
 
 @treatment.command("remove")
-@client_argument
-@click.argument("number", type=NumberOf("a treatment", see="symmetry treatment list CLIENT"), metavar="NUMBER")
-@yes_option
-@practice_option
-def remove_treatment(client: str, number: int, yes: bool, practice: Path | None) -> None:
+@removal_options("a treatment", see="symmetry treatment list CLIENT")
+def remove_treatment(client: str, number: int, yes: bool, folder: Path | None) -> None:
     """Remove a treatment that was added by mistake; asks first.
 
     \b
     Example:
       symmetry treatment remove anna-kovacs 4
     """
-    with opened(practice) as store:
+    with opened(folder) as store:
         owner = store.client(client)
         found = store.treatment(owner.id, number)
         what = f", {found.protocol}" if found.protocol else ""
         confirm(
             f"Treatment {number} of {owner.id}, {found.at:%Y-%m-%d %H:%M}{what}: remove it for good?",
             yes=yes,
-            undone="nothing was removed",
         )
         store.remove_treatment(owner.id, number)
     tell(f"treatment {number} of {owner.id} removed")

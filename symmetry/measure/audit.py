@@ -235,9 +235,9 @@ def audit(
 
 
 def run_trials(
-    face: FaceAnalysis, *, millimetres: Sequence[float] = MILLIMETRES, reliability: ReliabilityTables | None = None
+    face: FaceAnalysis, *, millimetres: Sequence[float] | None = None, reliability: ReliabilityTables | None = None
 ) -> Iterator[Trial]:
-    """Move every spot of a face on either side by every amount; one trial after the other, as they are done.
+    """Move every spot of a face on either side by every amount, and yield one trial after the other.
 
     Parameters
     ----------
@@ -253,14 +253,20 @@ def run_trials(
     """
     if not np.isfinite(face.mm_per_pixel):
         raise ScaleError("spots are moved by millimetres, which scale 'none' does not give; use iris or ipd=MM")
-    if not all(0 < amount <= FARTHEST for amount in millimetres):
+    amounts = MILLIMETRES if millimetres is None else millimetres
+    if not all(0 < amount <= FARTHEST for amount in amounts):
         raise ValueError(f"movements must be more than 0 and at most {FARTHEST:g} mm")
     return (
         _trial(face, site, side, float(amount), reliability)
         for site in SITES
         for side in OWN_SIDES
-        for amount in sorted(millimetres)
+        for amount in sorted(amounts)
     )
+
+
+def count_trials() -> int:
+    """Count the trials that `run_trials` yields for one face by default."""
+    return len(SITES) * len(OWN_SIDES) * len(MILLIMETRES)
 
 
 def moved_photo(face: FaceAnalysis, site: Site, side: OwnSide, millimetres: float) -> FaceAnalysis:

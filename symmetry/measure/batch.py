@@ -81,6 +81,14 @@ def analyze_photos(
             yield Failure(photo=str(path), error=str(error))
 
 
+def without_pixels(
+    results: Iterable[FaceAnalysis | Failure], *, comparable: bool = False
+) -> Iterator[FaceAnalysis | Failure]:
+    """Drop the pixels of faces as they come; `comparable` as for `FaceAnalysis.without_pixels`."""
+    for result in results:
+        yield result if isinstance(result, Failure) else result.without_pixels(comparable=comparable)
+
+
 def measure_once(
     cache: FaceCache, sha256: str, read: Callable[[], bytes], measuring: Measuring, *, name: str
 ) -> FaceAnalysis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
+from symmetry.errors import NothingFitError
 from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.analysis import measure_landmarks
@@ -31,6 +32,7 @@ from symmetry.measure.reliability_table import (
     ReliabilityTables,
 )
 from symmetry.measure.scores import region_means, region_scores
+from symmetry.measure.sessions import RepeatPhotos
 from symmetry.measure.uncertainty import jitter_of, pair_difficulty, photo_difficulty, shared_movement, without_noise
 from symmetry.registration import register
 from symmetry.stats.agreement import Agreement, agreement
@@ -66,7 +68,9 @@ class Reliability:
     tables : mapping of str to ReliabilityTable
         For `analyze` and `compare`.
     strangers : int
-        Pairs of photos of one session that seem to show different people, or one of them in a mirror.
+        Photos that seem to show someone else than the first of their session, or the face in a mirror.
+    repeats : RepeatPhotos or None
+        The photos themselves, where `assess_reliability` sorted them.
     """
 
     photos: int
@@ -74,19 +78,12 @@ class Reliability:
     agreement: Agreement
     tables: ReliabilityTables
     strangers: int
+    repeats: RepeatPhotos | None = None
 
-    def to_dict(
-        self, groups: Mapping[str, Sequence[str]] | None = None, left_out: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
-        """Give the result as a JSON object, as `symmetry reliability` writes it; what is not known is None.
-
-        Parameters
-        ----------
-        groups : mapping of str to sequence of str, optional
-            Photos of each session.
-        left_out : mapping of str to str, optional
-            Photos that were not used, with the reason.
-        """
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as a JSON object, as `symmetry reliability` writes it; what is unknown is None."""
+        groups = self.repeats.groups if self.repeats else {}
+        left_out = self.repeats.left_out if self.repeats else {}
         regions: dict[str, dict[str, Any]] = {}
         measures: dict[str, Any] = {}
         for place, quantity in enumerate(OF_PHOTO):
@@ -106,8 +103,10 @@ class Reliability:
             {
                 "photos": self.photos,
                 "sessions": self.sessions,
-                "groups": [{"session": label, "photos": list(photos)} for label, photos in (groups or {}).items()],
-                "left_out": [{"photo": photo, "reason": reason} for photo, reason in (left_out or {}).items()],
+                "groups": [
+                    {"session": label, "photos": [face.photo.name for face in faces]} for label, faces in groups.items()
+                ],
+                "left_out": [{"photo": photo, "reason": reason} for photo, reason in left_out.items()],
                 "regions": regions,
                 "measures": measures,
                 "sources": list(SOURCES),
@@ -121,6 +120,28 @@ class Reliability:
     def _estimate(self, figure: str, place: int) -> dict[str, float]:
         found: Estimate = getattr(self.agreement, figure)
         return {name: float(getattr(found, name)[place]) for name in ("value", "low", "high")}
+
+
+def assess_reliability(repeats: RepeatPhotos) -> Reliability:
+    """Find how well repeat photos agree.
+
+    Parameters
+    ----------
+    repeats : RepeatPhotos
+        From `group_repeats`, of photos that were measured with `reliability=NO_TABLES`.
+
+    Raises
+    ------
+    NothingFitError
+        If there is no group of two photos.
+    """
+    if not repeats.groups:
+        raise NothingFitError(
+            "no group has two photos; take two or more of each face in one session, or change --group-by"
+        )
+    faces = [face for faces in repeats.groups.values() for face in faces]
+    labels = [label for label, faces in repeats.groups.items() for _ in faces]
+    return replace(reliability(faces, labels), repeats=repeats)
 
 
 def reliability(faces: Sequence[FaceAnalysis], session: Sequence[Hashable]) -> Reliability:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,8 +20,10 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.errors import TableError
+from symmetry.files import write_whole
 from symmetry.landmarks.mesh import PARTS, REGIONS
 from symmetry.measure.measures import DEFINITIONS
+from symmetry.tabular.text import to_csv
 
 Method = Literal["registration", "landmarks"]
 METHODS: Final[tuple[Method, ...]] = ("registration", "landmarks")
@@ -151,6 +154,17 @@ def read_reliability(path: Path) -> ReliabilityTables:
     except (OSError, UnicodeDecodeError):
         raise TableError("it cannot be read as a table; give a file that symmetry reliability --table wrote") from None
     return _parse(text)
+
+
+def write_reliability(reliability: ReliabilityTables, path: str | os.PathLike[str]) -> None:
+    """Write tables to a .csv that `read_reliability` reads; the file appears whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    write_whole(Path(path), to_csv(to_rows(reliability), COLUMNS).encode())
 
 
 @lru_cache(maxsize=1)

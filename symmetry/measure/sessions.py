@@ -1,12 +1,14 @@
-"""Which photos belong together: those of an unchanged face, taken in one session."""
+"""Repeat photos: which of them show one unchanged face, and which do not count."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from symmetry.measure.batch import Failure
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import ALL, Flag
 
@@ -34,14 +36,79 @@ def label_of(face: FaceAnalysis, by: GroupBy) -> str:
     return folder
 
 
-def group(faces: Sequence[FaceAnalysis], by: GroupBy) -> dict[str, list[FaceAnalysis]]:
-    """Put photos that belong together into groups, in the order in which they come."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RepeatPhotos:
+    """Photos sorted into groups, each of one unchanged face.
+
+    Attributes
+    ----------
+    groups : mapping of str to tuple of FaceAnalysis
+        At least two photos each, by the name of the group.
+    left_out : mapping of str to str
+        Why other photos do not count.
+    undated : int
+        How many photos do not tell when they were taken, where that matters.
+    """
+
+    groups: Mapping[str, tuple[FaceAnalysis, ...]]
+    left_out: Mapping[str, str]
+    undated: int
+
+
+def group_repeats(results: Iterable[FaceAnalysis | Failure], by: GroupBy = "session") -> RepeatPhotos:
+    """Sort measured photos into groups of one unchanged face, in the order in which they come.
+
+    Unfit photos, copies of a picture, and photos that are alone in their group are left out.
+
+    Parameters
+    ----------
+    results : iterable of FaceAnalysis or Failure
+        As `analyze_photos` yields them.
+    by : {"session", "folder", "prefix"}
+        See `label_of`.
+    """
     groups: dict[str, list[FaceAnalysis]] = {}
+    left_out: dict[str, str] = {}
+    first: dict[str, str] = {}
+    for result in results:
+        if isinstance(result, Failure):
+            left_out[result.photo] = result.error
+            continue
+        name = result.photo.name
+        if (flag := unfit(result)) is not None:
+            left_out[name] = flag.advice
+        elif first.setdefault(result.photo.sha256, name) != name:
+            left_out[name] = f"the same picture as {first[result.photo.sha256]}"
+        else:
+            groups.setdefault(label_of(result, by), []).append(result)
+    for label in [label for label, faces in groups.items() if len(faces) == 1]:
+        (alone,) = groups.pop(label)
+        left_out[alone.photo.name] = f"the only photo of its group ({label})"
+    used = [face for faces in groups.values() for face in faces]
+    return RepeatPhotos(
+        groups={label: tuple(faces) for label, faces in groups.items()},
+        left_out=left_out,
+        undated=sum(face.photo.captured is None for face in used) if by == "session" else 0,
+    )
+
+
+def each_once(faces: Iterable[FaceAnalysis]) -> tuple[list[FaceAnalysis], dict[str, str]]:
+    """Keep the first of photos with the same picture, which say nothing about its error.
+
+    Returns
+    -------
+    kept : list of FaceAnalysis
+    copies : dict of str to str
+        Name of each other photo, and of the one with the same picture.
+    """
+    first: dict[str, FaceAnalysis] = {}
+    copies: dict[str, str] = {}
     for face in faces:
-        groups.setdefault(label_of(face, by), []).append(face)
-    return groups
+        if first.setdefault(face.photo.sha256, face) is not face:
+            copies[face.photo.name] = first[face.photo.sha256].photo.name
+    return list(first.values()), copies
 
 
 def unfit(face: FaceAnalysis) -> Flag | None:
-    """Give the flag that makes a whole photo worthless, or None."""
+    """Return the flag that makes the whole photo worthless, or None."""
     return next((flag for flag in face.flags if flag.severity == "reject" and ALL in flag.touches), None)

@@ -6,12 +6,10 @@
 (1200, 900, 3)
 
 No person is shown. ``python -m symmetry.synthetic FOLDER`` writes the sample images.
+
+The public names are listed in `__init__.pyi`; each is imported when it is first used.
 """
 
-from symmetry.synthetic.asymmetry import Asymmetry
-from symmetry.synthetic.looks import LOOKS, Look
-from symmetry.synthetic.samples import write_samples
-from symmetry.synthetic.scene import Scene, draw_face
-from symmetry.synthetic.truth import NamedPoint, named_points
+import lazy_loader
 
-__all__ = ["LOOKS", "Asymmetry", "Look", "NamedPoint", "Scene", "draw_face", "named_points", "write_samples"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

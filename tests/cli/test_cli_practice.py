@@ -304,12 +304,12 @@ def test_a_folder_without_rights_is_one_line(filled):
 
 
 def test_a_practice_that_is_not_up_to_date_is_brought_up_to_date_first(filled, monkeypatch):
+    from symmetry import practice
     from symmetry.errors import PracticeNotReadyError
-    from symmetry.practice import store
     from symmetry.practice.reading import PracticeReader
 
     steps: list[str] = []
-    read, open_ = PracticeReader.overview, store.open_practice
+    read, open_ = PracticeReader.overview, practice.open_practice
 
     def not_ready(reader: PracticeReader) -> object:
         steps.append("read")
@@ -322,7 +322,7 @@ def test_a_practice_that_is_not_up_to_date_is_brought_up_to_date_first(filled, m
         return open_(folder)
 
     monkeypatch.setattr(PracticeReader, "overview", not_ready)
-    monkeypatch.setattr(store, "open_practice", opening)
+    monkeypatch.setattr(practice, "open_practice", opening)
     assert "anna-kovacs" in done("client", "list")
     assert steps == ["read", "open", "read"]
 
@@ -493,7 +493,7 @@ def test_every_command_about_clients_has_help_an_example_and_its_place_in_the_re
     assert re.search(rf"^symmetry {name}\b", readme, re.MULTILINE)
     assert "Example" in (command.help or "")
     assert f"symmetry {name}" in command.help
-    assert "practice" in [parameter.name for parameter in command.params]
+    assert "--practice" in [name for parameter in command.params for name in parameter.opts]
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name

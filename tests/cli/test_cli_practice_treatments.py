@@ -14,10 +14,10 @@ from helpers.command_line import run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symmetry.cli.steps import parse_step, read_steps
 from symmetry.errors import InvalidRecordError
 from symmetry.practice.listing import DIARY_COLUMNS, PROTOCOL_COLUMNS, SCALE_COLUMNS, TREATMENT_COLUMNS
 from symmetry.practice.records import Step
+from symmetry.practice.steps import parse_step, read_steps
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@ from .change import draw_change as draw_change
 from .composites import draw_composites as draw_composites
 from .composites import make_composites as make_composites
 from .face import draw_face as draw_face
+from .folder import FigureFolder as FigureFolder
 from .levelling import LevelledFace as LevelledFace
 from .levelling import level_face as level_face
 from .saving import save_figure as save_figure

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
+from symmetry.photos.reading import Photo
 from symmetry.practice.records import Adherence, Treatment
 from symmetry.series.series import Series
 from symmetry.version import ENGINE, __version__
@@ -27,6 +29,14 @@ class Pictures:
     before: FaceAnalysis
     after: FaceAnalysis
     change: Change | None = None
+
+    @classmethod
+    def of(cls, change: Change | None, photo_of: Callable[[FaceAnalysis], Photo]) -> Pictures | None:
+        """Bring back the pixels of the two photos of a change; `photo_of` reads the photo of a face."""
+        if change is None:
+            return None
+        shown = change.with_photos(photo_of(change.before), photo_of(change.after))
+        return cls(before=shown.before, after=shown.after, change=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,6 @@ def report_of(practice: PracticeReader, client_id: str, series: Series, *, made:
 
 
 def _pictures(practice: PracticeReader, photos: Sequence[StoredPhoto], series: Series) -> Pictures | None:
-    if series.change is None:
-        return None
     stored = {photo.sha256: photo for photo in photos}
 
     def shown(face: FaceAnalysis) -> Photo:
@@ -40,8 +38,7 @@ def _pictures(practice: PracticeReader, photos: Sequence[StoredPhoto], series: S
         upright = photo_from_bytes(practice.read_photo(photo), face.photo.name)
         return turned_back(upright) if photo.mirrored else upright
 
-    change = series.change.with_photos(shown(series.change.before), shown(series.change.after))
-    return Pictures(before=change.before, after=change.after, change=change)
+    return Pictures.of(series.change, shown)
 
 
 def _diary(practice: PracticeReader, entries: Sequence[Entry]) -> tuple[DiaryCourse, ...]:

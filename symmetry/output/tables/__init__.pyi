@@ -3,8 +3,17 @@ from .change import change_tables as change_tables
 from .cohort import cohort_tables as cohort_tables
 from .face import face_tables as face_tables
 from .face import overview_table as overview_table
+from .face import score_tables as score_tables
 from .grid import render as render
 from .plan import plan_table as plan_table
+from .practice import clients_table as clients_table
+from .practice import diary_table as diary_table
+from .practice import page_tables as page_tables
+from .practice import protocol_table as protocol_table
+from .practice import protocols_table as protocols_table
+from .practice import scales_table as scales_table
+from .practice import sessions_table as sessions_table
+from .practice import treatments_table as treatments_table
 from .quality import check_tables as check_tables
 from .reliability import reliability_tables as reliability_tables
 from .series import series_tables as series_tables

@@ -80,6 +80,13 @@ def face_tables(face: FaceAnalysis) -> Group:
     )
 
 
+def score_tables(results: Sequence[FaceAnalysis | Failure], *, details: bool = False) -> Group:
+    """Show one photo with all its numbers, several with a line each; with `details` all numbers of each before that."""
+    measured = [result for result in results if isinstance(result, FaceAnalysis)]
+    whole = [face_tables(face) for face in measured] if details or len(results) == 1 else []
+    return Group(*whole, *([overview_table(results)] if len(results) > 1 or not whole else []))
+
+
 def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:
     """One line a photo: the three main regions and the whole face."""
     measured = [result for result in results if isinstance(result, FaceAnalysis)]

@@ -22,8 +22,15 @@ _HEADERS = {
 }
 
 
-def reliability_tables(found: Reliability, notices: list[str]) -> Group:
-    """Every region and measure: its spread, its detectable change, its correlations and its limits."""
+def reliability_tables(found: Reliability, *, named_above: bool = False) -> Group:
+    """Show the spread of each region and measure, its detectable change, its correlations and its limits.
+
+    Parameters
+    ----------
+    found : Reliability
+    named_above : bool
+        The photos that were left out are named above the table.
+    """
     rows = reliability_rows(found.to_dict())
     photos = f"{found.photos} photos in {found.sessions} {'session' if found.sessions == 1 else 'sessions'}"
     tables = []
@@ -42,10 +49,22 @@ def reliability_tables(found: Reliability, notices: list[str]) -> Group:
             tables.append(table)
     return Group(
         Text(photos, style="bold"),
-        *(Text(notice) for notice in notices),
+        *(Text(notice) for notice in _notices(found, named_above=named_above)),
         *tables,
         *notes(*SOURCES, f"In mm where no ° stands; an ICC has no unit. {UNKNOWN} means too few sessions to tell."),
     )
+
+
+def _notices(found: Reliability, *, named_above: bool) -> list[str]:
+    repeats = found.repeats
+    notices = []
+    if named_above and repeats and repeats.left_out:
+        notices.append(f"{len(repeats.left_out)} left out, see above.")
+    if found.strangers:
+        notices.append(f"{found.strangers} seem to show someone else than their session's first; check --group-by.")
+    if repeats and repeats.undated:
+        notices.append(f"{repeats.undated} of them tell no time of capture; those of one folder count as one session.")
+    return notices
 
 
 def _name(name: str, number: str, unit: str) -> str:

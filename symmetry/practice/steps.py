@@ -55,8 +55,8 @@ class StepsFile(NamedTuple):
     """What a file of steps holds: the plan of the protocol too, if it came from one, and whether it had a note."""
 
     steps: list[Step]
-    times_per_week: float | None
-    has_note: bool
+    times_per_week: float | None = None
+    has_note: bool = False
 
 
 def side_of(word: str) -> Side:
