@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,6 @@ from symmetry.errors import OutputError
 from symmetry.files import check_target, write_whole
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from rich.console import RenderableType
 
     from symmetry.tabular import Layout
@@ -119,7 +118,7 @@ def _deliver_table(content: RenderableType, file: Path | None) -> None:
         deliver(tables.render(content), file)
 
 
-def write_figure(file: Path | None, draw: Callable[[], Figure]) -> None:
+def write_figure(file: Path | None, draw: Callable[[], Any]) -> None:
     """Draw a figure and write it to its file, if there is to be one."""
     if file is None:
         return
