@@ -158,12 +158,14 @@ def test_list_of_commands_loads_none_of_them():
     assert done.stdout.splitlines()[-1] == "['symmetry', 'symmetry.cli', 'symmetry.version']"
 
 
-def test_help_loads_neither_the_networks_nor_the_numbers():
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_loads_neither_the_networks_nor_the_numbers(command):
     code = (
         "import sys; from symmetry.cli import main\n"
-        "try: main(['score', '--help'])\n"
+        f"try: main([{command!r}, '--help'])\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('numpy', 'cv2', 'mediapipe', 'matplotlib', 'rich', 'PIL') if m in sys.modules])"
+        "heavy = ('numpy', 'pandas', 'cv2', 'mediapipe', 'matplotlib', 'rich', 'PIL', 'sqlalchemy', 'jinja2')\n"
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
