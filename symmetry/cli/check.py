@@ -21,8 +21,8 @@ from symmetry.output import tables
 def check(photos: Photos, mirrored: bool, face: Literal["largest", "only"], output: Output) -> None:
     """Check whether photos are fit to be measured, and say what to do better.
 
-    PHOTO is a photo or a folder of photos. Nothing is scored. Pose, size, sharpness, light, expression, distance and
-    what covers the face are looked at; each flag says which results it touches.
+    PHOTO is a photo or a folder of photos. Nothing is scored. Checks pose, size, sharpness, light, expression, distance
+    and what covers the face; each flag says which results it affects.
 
     \b
     Examples:

@@ -42,14 +42,14 @@ BY_PROTOCOL = "protocol"
     "--people",
     type=GivenPath(dir_okay=False),
     metavar="FILE",
-    help="A table with a row a person: person, and as you know them group, planned, minutes, adherence, rating.",
+    help="A table with one row per person: person and, as far as known, group, planned, minutes, adherence, rating.",
 )
 @click.option(
     "--region",
     "regions",
     multiple=True,
     metavar="NAME",
-    help="Look at this region or clinical measure alone, chosen before you saw the numbers; can be repeated.",
+    help="Analyse only this region or clinical measure, chosen before you saw the numbers; can be repeated.",
 )
 @click.option(
     "--rating", "scale", metavar="SCALE", help="Of a practice: the scale of the diary that people rated evenness on."
@@ -62,16 +62,16 @@ BY_PROTOCOL = "protocol"
     show_default=True,
     help="Which ratings mean that people find their face more even.",
 )
-@click.option("--sessions", "planned", type=click.IntRange(1), metavar="N", help="Sessions that everyone was to have.")
+@click.option("--sessions", "planned", type=click.IntRange(1), metavar="N", help="Sessions planned for everyone.")
 @click.option(
     "--mdc",
     type=click.FloatRange(0, min_open=True),
     metavar="MM",
     help="Minimal detectable change of those whose own is not known.",
 )
-@click.option("--no-holm", is_flag=True, help="Do not correct p for looking at several regions.")
+@click.option("--no-holm", is_flag=True, help="Do not correct p for testing several regions.")
 @click.option("--mixed", is_flag=True, help="Fit a mixed model over all sessions, too; needs statsmodels.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the permutations drawn.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the permutations.")
 @figure_option("Draw who changed, and by how much")
 @reliability_option
 @output_options
@@ -86,7 +86,7 @@ def command(
 ) -> None:
     """Say of many people whether their faces became more even, and how much of that is noise.
 
-    SOURCE is a table with a row a person and region, or one that score, compare or series wrote of each person, a
+    SOURCE is a table with one row per person and region, or one that score, compare or series wrote of each person, a
     folder of these, or the folder of a practice; your own practice if not given. Counts who changed beyond their own
     error beside any improvement at all, and what noise alone would show; compares groups with a control.
 

@@ -72,7 +72,7 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     show_default=True,
     help="Number of regions that the study will test (Bonferroni).",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the simulation.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the simulation.")
 @reliability_option
 @output_options
 def plan(change: float, reliability: Path | None, output: Output, **options: Any) -> None:

@@ -37,7 +37,7 @@ def score(photos: Photos, details: bool, folder: Path | None, measuring: Measuri
     """Score the symmetry of one or more photos.
 
     PHOTO is a photo or a folder of photos. One photo gives all its regions and clinical measures, several give a line
-    each. Every number has its error; what speaks against a photo stands above its numbers.
+    each. Every number has its error; flags stand above the numbers of their photo.
 
     \b
     Examples:

@@ -199,7 +199,7 @@ def audit(
     millimetres: Sequence[float] = MILLIMETRES,
     **options: Unpack[MeasuringOptions],
 ) -> Audit:
-    """Try out what a photo can show: move spots of it by known amounts and measure it anew from its pixels.
+    """Test what a photo can show: move spots of it by known amounts and measure it again from its pixels.
 
     Parameters
     ----------
@@ -370,7 +370,7 @@ def _trial(
 
 
 def _reason(face: FaceAnalysis, change: Change, site: Site, landmark: int) -> Flag:
-    """Tell why nothing is known of a spot, or of its region."""
+    """Say why nothing is known of a spot, or of its region."""
     name = change.regions[site.region].reason
     for flag in (*face.flags, *change.flags):
         if flag.name == name != NOT_SEEN:
