@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -50,6 +49,8 @@ def write_whole(path: Path, data: bytes) -> None:
         if target.exists() and not stat.S_ISREG(target.stat().st_mode):
             target.write_bytes(data)
             return
+        import tempfile  # slow to import, and what is only printed needs none
+
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".symmetry-", suffix=".part")
         part = Path(name)
         try:

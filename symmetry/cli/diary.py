@@ -123,7 +123,7 @@ def remove(client: str, number: int, yes: bool, folder: Path | None) -> None:
     """
     with opened(folder) as store:
         owner = store.client(client)
-        found = store.entry(owner.id, number)
+        found = store.page(client).entry(number)
         confirm(
             f"Entry {number} of the diary of {owner.id}, {found.at:%Y-%m-%d %H:%M}: remove it for good?",
             yes=yes,

@@ -244,7 +244,7 @@ def remove_treatment(client: str, number: int, yes: bool, folder: Path | None) -
     """
     with opened(folder) as store:
         owner = store.client(client)
-        found = store.treatment(owner.id, number)
+        found = store.page(client).treatment(number)
         what = f", {found.protocol}" if found.protocol else ""
         confirm(
             f"Treatment {number} of {owner.id}, {found.at:%Y-%m-%d %H:%M}{what}: remove it for good?",

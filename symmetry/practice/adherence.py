@@ -18,16 +18,16 @@ def adherence(
     Parameters
     ----------
     treatments : iterable of Treatment
-        Of one client, in order of time; those without a protocol and those after `until` do not count.
+        Of one client, in order of time; those without a protocol or after `until` do not count.
     plans : mapping of str to float or None
-        Times a week, by protocol.
+        Times per week, by protocol.
     until : datetime
         Aware.
 
     Returns
     -------
     tuple of Adherence
-        One for each protocol that was done at least once, in order of name.
+        One per protocol that was done, in order of name.
     """
     by_protocol: dict[str, list[Treatment]] = {}
     for treatment in treatments:
@@ -40,7 +40,7 @@ def adherence(
 
 
 def _of(protocol: str, done: list[Treatment], plan: float | None, until: datetime) -> Adherence:
-    # Days are those of the place where each treatment was; the last is counted where the last treatment was.
+    # Every treatment has the date of its own place; today's date is that of the place of the last treatment.
     since = min(treatment.at.date() for treatment in done)
     today = max(until.astimezone(done[-1].at.tzinfo).date(), *(treatment.at.date() for treatment in done), since)
     over = (today - since).days // _WEEK

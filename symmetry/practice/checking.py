@@ -1,4 +1,4 @@
-"""A database that comes from elsewhere: sound, of this program's making, and every row of it can be read."""
+"""Checking a database from a backup: undamaged, made by this program, and readable to the last row."""
 
 from __future__ import annotations
 
@@ -29,31 +29,30 @@ _OWNED: Final = (
     ("treatments", "treatment", "last_treatment"),
     ("entries", "diary entry", "last_entry"),
 )
-"""What belongs to a client: its table, what it is called, and the column with the last number given out."""
+"""What belongs to a client: its table, its name in messages, and the column with the last number used."""
 
 Rows = Mapping[str, list[sqlite3.Row]]
 
 
 def check_database(database: Path, members: Mapping[str, Member], damaged: Collection[str]) -> int:
-    """Make sure that a database is whole, that it can be read to its last row, and that its photos are there.
+    """Check that a database is undamaged, that every row can be read, and that its photos are there.
 
     Parameters
     ----------
     database : Path
     members : mapping of str to Member
-        What is beside it, by name.
+        The files beside it, by name.
     damaged : collection of str
         Photos that were missing or damaged when the backup was made.
 
     Returns
     -------
     int
-        How many clients there are.
+        Number of clients.
 
     Raises
     ------
     BackupError
-        That says what is wrong.
     NewerPracticeError
         If a newer version of this program wrote it.
     """
@@ -82,7 +81,7 @@ def _check_schema(db: sqlite3.Connection) -> None:
 
 
 def _rows_of(db: sqlite3.Connection, table: str) -> list[sqlite3.Row]:
-    """Read a table's rows; SQLite itself lets any value stand in any column."""
+    """Read and check a table's rows: SQLite accepts any value in any column."""
     columns = db.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
     types = [(name, _TYPES[affinity(kind)]) for name, kind in columns]
     rows = fetch(db, f'SELECT * FROM "{table}"')  # noqa: S608 -- a name that the migrations gave
@@ -90,14 +89,14 @@ def _rows_of(db: sqlite3.Connection, table: str) -> list[sqlite3.Row]:
         for name, kind in types:
             value: Any = row[name]
             with _reading(f"{name} in table {table}"):
-                # Nothing where something must be is no sound database.
+                # A missing value where one is needed was found by the integrity check.
                 _must(value is None or isinstance(value, kind))
                 _must(not isinstance(value, float) or math.isfinite(value))
     return rows
 
 
 def _check_shared(rows: Rows) -> None:
-    """Check what belongs to no client: protocols and scales."""
+    """Check what all clients share: protocols and scales."""
     steps = _by("protocol", rows.get("steps", ()))
     for row in rows.get("protocols", ()):
         with _reading(f'protocol "{row["name"]}"'):

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session as Transaction
 
 from symmetry.errors import TakenIdError
 from symmetry.practice import names
-from symmetry.practice.reading import read_page
 from symmetry.practice.records import Client
 from symmetry.practice.storage.database import plain_failures
 from symmetry.practice.storage.folders import private_folder
 from symmetry.practice.storage.models import ClientRow
-from symmetry.practice.writing import PracticeWriter, below, find_row
+from symmetry.practice.writing import PracticeWriter
 
 
 class Clients(PracticeWriter):
@@ -55,7 +54,7 @@ class Clients(PracticeWriter):
                 raise _taken(chosen)
             row.id = chosen
             db.add(row)
-            return read_page(below(db), chosen).client
+            return self._page(db, chosen).client
 
     def edit_client(
         self, client_id: str, *, name: str | None = None, note: str | None = None, new_id: str | None = None
@@ -69,7 +68,7 @@ class Clients(PracticeWriter):
         UnknownIdError
         """
         with self._writing() as db:
-            row = find_row(db, ClientRow, client_id)
+            row = self._find(db, ClientRow, client_id)
             if name is not None:
                 row.name = names.name(name, "the name")
             if note is not None:
@@ -78,7 +77,7 @@ class Clients(PracticeWriter):
                 if _has_id(db, names.given_id(new_id)):
                     raise _taken(new_id)
                 row.id = names.given_id(new_id)
-            return read_page(below(db), row.id).client
+            return self._page(db, row.id).client
 
     def results_folder(self, client_id: str) -> Path:
         """Give the folder for what is measured in a client's photos; make it if there is none.

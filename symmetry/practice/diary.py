@@ -8,19 +8,9 @@ from datetime import datetime
 
 from symmetry.errors import InvalidRecordError
 from symmetry.practice import names
-from symmetry.practice.reading import numbered, read_page
 from symmetry.practice.records import DiaryScale, Entry
 from symmetry.practice.storage.models import ClientRow, EntryRow, RatingRow, ScaleRow
-from symmetry.practice.writing import (
-    PracticeWriter,
-    add_named,
-    add_occasion,
-    below,
-    find_row,
-    local_time,
-    remove_named,
-    remove_occasion,
-)
+from symmetry.practice.writing import PracticeWriter, local_time
 
 
 class Diary(PracticeWriter):
@@ -41,7 +31,7 @@ class Diary(PracticeWriter):
             raise InvalidRecordError(f"a scale from {low:g} to {high:g} has no room; the second must be the larger")
         row = ScaleRow(name=kept, low=float(low), high=float(high), note=remark)
         with self._writing() as db:
-            add_named(db, row)
+            self._add_named(db, row)
             return DiaryScale(name=row.name, low=row.low, high=row.high, note=row.note)
 
     def remove_scale(self, name: str) -> None:
@@ -53,8 +43,7 @@ class Diary(PracticeWriter):
         TakenIdError
             If somebody has.
         """
-        with self._writing() as db:
-            remove_named(db, ScaleRow, name, RatingRow.scale, ("entry of a diary", "entries of diaries"))
+        self._remove_named(ScaleRow, name, RatingRow.scale, ("entry of a diary", "entries of diaries"))
 
     def add_entry(
         self, client_id: str, *, at: datetime, zone: str, values: Mapping[str, float], note: str = ""
@@ -82,18 +71,18 @@ class Diary(PracticeWriter):
         if not values and not row.note:
             raise InvalidRecordError("an entry has at least one value or a note; give one")
         with self._writing() as db:
-            client = find_row(db, ClientRow, client_id)
+            client = self._find(db, ClientRow, client_id)
             ratings: dict[int, float] = {}
             for name, value in values.items():
-                scale = find_row(db, ScaleRow, name)
+                scale = self._find(db, ScaleRow, name)
                 if not scale.low <= value <= scale.high:
                     raise InvalidRecordError(f'"{scale.name}" goes from {scale.low:g} to {scale.high:g}, not {value:g}')
                 if scale.key in ratings:
                     raise InvalidRecordError(f'"{scale.name}" is rated twice; give one value')
                 ratings[scale.key] = float(value)
-            add_occasion(db, client, row, "entry")
+            self._add_occasion(db, client, row, "entry")
             db.add_all(RatingRow(entry=row.key, scale=key, value=value) for key, value in ratings.items())
-            return numbered(read_page(below(db), client.id).entries, row.number, "entry", client.id)
+            return self._page(db, client.id).entry(row.number)
 
     def remove_entry(self, client_id: str, number: int) -> None:
         """Remove an entry from a client's diary.
@@ -103,4 +92,4 @@ class Diary(PracticeWriter):
         UnknownIdError
         """
         with self._writing() as db:
-            remove_occasion(db, EntryRow, client_id, number, "entry")
+            self._remove_occasion(db, EntryRow, client_id, self._page(db, client_id).entry(number))

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from symmetry.practice.reading import read_page, read_photos
+from symmetry.practice.reading import read_photos
 from symmetry.practice.records import ClientPage
 from symmetry.practice.storage.database import connect
 from symmetry.practice.storage.folders import Places, files_below, remove_tree, sync_folder
 from symmetry.practice.storage.models import ClientRow
 from symmetry.practice.storage.searching import Search, Traces, in_the_makeup, search_files, search_rows
 from symmetry.practice.storage.sweeping import remove_copies
-from symmetry.practice.writing import PracticeWriter, below, find_row
+from symmetry.practice.writing import PracticeWriter
 
 _SHOWN: Final = 40
 _OF_CLIENT: Final = "SELECT c.id, o.number FROM {} o JOIN clients c ON c.key = o.client WHERE o.rowid = ?"
@@ -95,9 +95,9 @@ class Forgetting(PracticeWriter):
         """
         with self._locked():
             with self._transaction() as db:
-                page = read_page(below(db), client_id)
-                db.delete(find_row(db, ClientRow, client_id))
-                known = read_photos(below(db))
+                page = self._page(db, client_id)
+                db.delete(self._find(db, ClientRow, client_id))
+                known = read_photos(self._below(db))
             folder = self._places.client(page.client.uid)
             sizes = [path.stat().st_size for path in files_below(folder)]
             if folder.exists():

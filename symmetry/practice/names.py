@@ -1,8 +1,7 @@
-"""Names and ids: what is kept as typed, what a person can type, and what they may have meant."""
+"""Names, ids, notes and numbers as people type them: checked, tidied, and matched with what they may have meant."""
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
@@ -22,15 +21,15 @@ _NO_PARTS = str.maketrans({"æ": "ae", "ð": "d", "ø": "o", "þ": "th", "đ": "
 
 
 def one_line(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
-    """Give a name as it is kept: any characters, blanks and line breaks folded to single blanks, canonical Unicode.
+    """Tidy a name: single blanks instead of white space, canonical Unicode, no control characters.
 
     Raises
     ------
     InvalidRecordError
-        If it is too long or holds what cannot be written as text.
+        If it is too long or cannot be written as text.
     """
-    # Control characters would steer the terminal; marks that turn the direction of text stay.
-    shown = "".join(sign for sign in text if sign.isspace() or unicodedata.category(sign) != "Cc")
+    # Control characters would steer a terminal; marks for the direction of text stay.
+    shown = "".join(char for char in text if char.isspace() or unicodedata.category(char) != "Cc")
     folded = _text(" ".join(shown.split()), what)
     if len(folded) > longest:
         raise InvalidRecordError(f"{what} has more than {longest} characters; shorten it")
@@ -38,29 +37,28 @@ def one_line(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
 
 
 def name(text: str, what: str) -> str:
-    """Give a name as it is kept, see `one_line`.
+    """Tidy a name, see `one_line`, that must be visible.
 
     Raises
     ------
     InvalidRecordError
-        If nothing of it can be seen, too.
     """
     kept = one_line(text, what)
-    if not any(unicodedata.category(sign)[0] in "LMNPS" for sign in kept):
+    if not any(unicodedata.category(char)[0] in "LMNPS" for char in kept):
         raise InvalidRecordError(f"{what} is empty; give one")
     return kept
 
 
 def note(text: str) -> str:
-    """Give a note as it is kept: lines stay lines.
+    """Tidy a note; its line breaks stay.
 
     Raises
     ------
     InvalidRecordError
-        If it is too long or holds what cannot be written as text.
+        If it is too long or cannot be written as text.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    shown = "".join(sign for sign in lines if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+    shown = "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) != "Cc")
     kept = _text(shown.strip(), "the note")
     if len(kept) > _LONGEST_NOTE:
         raise InvalidRecordError(f"the note has more than {_LONGEST_NOTE} characters; shorten it")
@@ -68,18 +66,18 @@ def note(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Give what two names or ids have in common that differ in case only."""
+    """Fold a name or an id, so that those that differ in case only become the same."""
     same = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(same.split())
 
 
 def given_id(text: str) -> str:
-    """Give an id that a person chose as it is kept: in lower case.
+    """Tidy an id that a person chose: lower case.
 
     Raises
     ------
     InvalidRecordError
-        If it has other signs than letters, digits, "-", "_" and ".", or does not begin with a letter or digit.
+        If it has other characters than letters, digits, "-", "_" and ".", or does not begin with a letter or digit.
     """
     kept = fold(text)
     if not re.fullmatch(r"[^\W_][\w.-]*", kept) or len(kept) > LONGEST_ID:
@@ -91,25 +89,25 @@ def given_id(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Make an id of a name: its Latin letters and digits, without accents; empty if there are no such letters."""
+    """Make an id from the Latin letters and digits of a name, without accents; empty if it has no such letters."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_NO_PARTS)
-    unaccented = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    unaccented = "".join(char for char in plain if not unicodedata.combining(char))
     words = re.findall(r"[a-z0-9]+", re.sub(r"['’`]", "", unaccented))
     made = "-".join(words)[:_LONGEST_SLUG].rstrip("-")
     return made if re.search(r"[a-z]", made) else ""
 
 
 def free_id(text: str, *, count: int, is_taken: Callable[[str], bool]) -> str:
-    """Make an id for a new client that nobody has yet.
+    """Make an id that no client has yet.
 
     Parameters
     ----------
     text : str
         The client's name.
     count : int
-        How many clients there have been, for names without Latin letters.
+        Number of clients, for names without Latin letters.
     is_taken : callable
-        Whether somebody has an id.
+        Whether a client has an id.
     """
     stem = slug(text)
     number = 1 if stem else count + 1
@@ -121,12 +119,12 @@ def free_id(text: str, *, count: int, is_taken: Callable[[str], bool]) -> str:
 
 
 def in_use(what: str, uses: int, by: tuple[str, str]) -> TakenIdError:
-    """Say that something cannot be removed, by how many of what (one, several) it is used."""
+    """Make the error for removing something that is used, by how many of what (one, several)."""
     return TakenIdError(f'"{what}" stands in {uses} {by[uses > 1]} and must stay for as long as they do')
 
 
 def unknown(what: str, asked: str, known: Iterable[str], *, see: str) -> UnknownIdError:
-    """Say that nothing is called so, and what is called nearly so.
+    """Make the error for a name or id that does not exist, with the ones that are spelt alike.
 
     Parameters
     ----------
@@ -134,25 +132,27 @@ def unknown(what: str, asked: str, known: Iterable[str], *, see: str) -> Unknown
         Such as "client".
     asked : str
     known : iterable of str
-        What there is.
+        All names or ids.
     see : str
-        What lists it.
+        The command that lists them.
     """
+    import difflib  # only mistakes need it
+
     by_folded = {fold(each): each for each in known}
     near = [by_folded[each] for each in difflib.get_close_matches(fold(asked), by_folded, n=3, cutoff=0.55)]
-    # Parts of long names are typed more often than misspelt.
+    # People type part of a long name more often than they misspell it.
     near += [own for folded, own in by_folded.items() if fold(asked) and fold(asked) in folded and own not in near]
     meant = f"did you mean {' or '.join(near[:3])}?" if near else f"{see} shows them all"
     return UnknownIdError(f'there is no {what} "{one_line(asked, what, longest=10_000)}"; {meant}')
 
 
 def words(texts: Sequence[str], what: str) -> tuple[str, ...]:
-    """Give a list of short names as it is kept, each once.
+    """Tidy a list of names and remove repeated ones.
 
     Raises
     ------
     InvalidRecordError
-        If one of them is empty or too long.
+        If it is a single text, or a name in it is empty or too long.
     """
     if isinstance(texts, str):
         raise InvalidRecordError(f"{what} are a list of names, not one text")
@@ -160,22 +160,21 @@ def words(texts: Sequence[str], what: str) -> tuple[str, ...]:
 
 
 def list_to_text(texts: Sequence[str]) -> str:
-    """Write a list of names down in one column."""
+    """Write a list of names as JSON, for one column."""
     return json.dumps(list(texts), ensure_ascii=False)
 
 
 def list_from_text(text: str) -> tuple[str, ...]:
-    """Read a list of names again."""
+    """Read a list of names that `list_to_text` wrote."""
     return tuple(str(each) for each in json.loads(text))
 
 
 def side(text: str) -> Side:
-    """Check which side is meant.
+    """Check that a text names a side.
 
     Raises
     ------
     InvalidRecordError
-        If it is none of the three.
     """
     if text not in SIDES:
         raise InvalidRecordError(f'"{text}" is no side; choose one of {", ".join(SIDES)}')
@@ -183,12 +182,11 @@ def side(text: str) -> Side:
 
 
 def amount(value: float | None, what: str, *, most: float) -> float | None:
-    """Check a number that must be above zero, if there is one.
+    """Check that a number, if there is one, is above 0 and at most `most`.
 
     Raises
     ------
     InvalidRecordError
-        If it is not, or is larger than `most`.
     """
     if value is None:
         return None

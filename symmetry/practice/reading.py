@@ -1,17 +1,16 @@
-"""A practice read: its clients and all that is kept of them. Nothing is written, and nothing heavy is imported."""
+"""Reading a practice: its clients and everything kept of them. Nothing is written, and nothing heavy is imported."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
-from symmetry.errors import DamagedPracticeError, NoPracticeError, PracticeNotReadyError, UnknownIdError
+from symmetry.errors import DamagedPracticeError, NoPracticeError, PracticeNotReadyError
 from symmetry.practice import names
 from symmetry.practice.adherence import adherence
 from symmetry.practice.records import (
@@ -21,7 +20,6 @@ from symmetry.practice.records import (
     ClientPage,
     DiaryScale,
     Entry,
-    Occasion,
     Protocol,
     StoredPhoto,
     StoredSession,
@@ -40,11 +38,9 @@ from symmetry.practice.storage.decoding import (
 from symmetry.practice.storage.folders import Places, practice_folder
 from symmetry.practice.times import from_text
 
-Happened = TypeVar("Happened", bound=Occasion)
-
 
 class Named(NamedTuple):
-    """What people find by a name: what it is called, and the columns with its folded and its shown name."""
+    """Something found by a name: what it is called, the columns with its folded and its shown name, and its list."""
 
     what: str
     folded: str
@@ -64,8 +60,9 @@ class PracticeReader:
     """Reads a practice.
 
     Every method raises `NoPracticeError` if there is no practice in the folder, `PracticeNotReadyError` if it must be
-    opened by `open_practice` first, `NewerPracticeError` if a newer version of this program wrote it, and
-    `PracticeBusyError`, `DamagedPracticeError` or `PracticeError` if it cannot be read.
+    opened by `open_practice` first, `NewerPracticeError` if a newer version of this program wrote it,
+    `PracticeBusyError`, `DamagedPracticeError` or `PracticeError` if it cannot be read, and `UnknownIdError` if there
+    is no such client, session, protocol or scale. Ids and names are found in any case.
 
     Parameters
     ----------
@@ -82,7 +79,7 @@ class PracticeReader:
         return self._places.root
 
     def overview(self) -> tuple[ClientLine, ...]:
-        """Count what there is of every client, in order of name."""
+        """Count the sessions, photos, treatments and entries of every client, in order of name."""
         with self._reading() as db:
             clients = fetch(db, "SELECT * FROM clients")
             times: defaultdict[int, list[datetime]] = defaultdict(list)
@@ -118,12 +115,7 @@ class PracticeReader:
         return tuple(sorted(found, key=_by_name))
 
     def client(self, client_id: str) -> Client:
-        """Give a client by id, in any case.
-
-        Raises
-        ------
-        UnknownIdError
-        """
+        """Give a client by id."""
         with self._reading() as db:
             return client_of(find(db, "clients", client_id))
 
@@ -133,13 +125,8 @@ class PracticeReader:
         Parameters
         ----------
         client_id : str
-            In any case.
         until : datetime, optional
             Aware; adherence is counted up to then; now if not given.
-
-        Raises
-        ------
-        UnknownIdError
         """
         with self._reading() as db:
             return read_page(db, client_id, until=until)
@@ -149,28 +136,12 @@ class PracticeReader:
         return self.page(client_id).sessions
 
     def session(self, client_id: str, number: int) -> StoredSession:
-        """Give one session of a client.
-
-        Raises
-        ------
-        UnknownIdError
-        """
-        page = self.page(client_id)
-        return numbered(page.sessions, number, "session", page.client.id)
+        """Give one session of a client."""
+        return self.page(client_id).session(number)
 
     def treatments(self, client_id: str) -> tuple[Treatment, ...]:
         """Give a client's treatments, in order of time; see `page`."""
         return self.page(client_id).treatments
-
-    def treatment(self, client_id: str, number: int) -> Treatment:
-        """Give one treatment of a client.
-
-        Raises
-        ------
-        UnknownIdError
-        """
-        page = self.page(client_id)
-        return numbered(page.treatments, number, "treatment", page.client.id)
 
     def adherence(self, client_id: str, *, until: datetime | None = None) -> tuple[Adherence, ...]:
         """Count how often a client did each protocol, against its plan; see `page`."""
@@ -180,28 +151,13 @@ class PracticeReader:
         """Give a client's diary, in order of time; see `page`."""
         return self.page(client_id).entries
 
-    def entry(self, client_id: str, number: int) -> Entry:
-        """Give one entry of a client's diary.
-
-        Raises
-        ------
-        UnknownIdError
-        """
-        page = self.page(client_id)
-        return numbered(page.entries, number, "entry", page.client.id)
-
     def protocols(self) -> tuple[Protocol, ...]:
         """Give all protocols, in order of name."""
         with self._reading() as db:
             return read_protocols(db)
 
     def protocol(self, name: str) -> Protocol:
-        """Give a protocol by its name, in any case.
-
-        Raises
-        ------
-        UnknownIdError
-        """
+        """Give a protocol by its name."""
         with self._reading() as db:
             return read_protocol(db, name)
 
@@ -211,22 +167,12 @@ class PracticeReader:
             return scales_of(fetch(db, "SELECT * FROM scales"))
 
     def scale(self, name: str) -> DiaryScale:
-        """Give a scale by its name, in any case.
-
-        Raises
-        ------
-        UnknownIdError
-        """
+        """Give a scale by its name."""
         with self._reading() as db:
             return scales_of([find(db, "scales", name)])[0]
 
     def known_photos(self, client_id: str) -> dict[str, int]:
-        """Give the first session of each photo, by the SHA-256 of its original file and by that of its stored file.
-
-        Raises
-        ------
-        UnknownIdError
-        """
+        """Give the first session of each photo, by the SHA-256 of its original file and by that of its stored file."""
         return {
             digest: session.number
             for session in reversed(self.sessions(client_id))
@@ -246,6 +192,8 @@ class PracticeReader:
         DamagedPracticeError
             If the file is missing or differs from what was stored.
         """
+        import hashlib  # a list needs none
+
         with plain_failures():
             try:
                 data = self.photo_path(photo).read_bytes()
@@ -320,7 +268,7 @@ def read_protocols(db: sqlite3.Connection) -> tuple[Protocol, ...]:
 
 
 def read_protocol(db: sqlite3.Connection, name: str) -> Protocol:
-    """Read a protocol by its name, in any case."""
+    """Read a protocol by its name."""
     row = find(db, "protocols", name)
     return protocols_of([row], fetch(db, "SELECT * FROM steps WHERE protocol = ? ORDER BY position", row["key"]))[0]
 
@@ -335,20 +283,6 @@ def read_photos(db: sqlite3.Connection) -> dict[str, list[StoredPhoto]]:
     ):
         photos[row["uid"]].append(photo_of(row["uid"], row))
     return photos
-
-
-def numbered(records: Iterable[Happened], number: int, what: str, client_id: str) -> Happened:
-    """Choose the session, treatment or entry with a number.
-
-    Raises
-    ------
-    UnknownIdError
-    """
-    for each in records:
-        if each.number == number:
-            return each
-    command = f"symmetry {'diary' if what == 'entry' else what} list {client_id}"
-    raise UnknownIdError(f"{client_id} has no {what} {number}; `{command}` shows them")
 
 
 def _by_name(client: Client) -> tuple[str, str]:

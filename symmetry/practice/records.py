@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
+
+from symmetry.errors import UnknownIdError
 
 Side = Literal["both", "subject_right", "subject_left"]
 SIDES: Final = ("both", "subject_right", "subject_left")
@@ -140,18 +142,12 @@ class Occasion(Record):
     zone: str
 
 
+Happened = TypeVar("Happened", bound=Occasion)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSession(Occasion):
-    """Photos of a client taken on one occasion.
-
-    Attributes
-    ----------
-    number, at, zone
-        See `Occasion`.
-    note : str
-    photos : tuple of StoredPhoto
-        In the order in which they were added.
-    """
+    """Photos of a client taken on one occasion, in the order in which they were added."""
 
     note: str
     photos: tuple[StoredPhoto, ...]
@@ -209,14 +205,10 @@ class Protocol(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Treatment(Occasion):
-    """One treatment of a client.
+    """One treatment of a client; its number is 0 until a practice stores it.
 
     Attributes
     ----------
-    number : int
-        See `Occasion`; 0 for a treatment that no practice has stored.
-    at, zone
-        See `Occasion`.
     protocol : str or None
         Name of the protocol that was done.
     minutes : float or None
@@ -303,8 +295,6 @@ class Entry(Occasion):
 
     Attributes
     ----------
-    number, at, zone
-        See `Occasion`.
     values : tuple of (str, float)
         Scale and rating, ordered by the name of the scale.
     note : str
@@ -358,6 +348,25 @@ class ClientPage(Record):
     def photos(self) -> tuple[StoredPhoto, ...]:
         """The photos of all sessions."""
         return tuple(photo for session in self.sessions for photo in session.photos)
+
+    def session(self, number: int) -> StoredSession:
+        """Give the session with a number, or raise `UnknownIdError`."""
+        return self._numbered(self.sessions, number, "session")
+
+    def treatment(self, number: int) -> Treatment:
+        """Give the treatment with a number, or raise `UnknownIdError`."""
+        return self._numbered(self.treatments, number, "treatment")
+
+    def entry(self, number: int) -> Entry:
+        """Give the entry with a number, or raise `UnknownIdError`."""
+        return self._numbered(self.entries, number, "entry")
+
+    def _numbered(self, records: tuple[Happened, ...], number: int, what: str) -> Happened:
+        for each in records:
+            if each.number == number:
+                return each
+        command = f"symmetry {'diary' if what == 'entry' else what} list {self.client.id}"
+        raise UnknownIdError(f"{self.client.id} has no {what} {number}; `{command}` shows them")
 
     def to_dict(self) -> dict[str, Any]:
         """Give a JSON object: the client's own keys, then sessions, treatments, adherence and entries."""

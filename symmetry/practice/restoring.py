@@ -1,6 +1,6 @@
-"""Backups brought back: checked as a whole beside what is there, then moved to its place in steps that can be resumed.
+"""Restoring backups: checked as a whole beside what is there, then moved into place in steps that can be resumed.
 
-First all is unpacked into `restoring` and checked. Renaming that to `restored` is the moment from which the new
+Everything is first unpacked into `restoring` and checked. From the moment that this is renamed to `restored`, the new
 practice counts: whoever opens the practice after a crash finishes the moves.
 """
 
@@ -40,21 +40,21 @@ _AS_A_WHOLE: Final = ("clients", "backups", DATABASE)
 
 
 def restore_practice(file: Path, folder: Path | None = None, *, replace: bool = False) -> BackupSummary:
-    """Bring a backup back.
+    """Restore a backup.
 
     Parameters
     ----------
     file : Path
         Written by `Practice.backup`, by this version of the program or an older one.
     folder : Path, optional
-        Where the practice shall be, see `symmetry.practice.storage.folders.practice_folder`.
+        Of the practice; see `symmetry.practice.store.open_practice`.
     replace : bool
-        Whether a practice that is there may be replaced; it is removed once the new one stands.
+        Whether to replace a practice that is there; it is removed once the new one is in place.
 
     Raises
     ------
     BackupError
-        If the file is no backup, or damaged, or was changed; what is in the folder stays as it is.
+        If the file is not a backup, is damaged, or was changed; the folder stays as it is.
     NewerPracticeError
         If a newer version of this program wrote it.
     PracticeError
@@ -87,11 +87,11 @@ def restore_practice(file: Path, folder: Path | None = None, *, replace: bool = 
 
 
 def finish_restore(places: Places) -> None:
-    """Move what was restored and checked to its place, wherever an earlier try was stopped; the caller has the lock."""
+    """Move what was restored and checked into place, from wherever it was interrupted; the caller holds the lock."""
     if places.restored.is_dir():
         private_folder(places.replaced)
         new = [name for name in _AS_A_WHOLE if (places.restored / name).exists()]
-        # A journal that a killed writer has left belongs to the old database and would spoil the new one.
+        # The journal of a killed writer belongs to the old database and would damage the new one.
         if DATABASE in new and (places.root / JOURNAL).exists():
             (places.root / JOURNAL).replace(places.replaced / JOURNAL)
         for name in new:
@@ -117,11 +117,11 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _members(archive: zipfile.ZipFile) -> tuple[dict[str, Member], tuple[str, ...]]:
-    """Read what a backup says it holds and lacks, and make sure that its names and sizes are that and nothing else."""
+    """Read which files a backup has and lacks, and check that their names and sizes are as its manifest says."""
     entries = {entry.filename: entry for entry in archive.infolist()}
     if MANIFEST not in entries or entries[MANIFEST].file_size > _LARGEST_MANIFEST:
         raise BackupError("it is no backup of a practice; use a file that `symmetry backup` has written")
-    # Others unpack more than they are asked for, and all at once.
+    # Other methods unpack more than they are asked for, all at once.
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries.values()):
         raise BackupError(CHANGED)
     try:
@@ -161,7 +161,7 @@ def _unpack(archive: zipfile.ZipFile, members: dict[str, Member], places: Places
                 target.write(chunk)
         if left or digest.hexdigest() != member["sha256"]:
             raise BackupError(CHANGED)
-    # Only now, when the disk has begun with most of it by itself: one by one takes five times as long.
+    # At the end, when the system has written most of it already: one by one takes five times as long.
     for path in (places.root, *places.root.rglob("*")):
         if path.is_dir():
             sync_folder(path)

@@ -11,13 +11,12 @@ from typing import Final
 
 from symmetry.errors import InvalidRecordError
 from symmetry.practice import names
-from symmetry.practice.reading import numbered, read_page
 from symmetry.practice.records import NewPhoto, StoredSession
 from symmetry.practice.storage.folders import private_folder, sync_folder, write_durably
 from symmetry.practice.storage.models import ClientRow, PhotoRow, SessionRow
 from symmetry.practice.storage.sweeping import sweep_client
 from symmetry.practice.times import captured_to_text
-from symmetry.practice.writing import PracticeWriter, add_occasion, below, find_row, local_time, remove_occasion
+from symmetry.practice.writing import PracticeWriter, local_time
 
 SUFFIXES: Final = (".jpg", ".png")
 _LONGEST_NAME: Final = 1000
@@ -55,13 +54,13 @@ class Sessions(PracticeWriter):
         if not by_hash:
             raise InvalidRecordError("a session has at least one photo; give one")
         with self._writing() as db:
-            client = find_row(db, ClientRow, client_id)
+            client = self._find(db, ClientRow, client_id)
             for sha256, photo in by_hash.items():
                 self._write_photo(client.uid, sha256, photo)
-            add_occasion(db, client, session, "session")
+            self._add_occasion(db, client, session, "session")
             for position, (sha256, photo) in enumerate(by_hash.items(), 1):
                 db.add(_row(session.key, position, sha256, photo))
-            return numbered(read_page(below(db), client.id).sessions, session.number, "session", client.id)
+            return self._page(db, client.id).session(session.number)
 
     def remove_session(self, client_id: str, number: int) -> None:
         """Remove a session for good, with the photos that no other session has, and what was measured in them.
@@ -72,8 +71,9 @@ class Sessions(PracticeWriter):
         """
         with self._locked():
             with self._transaction() as db:
-                client = remove_occasion(db, SessionRow, client_id, number, "session")
-                page = read_page(below(db), client.id)
+                removed = self._page(db, client_id).session(number)
+                self._remove_occasion(db, SessionRow, client_id, removed)
+                page = self._page(db, client_id)
             sweep_client(self._places, page.client.uid, {photo.sha256 for photo in page.photos})
 
     def _write_photo(self, uid: str, sha256: str, photo: NewPhoto) -> None:

@@ -25,7 +25,7 @@ from symmetry.practice.storage.folders import (
 from symmetry.practice.storage.schema import revision_in, upgrade
 from symmetry.practice.storage.sweeping import UID, sweep
 from symmetry.practice.treatments import Treatments
-from symmetry.practice.writing import held, held_if_free
+from symmetry.practice.writing import held
 
 __all__ = ["Practice", "open_practice", "restore_practice"]
 
@@ -58,7 +58,7 @@ class Practice(Clients, Sessions, Treatments, Diary, Forgetting, Backups):
         for path in (places.clients, places.backups):
             private_folder(path)
         private_file(places.database)
-        with held_if_free(self._lock) as is_held:
+        with held(self._lock, wait=False) as is_held:
             if is_held:
                 clear_journal(places.database)
                 with self._reading() as db:

@@ -1,4 +1,4 @@
-"""Local times to text and back: the offset from UTC and the zone's name are both kept."""
+"""Local times as text: both the offset from UTC and the name of the zone are kept."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ def now() -> datetime:
 
 
 def to_text(at: datetime, zone: str) -> str:
-    """Write a local time down with its offset from UTC.
+    """Write a local time with its offset from UTC.
 
     Raises
     ------
     InvalidRecordError
-        If the time is not aware, nothing is called like the zone, or the zone's clocks show another time then.
+        If the time is not aware, there is no such zone, or the zone has another offset at that time.
     """
     offset = at.utcoffset()
     if offset is None:
         raise InvalidRecordError("the time does not say how far from UTC it is; give a time with its zone")
     place = _zone(zone)
     if place is None:
-        # A zone that this computer has no data for may still be what the time itself goes by.
+        # This computer may have no data for the zone that the time itself names.
         if not 0 < len(zone) <= _LONGEST_ZONE or not zone.isprintable() or zone != at.tzname():
             raise InvalidRecordError(f'there is no time zone "{zone}"; give a name such as Europe/Berlin')
     elif at.astimezone(place).utcoffset() != offset:
@@ -39,7 +39,7 @@ def to_text(at: datetime, zone: str) -> str:
 
 
 def from_text(text: str, zone: str) -> datetime:
-    """Read a local time again: in its zone if this computer knows the zone and agrees, else at its offset."""
+    """Read a local time: in its zone if this computer knows it with that offset, else with the offset alone."""
     at = datetime.fromisoformat(text)
     place = _zone(zone)
     if place is None or at.tzinfo is None:
@@ -52,7 +52,7 @@ def from_text(text: str, zone: str) -> datetime:
 
 
 def captured_to_text(captured: datetime | None) -> tuple[str | None, str | None]:
-    """Write down when a photo was taken, which may be without an offset; its zone only if it has a name."""
+    """Write when a photo was taken, with or without an offset, and the name of its zone if it has one."""
     if captured is None:
         return None, None
     zone = getattr(captured.tzinfo, "key", None)

@@ -7,19 +7,10 @@ from typing import Final
 
 from symmetry.errors import InvalidRecordError
 from symmetry.practice import names
-from symmetry.practice.reading import numbered, read_page, read_protocol
+from symmetry.practice.reading import read_protocol
 from symmetry.practice.records import Protocol, Step, Treatment
 from symmetry.practice.storage.models import ClientRow, ProtocolRow, StepRow, TreatmentRow
-from symmetry.practice.writing import (
-    PracticeWriter,
-    add_named,
-    add_occasion,
-    below,
-    find_row,
-    local_time,
-    remove_named,
-    remove_occasion,
-)
+from symmetry.practice.writing import PracticeWriter, local_time
 
 _MOST_MINUTES: Final = 24 * 60
 _MOST_TIMES: Final = 100
@@ -58,11 +49,11 @@ class Treatments(PracticeWriter):
             raise InvalidRecordError("a protocol has at least one step; give one")
         step_rows = [_step_row(position, step) for position, step in enumerate(steps, 1)]
         with self._writing() as db:
-            add_named(db, row)
+            self._add_named(db, row)
             for step_row in step_rows:
                 step_row.protocol = row.key
                 db.add(step_row)
-            return read_protocol(below(db), row.name)
+            return read_protocol(self._below(db), row.name)
 
     def remove_protocol(self, name: str) -> None:
         """Remove a protocol that no treatment has used.
@@ -73,8 +64,7 @@ class Treatments(PracticeWriter):
         TakenIdError
             If a treatment has used it.
         """
-        with self._writing() as db:
-            remove_named(db, ProtocolRow, name, TreatmentRow.protocol, ("treatment", "treatments"))
+        self._remove_named(ProtocolRow, name, TreatmentRow.protocol, ("treatment", "treatments"))
 
     def add_treatment(self, client_id: str, treatment: Treatment) -> Treatment:
         """Add a treatment of a client.
@@ -107,13 +97,13 @@ class Treatments(PracticeWriter):
             note=names.note(treatment.note),
         )
         with self._writing() as db:
-            client = find_row(db, ClientRow, client_id)
+            client = self._find(db, ClientRow, client_id)
             if treatment.protocol is not None:
-                row.protocol = find_row(db, ProtocolRow, treatment.protocol).key
+                row.protocol = self._find(db, ProtocolRow, treatment.protocol).key
                 if row.minutes is None:
-                    row.minutes = read_protocol(below(db), treatment.protocol).minutes
-            add_occasion(db, client, row, "treatment")
-            return numbered(read_page(below(db), client.id).treatments, row.number, "treatment", client.id)
+                    row.minutes = read_protocol(self._below(db), treatment.protocol).minutes
+            self._add_occasion(db, client, row, "treatment")
+            return self._page(db, client.id).treatment(row.number)
 
     def remove_treatment(self, client_id: str, number: int) -> None:
         """Remove a treatment.
@@ -123,7 +113,7 @@ class Treatments(PracticeWriter):
         UnknownIdError
         """
         with self._writing() as db:
-            remove_occasion(db, TreatmentRow, client_id, number, "treatment")
+            self._remove_occasion(db, TreatmentRow, client_id, self._page(db, client_id).treatment(number))
 
 
 def _step_row(position: int, step: Step) -> StepRow:

@@ -1,8 +1,9 @@
 """The practice under load: `python tests/benchmarks/practice.py [--kills 100] [--clients 30] [--sessions 40]`.
 
 Not a test: machines are noisy. Prints
-- how long it takes to add a session, and with that many clients to list them and to show one, in a process of its own,
-  over `symmetry --help`; to open the practice, to make and to restore a backup, and to forget a client with the search;
+- how long it takes to add a session; with that many clients, the CPU time of listing them and of showing one as a
+  multiple of `symmetry --help` (3 at most); how long it takes to open the practice, to make and to restore a backup,
+  and to forget a client with the search;
 - what became of kill -9 at random moments, that many of each kind, and before each step with files; see
   tests/helpers/practice_killing.py.
 """
@@ -28,7 +29,7 @@ from symmetry.practice.reading import PracticeReader
 from symmetry.practice.records import Step, Treatment
 from symmetry.practice.store import Practice, open_practice, restore_practice
 
-HELP = "from symmetry.cli import main; main(['--help'])"
+PROGRAM = "import sys; from symmetry.cli import main; main(sys.argv[1:])"
 TRIALS = ("add_session", "forget_client", "backup", "migration", "restore")
 
 
@@ -42,8 +43,15 @@ def timed(run: Callable[[], object], rounds: int = 5) -> float:
     return statistics.median(times) * 1000
 
 
-def in_process(*command: str) -> Callable[[], object]:
-    return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True)
+def cpu_of(rounds: int, *arguments: str) -> float:
+    """Least milliseconds of CPU time that a command takes in a process of its own."""
+    times = []
+    for _ in range(rounds):
+        before = os.times()
+        subprocess.run([sys.executable, "-c", PROGRAM, *arguments], check=True, capture_output=True)
+        after = os.times()
+        times.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    return min(times) * 1000
 
 
 def fill(practice: Practice, *, clients: int, sessions: int, size: int) -> list[float]:
@@ -72,19 +80,11 @@ def measure(*, clients: int, sessions: int, size: int = 20_000, rounds: int = 9)
             print(f"{clients} clients, {sessions} sessions each, {2 * len(added)} photos of {size} bytes")
             print(f"add a session of two photos: median {middle:.0f} ms, 99 % within {slow:.0f} ms")
             one = practice.clients()[0].id
-            show_help = timed(in_process("-c", HELP), rounds)
-            for name, call in (
-                ("overview", ""),
-                ("page", repr(one)),
-            ):
-                code = (
-                    "from pathlib import Path; from symmetry.practice.reading import PracticeReader\n"
-                    f"PracticeReader(Path({str(folder)!r})).{name}({call})"
-                )
-                alone = timed(in_process("-c", code), rounds)
-                print(
-                    f"{name} in a process of its own: {alone:.0f} ms, {alone / show_help:.1f} times `symmetry --help`"
-                )
+            show_help = cpu_of(rounds, "--help")
+            for command in (["client", "list"], ["client", "show", one]):
+                took = cpu_of(rounds, *command, "--practice", str(folder))
+                times = took / show_help
+                print(f"`symmetry {' '.join(command)}`: {took:.0f} ms of CPU, {times:.1f} times `symmetry --help`")
             print(f"overview: {timed(PracticeReader(folder).overview, rounds):.1f} ms")
             print(f"page: {timed(lambda: PracticeReader(folder).page(one), rounds):.1f} ms")
             print(f"open_practice: {timed(lambda: open_practice(folder).close(), rounds):.0f} ms")

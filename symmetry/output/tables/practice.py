@@ -27,7 +27,7 @@ _LONGEST = 60
 
 
 def clients_table(lines: Sequence[ClientLine]) -> RenderableType:
-    """One line a client."""
+    """List clients."""
     if not lines:
         return _nothing("no clients yet; `symmetry client add NAME` adds one")
     table = FittedTable("client", [_cell(line.client.id) for line in lines])
@@ -42,7 +42,7 @@ def clients_table(lines: Sequence[ClientLine]) -> RenderableType:
 
 
 def page_tables(page: ClientPage) -> RenderableType:
-    """Everything about one client except the pictures."""
+    """Show everything about one client except the pictures."""
     client = page.client
     title = Text.assemble(
         Text(printable(client.name), style="bold"), f"  {printable(client.id)}, since {client.added:%Y-%m-%d}"
@@ -61,7 +61,7 @@ def page_tables(page: ClientPage) -> RenderableType:
 
 
 def sessions_table(sessions: Sequence[StoredSession]) -> RenderableType:
-    """One line a session."""
+    """List sessions."""
     if not sessions:
         return _nothing("no sessions yet")
     table = FittedTable("session", [str(session.number) for session in sessions])
@@ -73,7 +73,7 @@ def sessions_table(sessions: Sequence[StoredSession]) -> RenderableType:
 
 
 def protocols_table(protocols: Sequence[Protocol]) -> RenderableType:
-    """One line a protocol."""
+    """List protocols."""
     if not protocols:
         return _nothing("no protocols yet; `symmetry protocol add NAME --step STEP...` adds one")
     table = FittedTable("protocol", [_cell(protocol.name) for protocol in protocols])
@@ -85,7 +85,7 @@ def protocols_table(protocols: Sequence[Protocol]) -> RenderableType:
 
 
 def protocol_table(protocol: Protocol) -> RenderableType:
-    """List the steps of one protocol in their order."""
+    """Show the steps of one protocol in their order."""
     plan = f", {protocol.times_per_week:g} times a week" if protocol.times_per_week else ""
     minutes = f", {protocol.minutes:g} minutes" if protocol.minutes else ""
     title = Text.assemble(Text(printable(protocol.name), style="bold"), f"{minutes}{plan}")
@@ -98,7 +98,7 @@ def protocol_table(protocol: Protocol) -> RenderableType:
 
 
 def treatments_table(treatments: Sequence[Treatment], kept_to: Iterable[Adherence]) -> RenderableType:
-    """One line a treatment, and below them how they keep to their plans."""
+    """List treatments and, below them, the adherence."""
     if not treatments:
         return _nothing("no treatments yet")
     table = FittedTable("treatment", [str(done.number) for done in treatments])
@@ -127,7 +127,7 @@ def adherence_line(kept_to: Adherence) -> str:
 
 
 def scales_table(scales: Sequence[DiaryScale]) -> RenderableType:
-    """One line a scale."""
+    """List scales of the diary."""
     if not scales:
         return _nothing("no scales yet; `symmetry diary scale NAME` adds one")
     table = FittedTable("scale", [_cell(scale.name) for scale in scales])
@@ -138,7 +138,7 @@ def scales_table(scales: Sequence[DiaryScale]) -> RenderableType:
 
 
 def diary_table(entries: Sequence[Entry]) -> RenderableType:
-    """One line an entry, one column a scale."""
+    """List entries of a diary, with one column per scale."""
     if not entries:
         return _nothing("no entries yet")
     table = FittedTable("entry", [str(entry.number) for entry in entries])
@@ -150,7 +150,7 @@ def diary_table(entries: Sequence[Entry]) -> RenderableType:
 
 
 def _add_where(table: FittedTable, done: Sequence[Step] | Sequence[Treatment]) -> None:
-    """Add where on the face, on which side and with what, as far as anything is known of it."""
+    """Add where on the face, on which side and with what, as far as it is known."""
     if any(each.zones for each in done):
         table.add("zones", [_cell(", ".join(each.zones)) for each in done], left=True)
     if any(each.side != "both" for each in done):
@@ -173,7 +173,7 @@ def _cell(text: str) -> Text:
 
 
 def _short(text: str) -> str:
-    """Put a text on one line of a table; JSON and CSV have all of it."""
+    """Shorten a text to one line of a table; JSON and CSV have all of it."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 

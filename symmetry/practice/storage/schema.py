@@ -1,4 +1,4 @@
-"""Which schema a database has, and how it is brought up to date, with a copy of it made before."""
+"""The schema of a database: upgraded after a copy was made, and compared with what the migrations make."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def revision_in(database: Path) -> str | None:
     Raises
     ------
     DamagedPracticeError
-        If it is no practice's database.
+        If it is not a practice's database.
     """
     with contextlib.closing(connect(database)) as connection:
         revision = revision_of(connection)
@@ -49,14 +49,14 @@ def upgrade(places: Places, engine: Engine, target: str = HEAD) -> None:
         return
     if revision is not None:
         _copy_before(places, target)
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.begin() as connection:
         _migrate(connection, target)
 
 
 def shape_of(database: sqlite3.Connection) -> dict[str, object]:
-    """Describe the tables of a database and all else that it is built of, such that two can be compared.
+    """Describe the tables, indexes, triggers and views of a database, so that two databases can be compared.
 
-    How the statements are written, which differs by the versions of SQLAlchemy and SQLite, does not count.
+    The wording of the statements, which depends on the versions of SQLAlchemy and SQLite, does not count.
     """
     shape: dict[str, object] = {}
     for kind, name, of, statement in database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall():
@@ -68,7 +68,7 @@ def shape_of(database: sqlite3.Connection) -> dict[str, object]:
 
 
 def expected_shape(revision: str) -> dict[str, object]:
-    """Describe what the migrations make, up to a revision."""
+    """Describe, as `shape_of` does, what the migrations make up to a revision."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
         engine = create_engine("sqlite://", creator=lambda: made, poolclass=StaticPool)
         with engine.begin() as connection:
@@ -77,7 +77,7 @@ def expected_shape(revision: str) -> dict[str, object]:
 
 
 def affinity(kind: str) -> str:
-    """Give the kind of values that SQLite prefers in a column, by the name of the column's type."""
+    """Give the type that SQLite prefers in a column, by the name of the column's type."""
     for sign, preferred in (("INT", "integer"), ("CHAR", "text"), ("TEXT", "text"), ("FLOA", "real"), ("DOUB", "real")):
         if sign in kind.upper():
             return preferred
@@ -101,13 +101,13 @@ def _structure(database: sqlite3.Connection, table: str) -> tuple[object, ...]:
 
 
 def _conditions(statement: str) -> Counter[str]:
-    """Count what the structure of a table does not tell."""
+    """Count the constraints that SQLite's pragmas do not report."""
     found = re.findall(r"check\s*\(.*?\)|conflict|collate|autoincrement|deferr|without|strict", statement.casefold())
     return Counter("".join(each.split()) for each in found)
 
 
 def _migrate(connection: Connection, target: str) -> None:
-    # Importing Alembic takes 0.2 s, which only a change of the schema is worth.
+    # Importing Alembic takes 0.2 s, so only for a change of the schema.
     from alembic import command
     from alembic.config import Config
 

@@ -1,4 +1,4 @@
-"""What proves that somebody was forgotten: a search of every byte of the practice for what was theirs."""
+"""The proof that a client was forgotten: a search of every byte of the practice for what was theirs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from symmetry.practice.names import fold
 from symmetry.practice.storage.folders import files_below
 
 SHORTEST: Final = 6
-"""Bytes. Of random ones, as photos hold, ten gigabytes hold a given five by chance one time in a hundred; a given four
-twice."""
+"""Bytes that a text must have to be searched for everywhere. Ten gigabytes of random bytes, as in photos, contain five
+given ones with a chance of 1 %, and four given ones about twice."""
 _BEGIN: Final = 8
 _HEADER: Final = b"SQLite format 3"
 _CHUNK: Final = 1 << 22
@@ -29,7 +29,7 @@ _HEX_WIDE: Final = re.compile(rb"[0-9a-f](?:\0[0-9a-f]){31,}")
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What to look for.
+    """Texts to search for.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Traces:
 
     @property
     def too_short(self) -> tuple[str, ...]:
-        """Texts that stand in other files by chance."""
+        """Texts that other files contain by chance."""
         return tuple(text for text in self.texts if len(text.encode()) < SHORTEST)
 
     @property
@@ -62,7 +62,7 @@ class Traces:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was looked through, and which texts and hashes were found in which file."""
+    """Number of files and bytes searched, and the texts and hashes found, by file."""
 
     files: int
     size: int
@@ -70,13 +70,13 @@ class Search:
 
 
 def search_files(folder: Path, traces: Traces) -> Search:
-    """Look for texts and hashes in the names and all bytes of all files below a folder.
+    """Search the names and all bytes of all files below a folder for texts and hashes.
 
-    Texts are looked for in UTF-8 and UTF-16, with accents as one sign or two, and as JSON writes them.
+    Texts are searched for in UTF-8 and UTF-16, with composed and decomposed accents, and as JSON escapes them.
     """
     patterns = [(text, pattern) for text in traces.specific for pattern in _patterns(text)]
     overlap = max([256, *(len(pattern) for _, pattern in patterns)])
-    # One look for how any of them begins: as quick for fifty notes as for one.
+    # One search for the beginnings of all: as fast for fifty notes as for one.
     begins = re.compile(b"|".join(sorted({re.escape(pattern[:_BEGIN]) for _, pattern in patterns})) or b"(?!)")
     files, size, found = 0, 0, {}
     for path in files_below(folder):
@@ -93,12 +93,12 @@ def search_files(folder: Path, traces: Traces) -> Search:
 
 
 def search_rows(database: sqlite3.Connection, traces: Traces) -> Iterator[tuple[str, str, int, str]]:
-    """Look for texts and hashes in the cells of all tables, without regard to case; short names as whole words.
+    """Search the cells of all tables for texts and hashes, without regard to case; short names as whole words.
 
     Yields
     ------
     (str, str, int, str)
-        Table, column, rowid and what was found there.
+        Table, column, rowid and the text or hash.
     """
     words = {}
     for text in (*traces.names, *traces.specific):
@@ -119,7 +119,7 @@ def search_rows(database: sqlite3.Connection, traces: Traces) -> Iterator[tuple[
 
 
 def in_the_makeup(database: sqlite3.Connection, traces: Traces) -> set[str]:
-    """Tell which texts every database of this kind holds: its first bytes and the names of its tables and columns."""
+    """Give the texts that any practice's database contains, in its header or the names of its tables and columns."""
     schema = database.execute("SELECT name, tbl_name, sql FROM sqlite_master").fetchall()
     own = b"\0".join([_HEADER, *(str(cell).encode() for row in schema for cell in row)])
     return {text for text in traces.specific if any(pattern in own for pattern in _patterns(text))}
@@ -132,8 +132,8 @@ def _patterns(text: str) -> set[bytes]:
 
 
 def _in_hex(data: bytes, hashes: Collection[str]) -> set[str]:
-    """Look for hashes in runs of hexadecimal digits: as quick for a thousand hashes as for one."""
-    kinds = data.translate(_KINDS)  # photos have no such run, and this sees it in a tenth of an expression's time
+    """Search runs of hexadecimal digits for hashes: as fast for a thousand hashes as for one."""
+    kinds = data.translate(_KINDS)  # photos have no such run; this finds out ten times faster than an expression
     runs: list[bytes] = _HEX.findall(data) if _RUN in kinds else []
     if _WIDE_RUN in kinds:
         runs += [run[::2] for run in _HEX_WIDE.findall(data)]
@@ -146,7 +146,7 @@ def _in_hex(data: bytes, hashes: Collection[str]) -> set[str]:
 
 
 def _chunks(path: Path, overlap: int) -> Iterator[bytes]:
-    """Read a file in pieces, each beginning with the end of the one before."""
+    """Read a file in chunks, each beginning with the end of the one before."""
     with path.open("rb") as file:
         before = b""
         while read := file.read(_CHUNK):

@@ -1,4 +1,4 @@
-"""What no row knows is removed: rests of what was interrupted."""
+"""Removing files that no row names: leftovers of interrupted work."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from symmetry.practice.storage.folders import PART, Places, remove_tree
 UID: Final = re.compile(r"[0-9a-f]{32}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 UNFINISHED: Final = f"unfinished-{{}}{PART}"
-"""Name of the file that says where a backup or an export is being written."""
+"""Name of the file that records where a backup or an export is being written."""
 _ABANDONED_SECONDS: Final = 3600.0
-"""Results are written without the lock: a part of one may still grow."""
+"""Results are written without the lock, so one may still be growing."""
 
 
 def sweep(places: Places, known: Mapping[str, Collection[str]]) -> None:
-    """Remove what no row knows; the caller holds the lock.
+    """Remove files and folders that no row names; the caller holds the lock.
 
-    Only what this program has named is touched: folders of clients who are not there, photos and results without a
-    row, and parts of files.
+    Only names that this program gives are touched: folders of unknown clients, photos and results without a row, and
+    partial files.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def sweep(places: Places, known: Mapping[str, Collection[str]]) -> None:
 
 
 def sweep_client(places: Places, uid: str, hashes: Collection[str]) -> None:
-    """Remove photos of a client that no row knows, what was measured in them, and parts of files."""
+    """Remove photos of a client that no row names, results of such photos, and partial files."""
     for folder in (places.client(uid), places.photos(uid), places.results(uid)):
         for part in _parts(folder):
             if folder != places.results(uid) or _is_abandoned(part):
@@ -59,19 +59,19 @@ def sweep_client(places: Places, uid: str, hashes: Collection[str]) -> None:
     for folder in (places.photos(uid), places.results(uid)):
         if folder.is_dir():
             for path in folder.iterdir():
-                # A result names the photos that it comes from, one or two.
+                # The name of a result has the hashes of the one or two photos that it comes from.
                 of = _HASH.findall(path.name)
                 if of and not path.name.endswith(PART) and not set(of) <= set(hashes):
                     path.unlink(missing_ok=True)
 
 
 def remove_copies(places: Places, known: Collection[str]) -> tuple[str, ...]:
-    """Remove copies of the database, made before migrations, that hold somebody who is not known or cannot be read.
+    """Remove copies of the database, made before migrations, that are unreadable or have a client not in `known`.
 
     Returns
     -------
     tuple of str
-        Their files' names.
+        Names of the removed files.
     """
     removed = []
     for path in sorted(places.backups.glob("*.sqlite")):
@@ -82,12 +82,12 @@ def remove_copies(places: Places, known: Collection[str]) -> tuple[str, ...]:
 
 
 def _remove_half_made(record: Path) -> None:
-    """Remove a backup or an export that a killed process has left half made, where its record says."""
+    """Remove the partial backup or export of a killed process, where its record says."""
     token = record.name.removesuffix(PART).rpartition("-")[2]
     half_made = Path(os.fsdecode(record.read_bytes()))
-    # The record may be half made itself.
+    # The record itself may be incomplete.
     if half_made.name == f".symmetry-{token}{PART}":
-        with contextlib.suppress(OSError, ValueError):  # on a disk that is not there now, say
+        with contextlib.suppress(OSError, ValueError):  # its disk may be gone
             half_made.unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""What Alembic runs: the steps that are missing, inside the transaction of the connection that it is given."""
+"""Run by Alembic: the missing migrations, in the transaction of the connection given."""
 
 from __future__ import annotations
 
