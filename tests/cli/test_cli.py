@@ -219,7 +219,7 @@ def test_the_manual_names_every_key_of_a_series():
 def test_the_readme_names_every_flag():
     readme = manual()
     sources = [path.read_text() for path in (ROOT / "symmetry" / "measure" / "quality").glob("*.py")]
-    named = {name for source in sources for name in re.findall(r'name="([a-z_]+)"', source)}
+    named = {name for source in sources for name in re.findall(r'(?:name=|\.flag\(\s*)"([a-z_]+)"', source)}
     assert len(named) > 10
     assert {name for name in named if f"`{name}`" not in readme} == set()
 
