@@ -120,7 +120,7 @@ def free_id(text: str, *, count: int, is_taken: Callable[[str], bool]) -> str:
 
 def in_use(what: str, uses: int, by: tuple[str, str]) -> TakenIdError:
     """Make the error for removing something that is used, by how many of what (one, several)."""
-    return TakenIdError(f'"{what}" stands in {uses} {by[uses > 1]} and must stay for as long as they do')
+    return TakenIdError(f'"{what}" is used in {uses} {by[uses > 1]} and cannot be removed before')
 
 
 def unknown(what: str, asked: str, known: Iterable[str], *, see: str) -> UnknownIdError:
@@ -177,7 +177,7 @@ def side(text: str) -> Side:
     InvalidRecordError
     """
     if text not in SIDES:
-        raise InvalidRecordError(f'"{text}" is no side; choose one of {", ".join(SIDES)}')
+        raise InvalidRecordError(f'"{text}" is not a side; choose one of {", ".join(SIDES)}')
     return cast(Side, text)
 
 
@@ -199,5 +199,5 @@ def _text(text: str, what: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise InvalidRecordError(f"{what} holds characters that are no text; type it anew") from None
+        raise InvalidRecordError(f"{what} has characters that are not text; type it again") from None
     return unicodedata.normalize("NFC", text)

@@ -113,14 +113,14 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
             raise BackupError("there is no such file; name a backup") from None
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise BackupError(f"it is no backup, or {CHANGED}") from None
+        raise BackupError(f"it is not a backup, or {CHANGED}") from None
 
 
 def _members(archive: zipfile.ZipFile) -> tuple[dict[str, Member], tuple[str, ...]]:
     """Read which files a backup has and lacks, and check that their names and sizes are as its manifest says."""
     entries = {entry.filename: entry for entry in archive.infolist()}
     if MANIFEST not in entries or entries[MANIFEST].file_size > _LARGEST_MANIFEST:
-        raise BackupError("it is no backup of a practice; use a file that `symmetry backup` has written")
+        raise BackupError("it is not a backup of a practice; use a file that `symmetry backup` has written")
     # Other methods unpack more than they are asked for, all at once.
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries.values()):
         raise BackupError(CHANGED)

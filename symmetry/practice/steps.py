@@ -1,4 +1,4 @@
-"""Steps of a protocol as people type them, and as files hold them."""
+"""Steps of a protocol, read from what people type and from files."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def side_of(word: str) -> Side:
     """Give the side that a word stands for: "left", "right" and "both" are the client's own."""
     side = _SIDE_OF.get(word.strip().casefold())
     if side is None:
-        raise InvalidRecordError(f'"{word}" is no side; write left, right or both')
+        raise InvalidRecordError(f'"{word}" is not a side; write left, right or both')
     return side
 
 
@@ -73,7 +73,7 @@ def parse_step(text: str) -> Step:
     Parameters
     ----------
     text : str
-        The name; behind a colon, in any order and with commas between, zones, a duration ("2 min", "30 s", "1.5 h"), a
+        The name; after a colon, in any order and separated by commas, zones, a duration ("2 min", "30 s", "1.5 h"), a
         side ("left", "right", "both") and a product ("with ...").
 
     Returns
@@ -83,8 +83,8 @@ def parse_step(text: str) -> Step:
     Raises
     ------
     ValueError
-        If there is no name, or two durations, sides or products, or something looks like a duration but is not
-        understood, or stands where it would be taken for the name.
+        If there is no name, if there are two durations, sides or products, or if something looks like a duration but
+        is not understood or is part of the name.
     """
     name, _, rest = text.partition(":")
     if not name.strip():
@@ -123,7 +123,7 @@ def parse_step(text: str) -> Step:
 
 
 def _check_name(name: str, text: str) -> None:
-    """Refuse the name of a step without minutes that ends as if they were in it."""
+    """Refuse the name of a step without minutes that seems to end in a duration."""
     for part in _COMMA.split(name):
         if _ENDS_LIKE_A_DURATION.search(part):
             raise ValueError(
@@ -134,17 +134,17 @@ def _check_name(name: str, text: str) -> None:
 def read_steps(file: Path) -> StepsFile:
     """Read steps from a file: .csv with the columns name, zones, side, minutes, product, or .json with such objects.
 
-    Of a CSV the zones have "; " between them. What `symmetry protocol show` writes can be read again, with the plan.
+    In a CSV file, "; " separates the zones. What `symmetry protocol show` writes can be read again, with the plan.
 
     Raises
     ------
     InvalidRecordError
-        If it cannot be read so, or has a column or key that no step has.
+        If it cannot be read, or has a column or key that no step has.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidRecordError("it is no text; give a .csv or .json file of steps") from None
+        raise InvalidRecordError("it is not text; give a .csv or .json file of steps") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no such name"
         raise InvalidRecordError(f"it cannot be read ({why}); check the name and the folder") from None
@@ -164,11 +164,11 @@ def read_steps(file: Path) -> StepsFile:
 
 
 def _from_json(text: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
-    """Give the steps, and what is said of the protocol."""
+    """Give the steps, and what is known of the protocol."""
     try:
         listed = json.loads(text)
     except (ValueError, RecursionError):
-        raise InvalidRecordError("it is no JSON; check it, or give a .csv file") from None
+        raise InvalidRecordError("it is not JSON; check it, or give a .csv file") from None
     about: Mapping[str, Any] = {}
     if isinstance(listed, dict):
         about, listed = listed, listed.get("steps")
@@ -180,13 +180,13 @@ def _from_json(text: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
 
 
 def _from_csv(text: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
-    """Give the steps, and what is said of the protocol."""
+    """Give the steps, and what is known of the protocol."""
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         entries = [entry for entry in reader if any(entry.values())]
         columns = reader.fieldnames or ()
     except csv.Error as error:
-        raise InvalidRecordError(f"it is no CSV ({error}); check it, or give a .json file") from None
+        raise InvalidRecordError(f"it is not CSV ({error}); check it, or give a .json file") from None
     # A spreadsheet may leave empty columns at the end.
     _check_known((column for column in columns if column), (*_KEYS, *_OF_PROTOCOL), "column")
     if "name" not in columns:
@@ -203,7 +203,7 @@ def _from_csv(text: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
     if len(plans) > 1:
         raise InvalidRecordError("its times_per_week are not the same in all rows; a protocol has one plan")
     steps: list[Mapping[str, Any]] = [
-        # What keeps a spreadsheet from running a text was put there by this program.
+        # This program put the apostrophe there that keeps a spreadsheet from running a text.
         {key: re.sub(r"^'(?=[=+\-@])", "", entry.get(key) or "") for key in _KEYS}
         for entry in entries
     ]
@@ -216,12 +216,12 @@ def _in_column(entries: Iterable[Mapping[str, Any]], column: str) -> set[str]:
 
 
 def _check_known(names: Iterable[str], known: tuple[str, ...], what: str) -> None:
-    """Refuse a column or key that no step has: what it holds would be lost without a word."""
+    """Refuse a column or key that no step has: its contents would be lost silently."""
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name.strip().casefold(), known, n=1)
             meant = f"did you mean {near[0]}?" if near else f"a step has {', '.join(_KEYS)}"
-            raise InvalidRecordError(f'it has a {what} "{name}" that is not known; {meant}')
+            raise InvalidRecordError(f'it has a {what} "{name}" that no step has; {meant}')
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
@@ -229,7 +229,7 @@ def _step(entry: Mapping[str, Any]) -> Step:
     if isinstance(zones, str):
         zones = [zone.strip() for zone in zones.split(";") if zone.strip()]
     if not isinstance(zones, (list, tuple)) or not all(isinstance(zone, str) for zone in zones):
-        raise InvalidRecordError("its zones are no list of names; write them as one")
+        raise InvalidRecordError("its zones are not a list of names; write them as one")
     texts = {key: entry.get(key) or "" for key in ("name", "side", "product")}
     if not all(isinstance(text, str) for text in texts.values()):
         raise InvalidRecordError("its name, side and product must be texts")
@@ -250,5 +250,5 @@ def _number(value: object, what: str) -> float | None:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        raise InvalidRecordError(f'its {what} "{value}" are no number; write one such as 2.5')
+        raise InvalidRecordError(f'its {what} "{value}" must be a number such as 2.5')
     return number

@@ -209,7 +209,7 @@ def test_files_of_steps(tmp_path, name, content, steps):
         ("a.csv", b"", "no column called name"),
         ("a.csv", b"zones,minutes\njaw,3\n", "no column called name"),
         ("a.csv", b"name\n", "no steps"),
-        ("a.csv", b"name,zone\nlift,jaw\n", 'column "zone" that is not known; did you mean zones'),
+        ("a.csv", b"name,zone\nlift,jaw\n", 'column "zone" that no step has; did you mean zones'),
         ("a.csv", b"Name,minutes\nlift,3\n", 'column "Name".*did you mean name'),
         ("a.csv", b"name,how long\nlift,3\n", 'column "how long".*a step has name, zones, side, minutes, product'),
         ("a.csv", b"name;zones\nlift;jaw\n", 'column "name;zones"'),
@@ -218,17 +218,17 @@ def test_files_of_steps(tmp_path, name, content, steps):
         ("a.csv", b"protocol,name\na,lift\nb,hold\n", "several protocols"),
         ("a.csv", b"name,times_per_week\nlift,2\nhold,3\n", "not the same in all rows"),
         ("a.csv", b"name,times_per_week\nlift,often\n", 'times_per_week "often"'),
-        ("a.json", b'[{"name": "a", "zone": ["jaw"]}]', 'key "zone" that is not known; did you mean zones'),
+        ("a.json", b'[{"name": "a", "zone": ["jaw"]}]', 'key "zone" that no step has; did you mean zones'),
         ("a.json", b'[{"name": "a", "steps": []}]', 'key "steps"'),
         ("a.json", b'{"steps": [{"name": "a"}], "times_per_week": "often"}', 'times_per_week "often"'),
         ("a.csv", b"name,minutes\nlift,long\n", 'step 1.*"long"'),
         ("a.csv", b"name,minutes\nlift,nan\n", 'step 1.*"nan"'),
         ("a.csv", b"name,side\nhold,\nlift,up\n", 'step 2.*"up"'),
-        ("a.csv", b'name\n"open', "no CSV"),
-        ("a.csv", b"\xff\xfe\x00", "no text"),
+        ("a.csv", b'name\n"open', "not CSV"),
+        ("a.csv", b"\xff\xfe\x00", "not text"),
         ("a.csv", b"x" * 1_000_001, "too large"),
-        ("a.json", b"{", "no JSON"),
-        ("a.json", b"[" * 100_000, "no JSON"),
+        ("a.json", b"{", "not JSON"),
+        ("a.json", b"[" * 100_000, "not JSON"),
         ("a.json", b'"hold"', "list of objects"),
         ("a.json", b'["hold"]', "list of objects"),
         ("a.json", b'{"name": "hold"}', "list of objects"),
@@ -317,7 +317,7 @@ def test_protocols_that_cannot_be(tmp_path, ana):
     for answer in ((), ("--yes",)):
         result = run("protocol", "remove", "RITUAL", *answer)
         assert result.exit_code == 1
-        assert result.stderr == 'symmetry: "ritual" stands in 1 treatment and must stay for as long as they do\n'
+        assert result.stderr == 'symmetry: "ritual" is used in 1 treatment and cannot be removed before\n'
     result = run("protocol", "remove", "rituel")
     assert (result.exit_code, "did you mean ritual?" in result.stderr) == (1, True)
 

@@ -339,7 +339,7 @@ def test_name_that_stands_twice_is_refused(backup, tmp_path):
 @pytest.mark.parametrize("cut", [0, 10, 3000, -30])
 def test_half_a_backup_is_refused(backup, tmp_path, cut):
     backup.write_bytes(backup.read_bytes()[:cut])
-    with pytest.raises(BackupError, match="it is no backup, or it is damaged"):
+    with pytest.raises(BackupError, match="it is not a backup, or it is damaged"):
         restore_practice(backup, tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
@@ -348,7 +348,7 @@ def test_other_files_are_no_backups(backup, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("letter.txt", "Dear all")
-    with pytest.raises(BackupError, match="no backup of a practice"):
+    with pytest.raises(BackupError, match="not a backup of a practice"):
         restore_practice(tmp_path / "other.zip", tmp_path / "new")
     with pytest.raises(BackupError, match="there is no such file"):
         restore_practice(tmp_path / "nothing.zip", tmp_path / "new")

@@ -48,7 +48,7 @@ def test_protocol_comes_back_with_its_steps_in_order(practice):
         ("a", [Step(name=" ")], None, "a step's name is empty"),
         ("a", [Step(name="b", minutes=0)], None, "a step's minutes must be above 0"),
         ("a", [Step(name="b", minutes=float("nan"))], None, "a step's minutes must be above 0"),
-        ("a", [Step(name="b", side="left")], None, '"left" is no side; choose one of both, subject_right'),
+        ("a", [Step(name="b", side="left")], None, '"left" is not a side; choose one of both, subject_right'),
         ("a", [Step(name="b", zones="chin")], None, "a list of names"),
         ("a", STEPS, -1, "times per week must be above 0"),
         ("a", STEPS, float("inf"), "times per week must be above 0"),
@@ -67,7 +67,7 @@ def test_protocol_is_kept_once_and_for_as_long_as_it_is_used(practice):
     with pytest.raises(UnknownIdError, match='no protocol "lifd"; did you mean Lift'):
         practice.add_treatment("anna", Treatment(**moment(), protocol="lifd"))
     done = practice.add_treatment("anna", Treatment(**moment(), protocol="lift"))
-    with pytest.raises(TakenIdError, match="stands in 1 treatment and must stay"):
+    with pytest.raises(TakenIdError, match="is used in 1 treatment and cannot be removed"):
         practice.remove_protocol("lift")
     practice.remove_treatment("anna", done.number)
     practice.remove_protocol("Lift")
@@ -211,7 +211,7 @@ def test_scale_is_kept_once_and_for_as_long_as_it_is_used(practice):
         with pytest.raises(InvalidRecordError, match="has no room"):
             practice.add_scale("Stress", low=low, high=high)
     practice.add_entry("anna", **moment(), values={"Tension": 1})
-    with pytest.raises(TakenIdError, match="stands in 1 entry of a diary"):
+    with pytest.raises(TakenIdError, match="is used in 1 entry of a diary"):
         practice.remove_scale("Tension")
     practice.remove_entry("anna", 1)
     practice.remove_scale("TENSION")
