@@ -23,6 +23,7 @@ from symmetry.measure.comparison import compare
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability import NO_TABLES, Reliability, reliability
+from symmetry.measure.sessions import RepeatPhotos
 from symmetry.photos.reading import photo_from_array
 from symmetry.series.series import Series
 from symmetry.tabular import AUDITS, CHANGES, CHECKS, RELIABILITY, SCORES, SERIES, Layout, check_object
@@ -108,12 +109,14 @@ def written() -> dict[str, tuple[Any, Layout]]:
         each.to_dict() for each in (face(), unmeasured(face()), FAILURE, named(uneven(scale="none"), "@\x1bx.jpg"))
     ]
     sessions = {"one": ["a.jpg", "b.jpg", "c.jpg"], "other": ["d.jpg", "e.jpg"]}
+    groups = {label: tuple(named(uneven(), name) for name in names) for label, names in sessions.items()}
+    repeats = RepeatPhotos(groups=groups, left_out={"f.jpg": "blurred"}, undated=0)
     return {
         "score": (faces, SCORES),
         "check": ([check_object(each) for each in faces], CHECKS),
         "compare": (change().to_dict("gone.jpg: no such file"), CHANGES),
         "series": (series().to_dict(), SERIES),
-        "reliability": (agreement().to_dict(sessions, {"f.jpg": "blurred"}), RELIABILITY),
+        "reliability": (replace(agreement(), repeats=repeats).to_dict(), RELIABILITY),
         "audit": (tried().to_dict(), AUDITS),
         "cohort": (followed().to_dict(), COHORTS),
         "plan": (planned().to_dict(), PLANS),
