@@ -1,4 +1,4 @@
-"""Contours of a face and arrows along them: which landmarks a drawing joins, and which of them get an arrow."""
+"""Contours of a face, and arrows on it: the landmarks that drawings join, and those that have an arrow."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CONTOURS: Final = (
     ("mouth", (*LIPS_INNER[15:], *LIPS_INNER[:6]), False),
     ("jawline", JAWLINE, False),
 )
-"""Contours of the right side, their regions and whether they are closed; of the lips the half from below to above."""
+"""Contours of the right side as (region, landmarks, closed); of the lips the right half."""
 
 _MAGNIFICATIONS: Final = (8, 6, 5, 4, 3, 2, 1)
 _LONGEST: Final = 0.25
@@ -42,17 +42,17 @@ _LONGEST: Final = 0.25
 
 
 def both_sides(right: Iterable[int]) -> tuple[int, ...]:
-    """Landmarks of the right side, each followed by its mirror partner, each once."""
+    """Return landmarks of the right side, each followed by its mirror partner, without repetition."""
     return tuple(dict.fromkeys(i for landmark in right for i in (int(landmark), int(MIRROR[landmark]))))
 
 
 _CARRIED: Final = (*LIPS_OUTER, *EYE_RIGHT, *BROW_UPPER_RIGHT, *JAW_RIGHT, *CHIN_MIDLINE)
 CONTOURS_FIRST: Final = tuple(dict.fromkeys([*both_sides(_CARRIED), *range(IRIS_RIGHT)]))
-"""All landmarks but the irises', those of contours first."""
+"""All landmarks except the irises, those of contours first."""
 
 
 def magnification(change: Change, landmarks: Sequence[int]) -> int:
-    """Choose how many times as long as their movement arrows are drawn, by the 95th percentile of some landmarks'."""
+    """Choose the magnification of arrows by the 95th percentile of the movement of some landmarks."""
     face = change.before
     sizes = np.linalg.norm(change.movement[list(landmarks)], axis=1) / face.unit_per_pixel
     sizes = sizes[np.isfinite(sizes)]
@@ -61,7 +61,7 @@ def magnification(change: Change, landmarks: Sequence[int]) -> int:
 
 
 def spaced(landmarks: Sequence[int], places: FloatArray, shown: NDArray[np.bool_], distance: float) -> NDArray[np.intp]:
-    """Choose, in the order given, landmarks that are shown and stand a distance apart.
+    """Choose landmarks, in the order given, that are shown and not closer together than a distance.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A course over time as geometry: what a chart shows and where, whoever paints it.
+"""The geometry of a course over time, for every output that paints one.
 
 Places are in the units of the output, x to the right and y down. Nothing is drawn here.
 """
@@ -22,11 +22,11 @@ from symmetry.series.result import RegionCourse
 LEAST_SPAN: Final = {"mm": 2.0, "% IPD": 3.0}
 """Span of the value axis at least: the noise of an even face is not drawn as mountains."""
 _WIDEST: Final = 2.5
-"""Errors, in medians of all, beyond which bands are clipped: one session must not flatten all others."""
+"""Largest error, in medians of all, that the value axis holds: one session must not flatten all others."""
 _SPACE: Final = 0.05
 _DAYS: Final = (1, 2, 3, 7, 14, 28, 56, 91, 182, 365, 730, 1826, 3652, 7305, 18262)
 _MOST_DAYS: Final = 56
-"""Steps of days up to which dates are counted in days where months may be named."""
+"""Largest step between dates, in days, before months are named instead."""
 _MONTHS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
 
 
@@ -38,11 +38,11 @@ class Course:
     ----------
     title : str
     values, errors : ndarray, shape (n,)
-        Left-right difference, and the 95 % half-width of its error.
+        Signed asymmetry, and 95 % half-widths.
     trend : tuple of float or None
-        Slope a week and its 95 % interval (low, high); None where there is no line to draw.
+        Slope per week and its 95 % interval (slope, low, high); None if there is no line to draw.
     verdict : str
-        Whose colour the trend has.
+        Verdict on the trend.
     """
 
     title: str
@@ -53,7 +53,7 @@ class Course:
 
     @classmethod
     def of(cls, course: RegionCourse, title: str = "") -> Course:
-        """Take the course of a region, without its trend where that is not known or the course crosses even."""
+        """Take the course of a region; the trend is left out if it is unknown or the course crosses even."""
         trend = course.trend
         slopes = (trend.slope, trend.low, trend.high)
         return cls(
@@ -72,19 +72,11 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueAxis:
-    """Ends of an axis of values, and the round values that are marked on it."""
+    """Ends of an axis of values, and its round values."""
 
     low: float
     high: float
     levels: tuple[float, ...]
-
-    def texts(self, unit: str | None = None) -> list[str]:
-        """Labels of the levels: "even" at 0 and `unit` at the top, or plain numbers of one format without a unit."""
-        if unit is None:
-            digits = 0 if all(level == round(level) for level in self.levels) else 1
-            return [f"{level:.{digits}f}".replace("-", "−") for level in self.levels]
-        texts = [f"{level:g}" if level else "even" for level in self.levels]
-        return texts if texts[-1] == "even" else [*texts[:-1], f"{texts[-1]} {unit}"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +88,7 @@ class TimeAxis:
     first : date
         Day of week 0.
     start, end : float
-        First and last session, weeks.
+        Weeks of the first and the last session.
     room : float
         Weeks before the first and after the last session.
     """
@@ -112,20 +104,8 @@ class TimeAxis:
         start, end = float(np.min(weeks)), float(np.max(weeks))
         return cls(first=first, start=start, end=end, room=room * (end - start) if end > start else 0.5)
 
-    def holds(self, week: float) -> bool:
-        """Whether a time lies between the first and the last session."""
-        return self.start <= week <= self.end
-
     def dates(self, most: int, *, months: bool) -> list[tuple[float, str]]:
-        """Choose a few dates on the axis, in weeks, with their labels.
-
-        Parameters
-        ----------
-        most : int
-        months : bool
-            Name calendar months on a long axis; otherwise dates are counted from the first session, with the year
-            where it changes.
-        """
+        """Choose at most `most` dates (weeks, label): `months` on a long axis, else days counted from the first."""
         begin = self.first + timedelta(weeks=self.start)
         ahead = ceil((self.end - self.start) * 7 - 0.5)
         last = begin + timedelta(days=ahead)
@@ -146,15 +126,15 @@ class PlacedCourse:
     Attributes
     ----------
     dots : ndarray, shape (n, 2)
-        The sessions that know a value.
+        Sessions with a known value.
     strokes : tuple of ndarray, shape (k, 2)
-        Lines through sessions that follow each other; a session that does not know its value leaves a gap.
+        Lines through consecutive sessions; an unknown value leaves a gap.
     bands : tuple of ndarray, shape (k, 2)
         Outlines of the errors, clipped to the box.
     trend : ndarray, shape (2, 2) or (0, 2)
-        Line of the trend, clipped to the box; empty where there is none.
+        Line of the trend, clipped to the box.
     fan : ndarray, shape (k, 2)
-        Outline of its interval, clipped to the box.
+        Outline of the interval of the trend, clipped to the box.
     """
 
     dots: FloatArray
@@ -166,7 +146,7 @@ class PlacedCourse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axes:
-    """A box with its axes: places of times and values.
+    """A box with axes of time and values.
 
     Attributes
     ----------
@@ -183,57 +163,55 @@ class Axes:
     treatment: float | None = None
 
     def x(self, weeks: float | FloatArray) -> FloatArray:
-        """Place of a time."""
+        """Return the x of times."""
         time = self.time
         share = (np.asarray(weeks) - time.start + time.room) / (time.end - time.start + 2 * time.room)
         return np.asarray(self.box.left + share * self.box.width)
 
     def y(self, values: float | FloatArray) -> FloatArray:
-        """Place of a value."""
+        """Return the y of values."""
         share = (self.values.high - np.asarray(values)) / (self.values.high - self.values.low)
         return np.asarray(self.box.top + share * self.box.height)
 
     def at(self, weeks: FloatArray, values: FloatArray) -> FloatArray:
-        """Places (n, 2) of values at times."""
+        """Return the places (n, 2) of values at times."""
         return np.column_stack([self.x(weeks), self.y(values)])
 
     @property
     def baseline(self) -> float:
-        """Where the time before the treatment ends: the left edge without such a time."""
+        """The x at which the time before the treatment ends; the left edge if there is none."""
         if self.treatment is None:
             return self.box.left
         return float(np.clip(self.x(self.treatment), self.box.left, self.box.right))
 
     @property
     def start(self) -> float | None:
-        """Where the treatment begins, if that is within the box."""
+        """The x at which the treatment begins, if it lies within the box."""
         return self.baseline if self.box.left < self.baseline < self.box.right else None
 
-    def levels(self, unit: str | None = None) -> list[tuple[float, str]]:
-        """Heights of the levels with their labels, as `ValueAxis.texts` gives them."""
-        labelled = zip(self.values.levels, self.values.texts(unit), strict=True)
-        return [(float(self.y(level)), text) for level, text in labelled]
+    def levels(self, unit: str | None = None) -> list[tuple[float, float, str]]:
+        """Return levels as (value, y, label): "even" at 0 and `unit` at the top, or plain numbers without a unit."""
+        levels = self.values.levels
+        if unit is None:
+            digits = 0 if all(level == round(level) for level in levels) else 1
+            texts = [f"{level:.{digits}f}".replace("-", "−") for level in levels]
+        else:
+            texts = [f"{level:g}" if level else "even" for level in levels]
+            texts[-1] += f" {unit}" if levels[-1] else ""
+        return [(level, float(self.y(level)), text) for level, text in zip(levels, texts, strict=True)]
 
     def dates(
         self, most: int, *, months: bool, beyond: float, gap: float, width_of: Callable[[str], float]
     ) -> tuple[Tick, ...]:
-        """Dates below the box, labelled where there is room, none more than `beyond` outside its edges."""
+        """Return dates below the box, labelled where there is room up to `beyond` outside its edges."""
         ticks = [(float(self.x(weeks)), text) for weeks, text in self.time.dates(most, months=months)]
         ends = (self.box.left - beyond, self.box.right + beyond)
         return label_ticks(ticks, ends=ends, gap=gap, width_of=width_of)
 
     def course(self, course: Course, weeks: FloatArray, *, radius: float, together: int = 1) -> PlacedCourse:
-        """Place a course.
+        """Place a course over its sessions' weeks (n,).
 
-        Parameters
-        ----------
-        course : Course
-        weeks : ndarray, shape (n,)
-            Times of its sessions.
-        radius : float
-            Half the width of the band of a session that stands alone.
-        together : int
-            Sessions that share a dot.
+        `radius` is half the width of the band of a lone session, `together` the number of sessions per dot.
         """
         shown, times = course.pooled(together), pooled(weeks, together)
         known = np.isfinite(shown.values)
@@ -251,13 +229,13 @@ class Axes:
 
     def _band(self, weeks: FloatArray, values: FloatArray, errors: FloatArray, radius: float) -> FloatArray:
         upper, lower = self.at(weeks, values + errors), self.at(weeks, values - errors)
-        if len(weeks) == 1:  # a bar as wide as its dot
+        if len(weeks) == 1:  # a bar as wide as the dot
             beside = np.array([[-radius, 0.0], [radius, 0.0]])
             upper, lower = upper + beside, lower + beside
         return self._clipped(np.concatenate([upper, lower[::-1]]))
 
     def _trend(self, course: Course, weeks: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Line of the trend of all sessions, and the fan of its interval round the median session."""
+        """Place the line of the trend, and the fan of its interval around the median session."""
         known = np.isfinite(course.values)
         if course.trend is None or known.sum() < 2:
             return np.empty((0, 2)), np.empty((0, 2))
@@ -295,16 +273,16 @@ class Axes:
 
 
 def value_axis(courses: Sequence[Course], *, unit: str, most: int, rounded: bool = False) -> ValueAxis:
-    """Choose an axis that holds all values of some courses, even, and all errors but those far wider than most.
+    """Choose an axis for all values of some courses, 0, and all errors except those far wider than most.
 
     Parameters
     ----------
     courses : sequence of Course
     unit : str
     most : int
-        Steps between levels at most.
+        Most steps between levels.
     rounded : bool
-        Begin and end at a level, instead of a little beyond what is shown.
+        Begin and end at levels instead of slightly beyond the data.
     """
     values, errors = (
         np.concatenate([getattr(course, name) for course in courses] or [np.empty(0)]) for name in ("values", "errors")
@@ -326,7 +304,7 @@ def value_axis(courses: Sequence[Course], *, unit: str, most: int, rounded: bool
 
 
 def round_axis(low: float, high: float, most: int) -> ValueAxis:
-    """Choose an axis that begins and ends at a level and holds two values."""
+    """Choose an axis that begins and ends at levels and holds two values."""
     step = _step(low, high, most)[-1]
     lowest, highest = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     levels = tuple(i * step for i in range(lowest, max(highest, lowest + 1) + 1))
@@ -334,7 +312,7 @@ def round_axis(low: float, high: float, most: int) -> ValueAxis:
 
 
 def round_levels(low: float, high: float, most: int) -> list[float]:
-    """Choose round values within a span: at least two, and at most `most` steps."""
+    """Choose round values within a span, at least two and at most `most` steps apart."""
     low, high = sorted((low, high))
     for step in reversed(_step(low, high, most)):
         levels = [i * step for i in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
@@ -356,17 +334,17 @@ def _step(low: float, high: float, most: int) -> list[float]:
 
 
 def treatment_week(start: date | None, first: date) -> float | None:
-    """When a treatment begins, in weeks: the midnight before its first day, whose sessions are of the treatment."""
+    """Return when a treatment begins, in weeks: at midnight, so that sessions of its first day belong to it."""
     return None if start is None else ((start - first).days - 0.5) / 7
 
 
 def sessions_per_dot(sessions: int, most: int) -> int:
-    """How many sessions share a dot if there are to be no more dots than told."""
+    """Return how many sessions share a dot so that there are at most `most` dots."""
     return -(-sessions // most)
 
 
 def pooled(numbers: FloatArray, count: int) -> FloatArray:
-    """Medians of `count` neighbours each; NaN where none is known."""
+    """Return medians of every `count` neighbours; NaN where none is known."""
     if count == 1:
         return numbers
     groups = (numbers[start : start + count] for start in range(0, len(numbers), count))
@@ -375,14 +353,14 @@ def pooled(numbers: FloatArray, count: int) -> FloatArray:
 
 
 def runs(known: NDArray[np.bool_]) -> Iterator[slice]:
-    """Each stretch of sessions that know a value."""
+    """Yield stretches of consecutive sessions with known values."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         yield slice(int(start), int(stop))
 
 
 def _months(first: date, last: date, step: int) -> Iterator[date]:
-    """First days of the months whose number, counted from January, is a multiple of the step."""
+    """Yield the first days of months whose number, counted from January, is a multiple of the step."""
     number = first.year * 12 + first.month - 1 + (first.day > 1)
     number += -number % step
     while (day := date(number // 12, number % 12 + 1, 1)) <= last:

@@ -1,4 +1,4 @@
-"""Where things go on a page: boxes, and labels that do not overprint."""
+"""Layout of a page: boxes, and labels that do not overprint."""
 
 from __future__ import annotations
 
@@ -20,34 +20,22 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> float:
-        """Its right edge."""
+        """Right edge."""
         return self.left + self.width
 
     @property
     def bottom(self) -> float:
-        """Its lower edge."""
+        """Lower edge."""
         return self.top + self.height
 
     @property
     def middle(self) -> float:
-        """The x of its centre."""
+        """The x of the centre."""
         return self.left + self.width / 2
 
 
 class Tick(NamedTuple):
-    """A place on an axis and its label.
-
-    Attributes
-    ----------
-    at : float
-        Place of the tick.
-    text : str
-        Its label; empty if there is no room for one.
-    text_at : float
-        Place of the label's anchor along the axis.
-    anchor : {"start", "middle", "end"}
-        Which point of the label stands there.
-    """
+    """A tick and its label, which is empty if there is no room for it; `text_at` is the place of the label's anchor."""
 
     at: float
     text: str
@@ -65,7 +53,7 @@ def label_ticks(
     ticks : iterable of (float, str)
         Places and labels, from left to right.
     ends : (float, float)
-        Where the first label may start and the last one may end.
+        Where labels may start and end.
     gap : float
         Least distance between two labels.
     width_of : callable
@@ -74,8 +62,8 @@ def label_ticks(
     Returns
     -------
     tuple of Tick
-        One for each tick. Of two labels that would touch, the one farther right is left out, except that the last one
-        takes precedence over one in the middle.
+        One per tick. Of two labels that would touch, the right one is left out, except that the last label takes
+        precedence over those between it and the first.
     """
     low, high = ends
     given = list(ticks)
@@ -108,7 +96,7 @@ def spread(
     Parameters
     ----------
     wanted : sequence of n floats
-        Where each label would best start.
+        Preferred starts of the labels.
     heights : sequence of n floats
         Lengths of the labels along the line.
     low, high : float
@@ -119,13 +107,12 @@ def spread(
     Returns
     -------
     list of n floats
-        Where each label starts: the least-squares solution that keeps the labels in the order given, so that a label
-        stands in the same row of every figure (isotonic regression by pooling adjacent violators). Labels that are too
-        many for the line run over its end at `high`.
+        Where each label starts: the least-squares solution that keeps the labels in the order given (isotonic
+        regression by pooling adjacent violators). Too many labels run over the end of the line at `high`.
     """
     sizes = np.asarray(heights, dtype=np.float64) + gap
-    before = np.concatenate([[0.0], np.cumsum(sizes)[:-1]])  # what the labels above take up
-    # Less what stands above them, starts must not fall: neighbours that do are pooled to their mean.
+    before = np.concatenate([[0.0], np.cumsum(sizes)[:-1]])  # room of the labels above
+    # Less that room, starts must not decrease: neighbours that do are pooled to their mean.
     pools: list[tuple[float, int]] = []
     for value in np.asarray(wanted, dtype=np.float64) - before[: len(sizes)]:
         mean, count = float(value), 1

@@ -15,7 +15,7 @@ from symmetry.output.layout import Anchor, Tick
 
 
 def svg_path(points: ArrayLike, *, closed: bool = False) -> str:
-    """Write the data of a path through points (n, 2), to a tenth of a unit; empty without points."""
+    """Write path data through points (n, 2) to a tenth of a unit; empty without points."""
     tenths: NDArray[np.float64] = np.round(np.asarray(points, dtype=np.float64), 1) + 0.0  # no -0
     if not len(tenths):
         return ""
@@ -24,7 +24,7 @@ def svg_path(points: ArrayLike, *, closed: bool = False) -> str:
 
 
 def arrow_paths(foot: NDArray[np.float64], head: NDArray[np.float64], *, back: float, beside: float) -> tuple[str, str]:
-    """Write the shaft of an arrow, and its head: barbs that reach so far back and to either side."""
+    """Write path data of the shaft and the head of an arrow, whose barbs reach `back` and `beside` the tip."""
     ahead = (head - foot) / np.linalg.norm(head - foot)
     aside = np.array([[-ahead[1], ahead[0]]]) * [[beside], [-beside]]
     one, other = head - back * ahead + aside
@@ -43,12 +43,12 @@ class CourseStyle:
     Attributes
     ----------
     parts : mapping of str to str
-        Attributes of the elements, such as a class or a stroke. A part that is missing is not painted: "baseline",
-        "start", "level", "even", "level text", "date", "date text"; "band", "fan", "trend"; "stroke", "dots".
+        Attributes of the elements, such as a class or a stroke: "baseline", "start", "level", "even", "level text",
+        "date", "date text", "inner date text", "band", "fan", "trend", "stroke", "dots". Missing parts are not painted.
     marker : {"circle", "square", "point"}
-        Shape of the dots. Points are strokes of no length with round ends, which take a third of the room of circles.
+        Shape of the dots. Points are strokes of no length with round ends, a third of the size of circles in bytes.
     radius : float
-        Of circles, and half the side of squares.
+        Radius of circles, half the side of squares.
     """
 
     parts: Mapping[str, str]
@@ -65,26 +65,17 @@ class CourseStyle:
 
 
 def ground_svg(axes: Axes, style: CourseStyle, *, unit: str | None, dates: Iterable[Tick]) -> str:
-    """Paint what lies behind courses: the time before the treatment, levels with even, and dates.
-
-    Parameters
-    ----------
-    axes : Axes
-    style : CourseStyle
-    unit : str or None
-        As for `ValueAxis.texts`.
-    dates : iterable of Tick
-    """
+    """Paint the time before the treatment, levels and dates; `unit` as for `Axes.levels`."""
     left, top, right, bottom = axes.box.left, axes.box.top, axes.box.right, axes.box.bottom
-    dates, levels = list(dates), list(zip(axes.values.levels, axes.levels(unit), strict=True))
+    dates, levels = list(dates), axes.levels(unit)
     shapes = []
     if axes.baseline > left:
         shapes.append(("baseline", f'path d="M{left:.1f} {top:g}H{axes.baseline:.1f}V{bottom:g}H{left:.1f}Z"'))
-    shapes += [("level" if value else "even", f'path d="M{left:.1f} {y:.1f}H{right:.1f}"') for value, (y, _) in levels]
+    shapes += [("level" if value else "even", f'path d="M{left:.1f} {y:.1f}H{right:.1f}"') for value, y, _ in levels]
     shapes += [("date", f'path d="M{tick.at:.1f} {bottom:g}v4"') for tick in dates]
     if axes.start is not None:
         shapes.append(("start", f'path d="M{axes.start:.1f} {top:g}V{bottom:g}"'))
-    texts = [style.text("level text", left - 5, y + 4, text, "end") for _, (y, text) in levels]
+    texts = [style.text("level text", left - 5, y + 4, text, "end") for _, y, text in levels]
     shown = [tick for tick in dates if tick.text]
     for tick in shown:
         inner = "" if tick in (shown[0], shown[-1]) else "inner "

@@ -1,4 +1,4 @@
-"""Text in figures and plots: its styles, how wide it is, and how it is made to fit."""
+"""Styles of text in figures and plots; a style measures, wraps and fits text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FONT: Final = "DejaVu Sans"
 LINE_SPACING: Final = 1.36
 """Distance between baselines, as a multiple of the size."""
 _HINTED: Final = 1.04
-"""Letters set on whole pixels take up to this much more room than their outlines."""
+"""Letters aligned to whole pixels are up to this much wider than their outlines."""
 
 Align = Literal["left", "center", "right"]
 Weight = Literal["normal", "bold"]
@@ -23,7 +23,7 @@ Weight = Literal["normal", "bold"]
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
-    """Size, weight and colour of text; the size is in the units of the output."""
+    """Size, weight and colour of text; the size is in units of the output."""
 
     size: float
     weight: Weight = "normal"
@@ -35,21 +35,21 @@ class TextStyle:
         return LINE_SPACING * self.size
 
     def but(self, **changes: Any) -> TextStyle:
-        """Change some of it."""
+        """Return a copy with changes."""
         return replace(self, **changes)
 
     def options(self, points: float) -> dict[str, Any]:
-        """Give Matplotlib's options for it, at a size in points."""
+        """Return options for Matplotlib at a size in points."""
         return {
             "fontfamily": FONT,
             "fontsize": points,
             "fontweight": self.weight,
             "color": self.colour,
-            "parse_math": False,  # a dollar sign is one
+            "parse_math": False,  # dollar signs start no formula
         }
 
     def width(self, text: str) -> float:
-        """Width that a line of text may take."""
+        """Return the largest width of a line of text."""
         return _HINTED * self.size * sum(_advance(character, self.weight) for character in text)
 
     def wrap(self, text: str, width: float) -> list[str]:
@@ -63,7 +63,7 @@ class TextStyle:
         return lines
 
     def fit(self, text: str, width: float) -> str:
-        """Replace characters that cannot be drawn, and leave out the middle of a text that is wider than `width`."""
+        """Replace characters that cannot be drawn, and shorten a text wider than `width` in its middle."""
         known = _characters()
         text = shown = "".join(c if ord(c) in known else "?" for c in text)
         keep = len(text)
@@ -84,9 +84,9 @@ NOTE: Final = SMALL.but(colour=QUIET)
 
 @lru_cache(maxsize=4096)
 def _advance(character: str, weight: Weight) -> float:
-    """Width of a character with the space beside it, at size 1."""
+    """Return the width of a character with its side bearings, at size 1."""
     font = FontProperties(family=FONT, weight=weight)
-    # An outline ends where its ink does: a mark behind the character tells where the next one begins.
+    # Outlines end where the ink does: a mark behind the character shows where the next one begins.
     # A dollar sign would start a formula.
     alone, behind = (
         TextPath((0, 0), text, size=100, prop=font).get_extents().x1

@@ -271,7 +271,7 @@ def test_diary_keeps_its_own_scale():
     entries = tuple((FIRST + timedelta(days=7 * i), float(i)) for i in range(5))
     charts = SeriesCharts(sample_series())
     chart = charts.diary("x", DiaryCourse(name="Stress", low=0, high=10, entries=entries))
-    assert [text for _, text in chart.axes.levels()] == ["0", "2", "4", "6", "8", "10"]
+    assert [text for *_, text in chart.axes.levels()] == ["0", "2", "4", "6", "8", "10"]
     assert chart.courses["course"].dots[0][1] == pytest.approx(chart.axes.box.bottom)
     empty = charts.diary("x", DiaryCourse(name="Stress", low=0, high=10, entries=()))
     assert len(empty.courses["course"].dots) == 0

@@ -1,4 +1,4 @@
-"""What results show of themselves in a notebook: a small drawing and the main numbers; never the photo."""
+"""Results in a notebook: a small drawing and the main numbers, never the photo."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.words import DASH, REGION_TITLES, with_error
 from symmetry.output.cards.drawing import WIDTH, draw_moved
-from symmetry.output.cards.html import Card, Cell, Picture, flag_lines, shown_name
+from symmetry.output.cards.html import Card, Cell, flag_lines, shown_name
 from symmetry.output.words import (
     HOW_SURE,
     OF_PUPILS,
@@ -38,19 +38,15 @@ def change_card(change: Change) -> str:
     unit = change.before.unit
     main = [region for name, region in change.regions.items() if name in MAIN_REGIONS]
     described = ", ".join(f"{REGION_TITLES[region.region].lower()} {verdict_in_short(region)}" for region in main)
-    photos = (
-        _photos(change.before, change.befores, change.after),
-        _photos(change.after, change.afters, change.before),
-    )
+    before = _photos(change.before, change.befores, change.after)
+    after = _photos(change.after, change.afters, change.before)
     names = {one.photo.name: shown_name(name_of(one)) for one in change.befores + change.afters if name_of(one)}
     return Card(
         title="What changed",
-        about=" · ".join([" → ".join(photos), *(["landmarks alone"] if change.method == "landmarks" else [])]),
-        picture=Picture(
-            svg=draw_moved(change),
-            width=WIDTH,
-            described=f"Drawing of the face from its landmarks, with arrows where it moved: {described}.",
-        ),
+        about=" · ".join([f"{before} → {after}", *(["landmarks alone"] if change.method == "landmarks" else [])]),
+        svg=draw_moved(change),
+        described=f"Drawing of the face from its landmarks, with arrows where it moved: {described}.",
+        width=WIDTH,
         beside=True,
         head=(f"asymmetry, {unit}", "verdict", f"what moved, {unit}"),
         rows=[_row(change, region) for region in main],
@@ -67,7 +63,7 @@ def change_card(change: Change) -> str:
 
 
 def _photos(face: FaceAnalysis, every: tuple[FaceAnalysis, ...], other: FaceAnalysis) -> str:
-    """Name a side's first photo, and say how many more there are."""
+    """Name the first photo of a side and count the others."""
     day = day_of(face, other)
     name = shown_name(name_of(face)) or "unnamed"
     more = f" and {len(every) - 1} more" if len(every) > 1 else ""

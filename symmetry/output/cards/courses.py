@@ -30,9 +30,9 @@ WIDTH: Final = 744.0
 _LEFT, _GAP, _TOP, _HIGH, _FOOT = 44.0, 14.0, 24.0, 128.0, 24.0
 _MOST_LEVELS: Final = 4
 _MOST_DOTS: Final = 60
-"""Dots of a course at most: of more sessions several share one, and a card stays small."""
+"""Most dots of a course; more sessions share dots, so that a card stays small."""
 _FEW: Final = 24
-"""Dots up to which they are large."""
+"""Number of dots up to which they are large."""
 _ROOM: Final = 0.05
 """Room before the first and after the last session, as a share of the time."""
 _PARTS: Final = {
@@ -44,11 +44,11 @@ _PARTS: Final = {
     "band": f'fill="{BAND}" fill-opacity="{BAND_OPACITY:g}"',
 }
 _LEVEL_TEXT: Final = {"level text": f'fill="{QUIET}"'}
-"""For the leftmost course only: all have the same scale."""
+"""For the leftmost course only, as all share one scale."""
 
 
 def together(sessions: int) -> int:
-    """How many sessions share a dot."""
+    """Return how many sessions share a dot."""
     return sessions_per_dot(sessions, _MOST_DOTS)
 
 
@@ -64,7 +64,7 @@ def draw_courses(
         Times of the sessions.
     unit : str
     ends : tuple of str
-        What is written below the first and the last session.
+        Labels below the first and the last session.
     treatment : float or None
         When the treatment begins, weeks.
 

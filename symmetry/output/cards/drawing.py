@@ -1,4 +1,4 @@
-"""A face drawn from its landmarks, levelled and seen from the front: its left on the right of the drawing."""
+"""Faces drawn from their landmarks, upright and from the front: their left is on the right of the drawing."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ _HEAD, _FOOT, _SIDE = 20.0, 44.0, 12.0
 _TALLEST: Final = 330.0
 _GROUND: Final = "#f7f8fa"
 _OUTLINES: Final = {"brows": BROW, "eyes": EYE_RIGHT, "nose": NOSE_WING, "mouth": LIPS_OUTER, "jawline": JAWLINE}
-"""What is tinted and gets arrows, of the right side."""
+"""Outlines of the right side that are tinted and have arrows."""
 _LANDMARKS: Final = {name: both_sides(right) for name, right in _OUTLINES.items()}
 _SHORTEST: Final = 5.0
-"""An arrow's least length, pixels."""
+"""Least length of an arrow, pixels."""
 _APART: Final = 9.0
 """Least distance between the feet of two arrows, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where points of the facial frame, in pixels of the photo, lie in the drawing."""
+    """Convert points of the facial frame, in pixels of the photo, to the drawing."""
 
     scale: float
     top: float
@@ -66,7 +66,7 @@ class _Place:
 
 
 def draw_uneven(face: FaceAnalysis) -> str:
-    """Draw the regions of a face in the colours of their left-right difference, the right mirrored onto the left."""
+    """Draw the regions of a face in the colours of their asymmetry, with the right mirrored onto the left."""
     placed = face.frame.place(face.points)
     place, chin = _fitted(placed)
     at = place(placed)
@@ -89,7 +89,7 @@ def draw_uneven(face: FaceAnalysis) -> str:
 
 
 def draw_moved(change: Change) -> str:
-    """Draw a face as it was, with arrows along which its contours moved, in the colours of the verdicts."""
+    """Draw the face before, with arrows along the movement of its contours in the colours of the verdicts."""
     face = change.before
     placed = face.frame.place(face.points)
     place, chin = _fitted(placed)
@@ -120,7 +120,7 @@ def draw_moved(change: Change) -> str:
 
 
 def svg(width: float, height: float, parts: Sequence[str]) -> str:
-    """Put a drawing together, on white."""
+    """Put a drawing together on a white background."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" font-family="{FONT}" font-size="11" stroke-linejoin="round" '
@@ -135,14 +135,14 @@ def text(x: float, y: float, words: str, *, anchor: Anchor = "start", colour: st
 
 
 def _fitted(placed: FloatArray) -> tuple[_Place, float]:
-    """Choose where a face lies: all of it in the drawing, its midline in the middle; and tell where its chin is."""
+    """Fit a face into the drawing, its midline centred; return the conversion and the y of the chin."""
     wide, high = np.abs(placed[:, 0]).max(), np.ptp(placed[:, 1])
     scale = min((WIDTH / 2 - _SIDE) / wide, _TALLEST / high)
     return _Place(float(scale), float(placed[:, 1].max())), _HEAD + float(high * scale)
 
 
 def _face(at: FloatArray) -> list[str]:
-    """Draw what all drawings share: the oval of the face, its midline, and which side is where."""
+    """Draw what all drawings share: the oval of the face, its midline, and the names of the sides."""
     top, chin = at[:, 1].min(), at[:, 1].max()
     return [
         f'<path d="{svg_path(at[list(FACE_OVAL)], closed=True)}" fill="{_GROUND}" stroke="{RULE}"/>',
@@ -177,7 +177,7 @@ def _irises(at: FloatArray) -> list[str]:
 
 
 def _contours(at: FloatArray, unknown: Collection[str], colour: str, width: float) -> list[str]:
-    """Draw the contours of both sides, those of regions of which nothing is known with dots."""
+    """Draw the contours of both sides; those of unknown regions are dotted."""
     paths = {False: "", True: ""}
     for name, right, closed in CONTOURS:
         for side in (right, mirrored(right)):
@@ -189,7 +189,7 @@ def _contours(at: FloatArray, unknown: Collection[str], colour: str, width: floa
 
 
 def _line(path: str, colour: str, width: float, more: str = "") -> list[str]:
-    """Draw a path as a line, if there is any of it."""
+    """Draw a path as a line, unless it is empty."""
     return [f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}" {more}/>'] if path else []
 
 

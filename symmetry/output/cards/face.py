@@ -8,21 +8,13 @@ from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.face import FaceAnalysis, RegionScore
 from symmetry.measure.words import DASH, REGION_TITLES, with_error
 from symmetry.output.cards.drawing import WIDTH, draw_uneven
-from symmetry.output.cards.html import Card, Cell, Picture, flag_lines, shown_name
+from symmetry.output.cards.html import Card, Cell, flag_lines, shown_name
 from symmetry.output.colours import amount_colour
-from symmetry.output.words import (
-    HOW_SURE,
-    OF_PUPILS,
-    OWN_SIDES,
-    day_of,
-    name_of,
-    sides_in_words,
-    why_unknown,
-)
+from symmetry.output.words import HOW_SURE, OF_PUPILS, OWN_SIDES, day_of, name_of, sides_in_words, why_unknown
 
 
 def face_card(face: FaceAnalysis) -> str:
-    """Show how even a face is: a drawing from its landmarks, and the numbers of its regions, the main ones first.
+    """Show how even a face is: a drawing from its landmarks, and the numbers of its regions, main ones first.
 
     Parameters
     ----------
@@ -31,7 +23,7 @@ def face_card(face: FaceAnalysis) -> str:
     Returns
     -------
     str
-        HTML without the photo: a notebook keeps what it shows.
+        HTML, without the photo because notebooks store their output.
     """
     unit = face.unit
     main = {name: _number(face, region) for name, region in face.regions.items() if name in MAIN_REGIONS}
@@ -42,11 +34,9 @@ def face_card(face: FaceAnalysis) -> str:
     return Card(
         title="How even this face is",
         about=" · ".join(filter(None, about)),
-        picture=Picture(
-            svg=draw_uneven(face),
-            width=WIDTH,
-            described=f"Drawing of the face from its landmarks. Left-right difference in {unit}: {described}.",
-        ),
+        svg=draw_uneven(face),
+        described=f"Drawing of the face from its landmarks. Left-right difference in {unit}: {described}.",
+        width=WIDTH,
         beside=True,
         head=("", f"asymmetry, {unit}", f"which side, {unit}"),
         rows=[_row(face, face.regions[name]) for name in main],
@@ -63,12 +53,10 @@ def face_card(face: FaceAnalysis) -> str:
 
 def _row(face: FaceAnalysis, region: RegionScore) -> tuple[Cell, ...]:
     main, colour = region.region in MAIN_REGIONS, amount_colour(region.in_unit(face.unit)[0], face.unit)
-    (_, lateral, vertical), (_, lateral_error, vertical_error) = (
-        region.in_unit(face.unit),
-        region.errors_in_unit(face.unit),
-    )
+    _, lateral, vertical = region.in_unit(face.unit)
+    _, lateral_error, vertical_error = region.errors_in_unit(face.unit)
     sides = sides_in_words(vertical, vertical_error, lateral, lateral_error)
-    if len(sides) > 1:  # a line ends between them, not within one
+    if len(sides) > 1:  # lines break only between them
         sides = [side.replace(" ", "\u00a0") for side in sides]
     return (
         Cell(text=REGION_TITLES[region.region], swatch=colour, strong=main),

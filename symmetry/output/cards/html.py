@@ -1,7 +1,7 @@
-"""The page of a card: a title, a sentence, the drawing beside the main numbers, and below them the rest.
+"""Cards as HTML: a title, an answer, a drawing with the main numbers, then the rest.
 
-Styles stand in each element, as some viewers drop style sheets, and every ground is white, as some notebooks are dark.
-Where a viewer drops these styles too, what is left are headings, a picture and plain tables in the same order.
+Styles are inline because some viewers drop style sheets, and every background is white because some notebooks are dark.
+Without any styles a card still reads as a heading, a picture and plain tables.
 """
 
 from __future__ import annotations
@@ -26,24 +26,6 @@ _GROUND: Final = f"background:{PAPER};color:{INK}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A drawing.
-
-    Attributes
-    ----------
-    svg : str
-    width : float
-        Pixels.
-    described : str
-        In words, for who cannot see it.
-    """
-
-    svg: str
-    width: float
-    described: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """A cell of a table.
 
@@ -51,14 +33,14 @@ class Cell:
     ----------
     text : str
     below : tuple of str
-        Smaller lines under it.
+        Smaller lines below the text.
     verdict : str or None
-        Whose mark and colour it carries.
+        Verdict whose mark and colour the cell has.
     swatch : str or None
-        Colour of a square before it.
+        Colour of a square before the text.
     strong : bool
     across : int
-        Columns that it takes.
+        Number of columns.
     """
 
     text: str
@@ -70,7 +52,7 @@ class Cell:
 
 
 def shown_name(name: str) -> str:
-    """Write a name without what confuses a reader, its middle left out if it is very long."""
+    """Make a name printable, and leave out the middle of a very long one."""
     name = printable(name)
     half = _LONGEST_NAME // 2
     return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half + 1 :]}"
@@ -90,25 +72,29 @@ class Card:
     Attributes
     ----------
     title, about : str
-        What it is, and of what.
-    picture : Picture
+    svg, described : str
+        Drawing, and its description for readers who cannot see it.
+    width : float
+        Width of the drawing in pixels.
     beside : bool
-        Draw the picture beside the table instead of above it.
+        Place the drawing beside the table instead of above it.
     head : sequence of str
-        Titles of the columns.
+        Headings of the columns.
     rows, lesser : sequence of sequence of Cell
-        Of the main regions, and, written small, of the others.
+        Rows of the main regions, and small ones of the others.
     answer : sequence of str
         Sentences below the title, the first in bold.
     doubts : sequence of (sign, colour, words)
-        As `flag_lines` gives them.
+        As given by `flag_lines`.
     notes : sequence of str
-        What a reader should know about the numbers.
+        Explanations of the numbers.
     """
 
     title: str
     about: str
-    picture: Picture
+    svg: str
+    described: str
+    width: float
     beside: bool
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
@@ -119,7 +105,7 @@ class Card:
 
     def html(self) -> str:
         """Put the card together."""
-        table, image = _table(self.head, self.rows, self.lesser), _image(self.picture)
+        table, image = _table(self.head, self.rows, self.lesser), self._image()
         about = f" · {_text(self.about)}" if self.about else ""
         parts = [
             f'<div><b style="font-size:16px;font-weight:600">{_text(self.title)}</b>'
@@ -148,21 +134,20 @@ class Card:
             f'font-family:{FONT};font-size:13px;line-height:1.4">{"".join(parts)}</div>'
         )
 
+    def _image(self) -> str:
+        data = b64encode(self.svg.encode()).decode()
+        return (
+            f'<img src="data:image/svg+xml;base64,{data}" width="{self.width:g}" alt="{_text(self.described)}" '
+            f'style="display:block;max-width:100%;height:auto;margin:0;background:{PAPER}"/>'
+        )
+
 
 def _text(text: str) -> str:
-    """Text that is safe in HTML, its numbers kept together with their errors and units."""
+    """Escape text for HTML, and keep numbers together with their errors and units."""
     text = escape(text)
     for part in (" ± ", " % IPD", " mm"):
         text = text.replace(part, part.replace(" ", "\u00a0"))
     return text
-
-
-def _image(picture: Picture) -> str:
-    data = b64encode(picture.svg.encode()).decode()
-    return (
-        f'<img src="data:image/svg+xml;base64,{data}" width="{picture.width:g}" alt="{_text(picture.described)}" '
-        f'style="display:block;max-width:100%;height:auto;margin:0;background:{PAPER}"/>'
-    )
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[Cell]], lesser: Sequence[Sequence[Cell]]) -> str:
@@ -200,11 +185,8 @@ def _cell(cell: Cell) -> str:
     elif cell.strong:
         text = f"<b>{text}</b>"
     if cell.swatch is not None:
-        square = (
-            f"display:inline-block;width:10px;height:10px;margin-right:6px;background:{cell.swatch};"
-            f"border:1px solid {QUIET}"
-        )
-        text = f'<span style="{square}"></span>{text}'
+        square = "display:inline-block;width:10px;height:10px;margin-right:6px"
+        text = f'<span style="{square};background:{cell.swatch};border:1px solid {QUIET}"></span>{text}'
     small = f'<span style="font-size:12px;color:{QUIET}">'
     return text + "".join(f"<br/>{small}{_text(line)}</span>" for line in cell.below if line)
 

@@ -8,7 +8,7 @@ from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.verdicts import NO_CHANGE
 from symmetry.measure.words import REGION_TITLES, change_words
 from symmetry.output.cards.courses import WIDTH, draw_courses, together
-from symmetry.output.cards.html import Card, Cell, Picture, flag_lines, shown_name
+from symmetry.output.cards.html import Card, Cell, flag_lines, shown_name
 from symmetry.output.course_chart import Course, treatment_week
 from symmetry.output.words import OF_PUPILS, name_of
 from symmetry.series.answer import Outcome
@@ -46,17 +46,15 @@ def series_card(series: Series) -> str:
         title="Has the face become more even?",
         about=" · ".join(filter(None, (photos_and_days(series.sessions), left_out_line(series.left_out)))),
         answer=series.sentences,
-        picture=Picture(
-            svg=draw_courses(
-                [Course.of(series.regions[name], REGION_TITLES[name]) for name in main],
-                np.array([session.weeks for session in series.sessions]),
-                unit=series.unit,
-                ends=(first.day.isoformat(), last.day.isoformat()),
-                treatment=treatment_week(start, first.day),
-            ),
-            width=WIDTH,
-            described=f"Courses of asymmetry: {described}.",
+        svg=draw_courses(
+            [Course.of(series.regions[name], REGION_TITLES[name]) for name in main],
+            np.array([session.weeks for session in series.sessions]),
+            unit=series.unit,
+            ends=(first.day.isoformat(), last.day.isoformat()),
+            treatment=treatment_week(start, first.day),
         ),
+        described=f"Courses of asymmetry: {described}.",
+        width=WIDTH,
         beside=False,
         head=("", "verdict", "since the first sessions", "trend"),
         rows=[_cells(series.regions[name], found, main=True) for name, found in main.items()],

@@ -1,4 +1,4 @@
-"""What a photo can show: how much of known movements is seen, spot by spot, and which are called real."""
+"""Figure of an audit: how much of known movements a photo shows, spot by spot, and which are called real."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from symmetry.output.words import OWN_SIDES as OF_THE_PERSON
 _FACE: Final = Box(MARGIN, 142.0, 520.0, 520.0 * ASPECT)
 _SHARPNESS: Final = 2
 _ON_FACE: Final = 2.0
-"""Millimetres of the movement whose share is written on the face."""
+"""Movement whose share is written on the face, mm."""
 
 _LEFT, _NAMES = 586.0, 178.0
 _PANELS: Final = _LEFT + _NAMES
@@ -34,10 +34,10 @@ _ROW: Final = (_FACE.height - _HEAD) / len(SITES)
 _APART: Final = 10.0
 """Half the distance between the lines of the two sides in a row."""
 _FULL: Final = 1.25
-"""Share at the right end of a panel; more is drawn there."""
+"""Share at the right end of a panel; larger ones are drawn there."""
 _RADIUS: Final = 6.5
 _RAISED: Final = {"mouth corner": 13.0}
-"""Labels that stand higher than their spots, clear of those beside them."""
+"""Labels raised above their spots, clear of their neighbours."""
 
 _TOP: Final = _FACE.top + _HEAD
 """Upper edge of the rows."""
@@ -54,16 +54,16 @@ _CAPTION: Final = (
 
 
 def draw_audit(audit: Audit, figure: Figure | None = None, *, title: str | None = None) -> Figure:
-    """Draw what a photo can show.
+    """Draw how much of known movements a photo shows.
 
-    The face with the spots that were moved and the share of 2 mm seen there, and beside it of every spot and either
-    side the shares of all movements; filled where the movement is called real.
+    The face carries the spots that were moved, with the share of 2 mm seen at each; beside it stand the shares of all
+    movements for each spot and side. Marks are filled where the movement is called real.
 
     Parameters
     ----------
     audit : Audit
     figure : Figure, optional
-        Where to draw; one 1200 pixels wide is made without it.
+        Where to draw; by default a new one 1200 pixels wide.
     title : str, optional
         Instead of the photo's file name.
 
@@ -112,14 +112,14 @@ def _spot(page: Page, at: FloatArray, trial: Trial) -> None:
 
 
 def _write(page: Page, at: tuple[float, float], text: str, style: TextStyle, *, align: Align = "left") -> None:
-    """Write a line with its middle at a height that can be read on whatever lies behind it."""
+    """Write a line centred vertically at a place, outlined so that it can be read on any background."""
     page.text(
         *at, text, style, align=align, va="center_baseline", path_effects=page.halo(3.2, PAPER, 0.85), gid="share"
     )
 
 
 def _panels(page: Page, audit: Audit) -> None:
-    """Draw the shares seen of the movements: a panel for each amount, a row for each spot, a line for each side."""
+    """Draw the shares seen: a panel for each amount, a row for each spot, a line for each side."""
     amounts = sorted({trial.millimetres for trial in audit.trials})
     end = WIDTH - MARGIN
     wide = (end - _REAL - _PANELS - _GAP * len(amounts)) / max(len(amounts), 1)

@@ -1,4 +1,4 @@
-"""Two faces: what moved between them, and whether each region got more even."""
+"""Figure of a comparison: what moved between two faces, and whether each region became more even."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _SHARPNESS: Final = 2
 _APART: Final = 26.0
 """Least distance between the feet of two arrows, pixels of the page."""
 _SHORTEST: Final = 14.0
-"""Drawn length, pixels of the page, below which there is a dot instead of an arrow."""
+"""Drawn length, pixels of the page, below which a dot replaces the arrow."""
 _COLUMNS: Final = (MARGIN, 137.0, 245.0, 352.0, 788.0)
 _TO_SHORT_VERDICT: Final = 168.0
 
@@ -56,16 +56,16 @@ _TO_SHORT_VERDICT: Final = 168.0
 def draw_change(change: Change, figure: Figure | None = None, *, title: str | None = None) -> Figure:
     """Draw what changed between two photos.
 
-    Both faces in one frame, the second in the colours of the movement on a scale that is the same in every figure and
-    with arrows where something moved; below, the main regions' numbers with verdicts, what these rest on, where the
-    change came from and whether people would notice; of the other regions the verdicts. From landmarks alone only the
-    arrows are coloured. Of several photos a side the first is shown.
+    Both faces are aligned. The second carries the colours of the movement, on a scale that is the same in every figure,
+    and arrows where something moved. Below stand the numbers and verdicts of the main regions, with the side that
+    changed and whether people would notice, and the verdicts on the other regions. From landmarks alone only the arrows
+    are coloured. Of several photos on a side, the first is shown.
 
     Parameters
     ----------
     change : Change
     figure : Figure, optional
-        Where to draw; one 1200 pixels wide is made without it.
+        Where to draw; by default a new one 1200 pixels wide.
     title : str, optional
         Instead of the photos' file names.
 
@@ -98,7 +98,7 @@ def draw_change(change: Change, figure: Figure | None = None, *, title: str | No
 
 
 def _title(page: Page, change: Change, box: Box) -> None:
-    """Write over a picture when it was taken and how many more photos there are on its side."""
+    """Write above a picture when it was taken and how many more photos its side has."""
     name, face, other, photos = "before", change.before, change.after, change.befores
     if box is _AFTER:
         name, face, other, photos = "after", change.after, change.before, change.afters
@@ -110,7 +110,7 @@ def _title(page: Page, change: Change, box: Box) -> None:
 
 
 def _arrows(page: Page, change: Change, levelled: LevelledFace) -> int:
-    """Draw arrows from where landmarks were before to where they went; return how many times their length."""
+    """Draw arrows along which landmarks moved; return their magnification."""
     face, moved = change.before, change.movement
     size = np.linalg.norm(moved, axis=1)
     magnified = magnification(change, range(IRIS_RIGHT))
@@ -145,7 +145,7 @@ def _arrows(page: Page, change: Change, levelled: LevelledFace) -> int:
     )
     clip = Rectangle((_AFTER.left, _AFTER.top), _AFTER.width, _AFTER.height, transform=page.axes.transData)
     quiver.set_clip_path(clip)
-    if change.map is None:  # else the colours are below the arrows, also where hardly anything moved
+    if change.map is None:  # otherwise the colours lie below the arrows
         colours: dict[str, Any] = {"cmap": AMOUNT, "norm": Normalize(0, FULL_MOVEMENT[face.unit])}
         quiver.set(array=size[arrows], **colours)
         x, y = feet[dots].T
@@ -155,7 +155,7 @@ def _arrows(page: Page, change: Change, levelled: LevelledFace) -> int:
 
 
 def _scale(page: Page, change: Change, magnified: int) -> None:
-    """Draw the scale of the colours, and say what the arrows are."""
+    """Draw the colour scale and explain the arrows."""
     unit, mapped, y = change.before.unit, change.map is not None, _BEFORE.bottom + _TO_SCALE
     page.colour_bar(y, full=FULL_MOVEMENT[unit], unit=unit, title="Movement since before", gaps=mapped)
     length = "as long as" if magnified == 1 else f"{magnified} times as long as"
@@ -167,7 +167,7 @@ def _scale(page: Page, change: Change, magnified: int) -> None:
 
 
 def _table(page: Page, change: Change) -> None:
-    """Write the numbers and verdicts of the main regions, and the verdicts on the others."""
+    """Write numbers and verdicts of the main regions, and verdicts on the others."""
     y = _TABLE
     for x, text in zip(_COLUMNS, (f"in {change.before.unit}", "before", "after", "verdict", "what moved"), strict=True):
         page.text(x, y, text, NOTE)
@@ -199,14 +199,14 @@ def _caption(change: Change) -> str:
 
 
 def _row(page: Page, change: Change, region: RegionChange, y: float) -> None:
-    """Write what is said of a main region, the first of three baselines at y."""
+    """Write the row of a main region, the first of its three baselines at y."""
     name, before, after, verdict, moved = _COLUMNS
     page.text(name, y, REGION_TITLES[region.region], STRONG.but(weight="bold"))
     for x, value, face, photos in (
         (before, region.before, change.before, change.befores),
         (after, region.after, change.after, change.afters),
     ):
-        # The error of a mean over photos is not that of one.
+        # The error of one photo does not hold for a mean of several.
         error = face.regions[region.region].errors_in_unit(face.unit)[0] if len(photos) == 1 else NAN
         page.text(x, y, BODY.fit(with_error(value, error), after - before - 2))
         if not np.isfinite(value):

@@ -1,4 +1,4 @@
-"""Each half of a face doubled: what it would look like if both sides were the same."""
+"""Composites of a face: each half doubled, as if both sides were the same."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def make_composites(levelled: LevelledFace) -> tuple[Pixels, Pixels]:
     Returns
     -------
     right_twice, left_twice : ndarray, shape (h, w, 3), uint8
-        The subject's right side and its mirror image; the same of the left.
+        The subject's right side beside its mirror image, and the left side beside its own.
     """
     pixels = levelled.pixels
     middle = pixels.shape[1] // 2
@@ -50,7 +50,7 @@ def draw_composites(face: FaceAnalysis, figure: Figure | None = None, *, title: 
     ----------
     face : FaceAnalysis
     figure : Figure, optional
-        Where to draw; one 1200 pixels wide is made without it.
+        Where to draw; by default a new one 1200 pixels wide.
     title : str, optional
         Instead of the photo's file name.
 

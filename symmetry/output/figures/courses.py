@@ -11,20 +11,20 @@ from symmetry.output.layout import Anchor, Box, Tick
 from symmetry.output.typography import NOTE, SMALL, Align
 
 _BEYOND: Final = 4.0
-"""How far dates may be written beyond a box, pixels."""
+"""How far dates may extend beyond a box, pixels."""
 _MOST_DATES: Final = 4
 _ALIGN: Final[dict[Anchor, Align]] = {"start": "left", "middle": "center", "end": "right"}
 
 
 def paint_ground(page: Page, axes: Axes) -> None:
-    """Paint what lies behind a course: the baseline phase, levels with even, and ticks of the dates."""
+    """Paint the baseline phase, levels and ticks of the dates."""
     left, top, right, bottom = axes.box.left, axes.box.top, axes.box.right, axes.box.bottom
     if axes.baseline > left:
         page.area(Box(left, top, axes.baseline - left, bottom - top), BASELINE, zorder=0, gid="baseline")
     if axes.start is not None:
         page.treatment_start(axes.start, top, bottom, gid="treatment")
-    for y, text in axes.levels(""):
-        colour, width, zorder, name = (INK, 2.2, 1.2, "even") if text == "even" else (RULE, 1.0, 1.0, "level")
+    for value, y, _ in axes.levels():
+        colour, width, zorder, name = (RULE, 1.0, 1.0, "level") if value else (INK, 2.2, 1.2, "even")
         page.line([(left, y), (right, y)], colour=colour, width=width, zorder=zorder, gid=name)
     for tick in _dates(axes):
         page.line([(tick.at, bottom), (tick.at, bottom + 5)], colour=QUIET, width=1.2)
@@ -32,20 +32,20 @@ def paint_ground(page: Page, axes: Axes) -> None:
 
 def write_levels(page: Page, axes: Axes, unit: str) -> None:
     """Write the levels on the left of a box."""
-    for y, text in axes.levels(unit):
-        style = SMALL if text == "even" else NOTE
+    for value, y, text in axes.levels(unit):
+        style = NOTE if value else SMALL
         page.text(axes.box.left - 10, y + 0.36 * style.size, text, style, align="right")
 
 
 def write_dates(page: Page, axes: Axes) -> None:
-    """Write the dates below a box, none far beyond its edges nor over another."""
+    """Write the dates below a box, without overlap."""
     for tick in _dates(axes):
         if tick.text:
             page.text(tick.text_at, axes.box.bottom + 24, tick.text, NOTE, align=_ALIGN[tick.anchor])
 
 
 def paint_course(page: Page, course: PlacedCourse, *, name: str, colour: str, radius: float) -> None:
-    """Paint a course: its error as a band, its trend as a line in a fan of its colour, its sessions as dots."""
+    """Paint errors as a band, the trend as a line in a fan of its colour, and sessions as dots."""
     for band in course.bands:
         page.outline(band, BAND, alpha=BAND_OPACITY, zorder=2, gid="band")
     if len(course.trend):

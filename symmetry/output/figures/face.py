@@ -1,4 +1,4 @@
-"""One face: where it is asymmetric, by how much and toward which side."""
+"""Figure of one face: where it is asymmetric, by how much and toward which side."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _BARE_HEIGHT: Final = _PICTURE.bottom + _TO_SCALE + _TO_CAPTION + 14
 _HEAD_SCORES: Final = 850.0
 """Where the scores of the whole and the lower face begin: wide enough for "% IPD"."""
 _SHARPNESS: Final = 2
-"""Pixels of the crop along one of the page's."""
+"""Pixels of the crop per pixel of the page."""
 _INDENT: Final = 24.0
 """From a swatch to the words beside it."""
 
-# What is labelled in each margin, and the landmark that its line leads to.
+# What each margin labels, and the landmark that its line leads to.
 _LABELS: Final[dict[Side, dict[str, int]]] = {
     "right": {"brows": 63, "cheeks": 117, "nose": 64, "nasolabial": 216},
     "left": {"eyes": 263, "mouth": 291, "jawline": 365, "chin": CHIN},
@@ -57,15 +57,15 @@ class _Label:
 def draw_face(face: FaceAnalysis, figure: Figure | None = None, *, title: str | None = None) -> Figure:
     """Draw where a face is asymmetric.
 
-    The photo, levelled and in grey, tinted by its asymmetry on a scale that is the same in every figure: point by
-    point where the image says enough, or region by region from landmarks alone; the contours of the subject's left
-    with those of the right mirrored onto them; the fitted midline; and the numbers in the margins.
+    The levelled, grey photo is tinted by its asymmetry, on a scale that is the same in every figure: point by point
+    with registration, region by region from landmarks alone. Over it lie the contours of the subject's left, those of
+    the right mirrored onto them, and the fitted midline; the numbers stand in the margins.
 
     Parameters
     ----------
     face : FaceAnalysis
     figure : Figure, optional
-        Where to draw; one 1200 pixels wide is made without it.
+        Where to draw; by default a new one 1200 pixels wide.
     title : str, optional
         Instead of the photo's file name.
 
@@ -129,7 +129,7 @@ def _contours(page: Page, levelled: LevelledFace) -> None:
 
 
 def _margin(page: Page, levelled: LevelledFace, field: FieldMap | None, side: Side) -> None:
-    """Write the labels of one side, each with a line to what it is about."""
+    """Write the labels of one side, each with a line to its place on the face."""
     face = levelled.face
     labels = [
         _label(face, name, side, _anchor(face, field, name, side, landmark)) for name, landmark in _LABELS[side].items()
@@ -151,7 +151,7 @@ def _margin(page: Page, levelled: LevelledFace, field: FieldMap | None, side: Si
 
 
 def _write_label(page: Page, label: _Label, side: Side, top: float) -> float:
-    """Write a label below a place; return where its line starts."""
+    """Write a label with its upper edge at `top`; return where its line starts."""
     x, end = (MARGIN, _PICTURE.left) if side == "right" else (_PICTURE.right + 24, WIDTH)
     y, indent = top + HEADING.size, x + _INDENT
     if label.colour is not None:
@@ -164,7 +164,7 @@ def _write_label(page: Page, label: _Label, side: Side, top: float) -> float:
 
 
 def _anchor(face: FaceAnalysis, field: FieldMap | None, name: str, side: Side, landmark: int) -> int:
-    """Landmark that a label's line leads to: the given one, or that of its region next to it where there is colour."""
+    """Return the landmark a label points to: the given one, or the nearest of its region within the known area."""
     if field is None or name not in face.regions:
         return landmark
     seen = beside_colour(face.points[:, :2], field, face.interpupillary)

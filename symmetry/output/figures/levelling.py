@@ -1,4 +1,4 @@
-"""A face brought upright: roll removed, midline vertical and in the middle, one size for all."""
+"""Upright faces: roll removed, the midline vertical and centred, all of one size."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DOWN_THE_MIDLINE = MIDLINE[np.argsort(-REFERENCE[MIDLINE, 1])]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LevelledFace:
-    """A face in a crop of fixed shape.
+    """An upright face in a crop of fixed shape.
 
     Attributes
     ----------
@@ -48,32 +48,32 @@ class LevelledFace:
     matrix: FloatArray
 
     def locate(self, points: ArrayLike) -> FloatArray:
-        """Place of full-size image points (..., 2 or 3) in the crop, shape (..., 2)."""
+        """Return the crop coordinates (..., 2) of full-size image points (..., 2 or 3)."""
         return _moved(self.matrix, np.asarray(points, dtype=np.float64)[..., :2])
 
     def locate_in_frame(self, placed: ArrayLike) -> FloatArray:
-        """Place of points (n, 3) of the facial frame in the crop, shape (n, 2)."""
+        """Return the crop coordinates (n, 2) of points (n, 3) in the facial frame."""
         return self.locate(self.face.frame.to_image(placed))
 
     def midline(self) -> FloatArray:
-        """Where the plane of symmetry cuts the face, from forehead to chin at the mesh's own depth, shape (28, 2)."""
+        """Return the line (28, 2) in which the plane of symmetry cuts the mesh, from forehead to chin."""
         return self.locate(_midline(self.face))
 
 
 def level_face(face: FaceAnalysis, *, width: int) -> LevelledFace:
-    """Cut a face out of its photo so that its midline is vertical and in the middle.
+    """Crop a photo so that the midline of the face is vertical and centred.
 
     Parameters
     ----------
     face : FaceAnalysis
     width : int
-        Of the crop, pixels; even, so that the midline runs between two columns.
+        Width of the crop in pixels; even, so that the midline runs between two columns.
 
     Returns
     -------
     LevelledFace
-        The straight line that fits the midline best runs vertically at x = (width - 1) / 2, and every face has the
-        same distance between its pupils.
+        The straight line fitted to the midline is vertical at x = (width - 1) / 2, and the interpupillary distance
+        is the same for every face.
     """
     line = _midline(face)
     centre = line.mean(axis=0)
@@ -88,7 +88,7 @@ def level_face(face: FaceAnalysis, *, width: int) -> LevelledFace:
 
 
 def align_face(face: FaceAnalysis, onto: LevelledFace) -> LevelledFace:
-    """Cut another photo of a person's face so that the stable upper face lies where it does in the first crop."""
+    """Crop another photo of a person so that the stable upper face lies where it does in the first crop."""
     source = face.points[STABLE_UPPER_FACE, :2] @ [1, 1j]
     target = onto.locate(onto.face.points[STABLE_UPPER_FACE]) @ [1, 1j]
     from_middle = source - source.mean()
@@ -100,7 +100,7 @@ def align_face(face: FaceAnalysis, onto: LevelledFace) -> LevelledFace:
 
 
 def _midline(face: FaceAnalysis) -> FloatArray:
-    """Midline in the photo, full-size pixels: the mesh's midline landmarks brought onto the plane."""
+    """Return the midline in full-size pixels: the mesh's midline landmarks projected onto the plane of symmetry."""
     placed = face.frame.place(face.landmarks)[_DOWN_THE_MIDLINE]
     placed[:, 0] = 0.0
     return face.frame.to_image(placed)[:, :2]
@@ -111,7 +111,7 @@ def _cut(face: FaceAnalysis, matrix: FloatArray, size: tuple[int, int]) -> Level
     pixels: NDArray[np.uint8] = photo.pixels
     if not pixels.size:
         raise PhotoError("this result is without its picture; analyse the photo again to draw it")
-    # The photo may be held smaller than it is, and is made smaller still before it is sampled far apart.
+    # The photo may be held at a reduced size; it is reduced further where it would be sampled sparsely.
     shrink = max(int(1 / (np.sqrt(abs(np.linalg.det(matrix[:, :2]))) * photo.reduction)), 1)
     if shrink > 1:
         height, width = (side // shrink for side in pixels.shape[:2])

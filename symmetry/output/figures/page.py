@@ -1,4 +1,4 @@
-"""One page of a figure: a drawing area measured in pixels, 1200 wide, with the parts that all figures share."""
+"""The page of a figure: a drawing area 1200 pixels wide, with the parts that all figures share."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ROOM: Final = WIDTH - 2 * MARGIN
 HEAD: Final = 86.0
 """Baseline of the line below the title."""
 TO_VERDICT: Final = 22.0
-"""From a verdict's dot to its words."""
+"""From the dot of a verdict to its words."""
 _DOTS_PER_INCH: Final = 100
 _TO_REMARK: Final = 28.0
 _AFTER_REMARKS: Final = 10.0
@@ -48,7 +48,7 @@ _BAR: Final = 16.0
 
 
 class Remark(NamedTuple):
-    """A line about what limits the results; without a severity it says how many more there are."""
+    """A line about what limits the results; without a severity, a count of further ones."""
 
     text: str
     severity: Severity | None = None
@@ -60,9 +60,9 @@ class Page:
     Parameters
     ----------
     figure : Figure or None
-        Where to draw; one of the right size is made if there is none.
+        Where to draw; by default a new figure of the right size.
     height : float
-        Of the page, in its pixels.
+        Height of the page in its pixels.
     """
 
     def __init__(self, figure: Figure | None, *, height: float) -> None:
@@ -86,29 +86,29 @@ class Page:
             spine.set_visible(False)
 
     def points(self, pixels: float) -> float:
-        """Typographic points of a length in the page's pixels."""
+        """Convert a length from pixels of the page to typographic points."""
         return float(pixels * self._inches * 72)
 
     def halo(self, width: float, colour: str = PAPER, opacity: float = 1.0) -> list[AbstractPathEffect]:
-        """Path effects that draw an outline `width` pixels wide behind a line or text."""
+        """Return path effects that outline a line or text by `width` pixels."""
         return [withStroke(linewidth=self.points(width), foreground=colour, alpha=opacity)]
 
     def text(
         self, x: float, y: float, text: str, style: TextStyle = BODY, *, align: Align = "left", **other: Any
     ) -> None:
-        """Write one line with its baseline at y."""
+        """Write one line with its baseline at y; other options are those of `Axes.text`."""
         other = style.options(self.points(style.size)) | {"ha": align, "va": "baseline"} | other
         self.axes.text(x, y, text, **other)
 
     def lines(self, y: float, lines: Sequence[str], style: TextStyle = BODY, *, left: float = MARGIN) -> float:
-        """Write lines below each other, the first baseline at y; return the next one's."""
+        """Write lines below each other, the first baseline at y; return the next baseline."""
         for line in lines:
             self.text(left, y, line, style)
             y += style.line
         return y
 
     def head(self, title: str, *about: str) -> float:
-        """Write the title of the page, and what it is about in lines below; return the baseline of the next one."""
+        """Write the title of the page and lines below it; return the next baseline."""
         self.text(MARGIN, 54, title, TITLE)
         return self.lines(HEAD, about, ABOUT)
 
@@ -136,7 +136,7 @@ class Page:
         self.axes.plot(x, y, color=colour, linewidth=self.points(width), path_effects=effects, **style)
 
     def mark(self, at: ArrayLike, size: float, *, fill: str, edge: str = PAPER, width: float, **style: Any) -> None:
-        """Draw marks of a size at one point (2,) or several (n, 2), with an edge of a colour and width."""
+        """Draw marks at a point (2,) or points (n, 2), with an edge `width` pixels wide."""
         x, y = np.asarray(at, dtype=np.float64).reshape(-1, 2).T
         look: dict[str, Any] = {
             "marker": "o",
@@ -170,7 +170,7 @@ class Page:
         self.area(Box(x, y - 15, 15, 15), colour, edgecolor=QUIET, linewidth=self.points(0.8))
 
     def verdict(self, x: float, y: float, verdict: Verdict, text: str, style: TextStyle) -> None:
-        """Write a verdict in its colour with its baseline at y, behind a dot that is filled where something changed."""
+        """Write a verdict in its colour, its baseline at y, after a dot that is filled where something changed."""
         colour = VERDICT_COLOURS[verdict]
         fill = colour if verdict in (IMPROVED, WORSE) else PAPER
         marker = "_" if verdict == NOT_COMPARABLE else "o"
@@ -178,7 +178,7 @@ class Page:
         self.text(x + TO_VERDICT, y, text, style.but(colour=colour))
 
     def colour_bar(self, y: float, *, full: float, unit: str, title: str, gaps: bool) -> None:
-        """Draw a scale of amounts from 0 to `full`, its upper edge at y; `gaps`: and the colour of what is not seen."""
+        """Draw the scale of amounts from 0 to `full`, its upper edge at y; `gaps` adds the colour of unknown ones."""
         box = Box(MARGIN, y, 330, _BAR)
         self.text(box.left, y - 12, title)
         self.picture(amount_rgb(np.linspace(0, 1, 256))[None].astype(np.uint8), box)
@@ -195,7 +195,7 @@ class Page:
             self.text(444, y + 15, NOT_SEEN)
 
     def sides(self, box: Box) -> None:
-        """Write over a picture which side of the person is where."""
+        """Write above a picture which side of the person is where."""
         self.text(box.left, box.top - 10, "person’s right", NOTE)
         self.text(box.right, box.top - 10, "person’s left", NOTE, align="right")
 
@@ -204,23 +204,23 @@ class Page:
         self.midline_key(on_page(levelled.midline(), levelled, box))
 
     def midline_key(self, points: ArrayLike) -> None:
-        """Draw a line as midlines are drawn: white dashes on dark, to be seen on any skin."""
+        """Draw a line in the style of midlines: white dashes on dark, visible on any skin."""
         self.line(points, colour=HALO, width=2.4, alpha=0.7, gid="midline")
         self.line(points, colour="white", width=1.4, dashes=(6, 4), dash_capstyle="butt")
 
 
 def on_page(points: FloatArray, levelled: LevelledFace, box: Box) -> FloatArray:
-    """Place on the page of points (..., 2) of a crop that is laid into a box."""
+    """Convert points (..., 2) from a crop that fills a box to the page."""
     rows, columns = levelled.pixels.shape[:2]
     return np.asarray([box.left, box.top] + (points + 0.5) / [columns, rows] * [box.width, box.height])
 
 
 def caption_height(text: str, remarks: Sequence[Remark] = ()) -> float:
-    """Room that a caption takes, pixels."""
+    """Return the height of a caption in pixels."""
     count = len(NOTE.wrap(text, ROOM)) + sum(len(SMALL.wrap(remark.text, ROOM - _TO_REMARK)) for remark in remarks)
     return count * NOTE.line + (_AFTER_REMARKS if remarks else 0.0)
 
 
 def subtitle(face: FaceAnalysis, title: str | None, room: float = ROOM) -> str:
-    """Name a photo by a title, or else by its file, and say when it was taken."""
+    """Name a photo by a title or its file, and the day it was taken."""
     return ABOUT.fit(" · ".join(filter(None, (name_of(face) if title is None else title, day_of(face)))), room)

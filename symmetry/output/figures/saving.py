@@ -1,4 +1,4 @@
-"""Writing figures to files: whole or not at all, and byte for byte the same each time."""
+"""Write figures to files, atomically and reproducibly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from symmetry.errors import OutputError
 from symmetry.files import FIGURE_SUFFIXES, write_whole
 
-# Without what matplotlib would write of itself and of the clock.
+# Leaves out the program's name and the time, which Matplotlib writes by default.
 _OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "png": {"metadata": {"Software": None}},
     "jpg": {"pil_kwargs": {"quality": 92, "subsampling": 0}},
@@ -23,7 +23,7 @@ _OPTIONS: Final[dict[str, dict[str, Any]]] = {
 }
 _FORMATS: Final = {suffix: suffix[1:].replace("jpeg", "jpg") for suffix in FIGURE_SUFFIXES}
 _STYLE: Final[dict[Any, Any]] = {
-    "savefig.bbox": None,  # a notebook's "tight" would change the size
+    "savefig.bbox": None,  # "tight", the default of notebooks, would change the size
     "savefig.facecolor": "auto",
     "savefig.transparent": False,
     "svg.fonttype": "path",
@@ -35,17 +35,17 @@ _one_at_a_time = threading.Lock()
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], *, width: int = 1200) -> Path:
-    """Write a figure to a file, its format told by the suffix.
+    """Write a figure to a file in the format of its suffix.
 
-    The file appears whole or not at all, holds neither date nor program names, and is the same for the same figure.
+    The file is written atomically, holds no date and no program name, and is identical for identical figures.
 
     Parameters
     ----------
     figure : Figure
     path : path
-        Ends in .png, .jpg, .jpeg, .pdf or .svg. A file of that name is replaced.
+        Ends in .png, .jpg, .jpeg, .pdf or .svg. An existing file is replaced.
     width : int
-        Pixels; of PDF and SVG only the pictures inside them depend on it.
+        Width in pixels; in PDF and SVG it sets only the resolution of embedded pictures.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, width: int = 12
     Raises
     ------
     OutputError
-        If the suffix is another, the folder does not exist, or the file cannot be written.
+        If the suffix is unknown, the folder does not exist, or the file cannot be written.
     """
     target = Path(path)
     kind = _FORMATS.get(target.suffix.lower())
@@ -67,7 +67,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], *, width: int = 12
 
 def _rendered(figure: Figure, kind: str, width: int) -> bytes:
     stream = io.BytesIO()
-    # A little more than asked for: rounding must not cost the last column.
+    # Slightly more, so that rounding does not cost the last column.
     dots_per_inch = (width + 1e-6) / figure.get_size_inches()[0]
     with _one_at_a_time, mpl.rc_context(_STYLE):
         figure.savefig(stream, format=kind, dpi=dots_per_inch, **_OPTIONS[kind])

@@ -1,4 +1,4 @@
-"""A series of photos: whether the face has become more even, where, and by how much."""
+"""Figure of a series: whether the face has become more even, where, and by how much."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ from symmetry.version import ENGINE, __version__
 _OTHERS: Final = tuple(name for name in REGIONS if name not in MAIN_REGIONS)
 _COLUMNS: Final = 3
 _LEVELS: Final = 52.0
-"""Room for the numbers on the left."""
+"""Room for the level labels on the left."""
 _GAP: Final = 18.0
 _WIDE: Final = (ROOM - _LEVELS - (_COLUMNS - 1) * _GAP) / _COLUMNS
 _HIGH, _LOW = 270.0, 120.0
 _TITLED, _SHORT_TITLED = 126.0, 54.0
-"""Room for what is written over a course."""
+"""Room for the lines above a course."""
 _DATED: Final = 34.0
 _TO_ANSWER: Final = 48.0
 _TO_LEGEND, _TO_COURSES, _BETWEEN = 20.0, 46.0, 26.0
@@ -64,14 +64,14 @@ _MOST_LEVELS: Final = 6
 def draw_series(series: Series, figure: Figure | None = None, *, title: str | None = None) -> Figure:
     """Draw whether a face has become more even.
 
-    The courses of the main regions with the error of each session, their trends and verdicts, smaller those of the
-    other regions, all on one scale; above them the answer in words.
+    The answer in words stands above the courses of the main regions, with the error of each session, trends and
+    verdicts, and smaller courses of the other regions. All share one scale.
 
     Parameters
     ----------
     series : Series
     figure : Figure, optional
-        Where to draw; one 1200 pixels wide is made without it.
+        Where to draw; by default a new one 1200 pixels wide.
     title : str, optional
         Name of the person or of the series, written before the number of photos.
 
@@ -121,7 +121,7 @@ def _about(series: Series, title: str | None) -> list[str]:
 
 
 def axes_of(series: Series, box: Box) -> Axes:
-    """Axes that all courses of a series share, in a box."""
+    """Return the axes shared by all courses of a series, in a box."""
     first = series.sessions[0].day
     courses = [Course.of(course) for course in series.regions.values()]
     return Axes(
@@ -133,7 +133,7 @@ def axes_of(series: Series, box: Box) -> Axes:
 
 
 def _course(page: Page, series: Series, found: Outcome, axes: Axes, *, dated: bool = True) -> None:
-    """Draw the course of one region under what is said of it."""
+    """Draw the course of one region below its verdict."""
     course, large, box = series.regions[found.name], axes.box.height == _HIGH, axes.box
     paint_ground(page, axes)
     if box.left == _left(0):
@@ -169,7 +169,7 @@ def _short_titles(page: Page, found: Outcome, course: RegionCourse, box: Box) ->
 
 
 def _marked(found: Outcome) -> Verdict:
-    """Give the verdict whose mark is drawn: colour is for what is sure."""
+    """Return the verdict whose mark is drawn: only sure ones have a colour."""
     return found.verdict if found.sure else NO_CHANGE
 
 
@@ -183,7 +183,7 @@ def _name(page: Page, course: RegionCourse, box: Box, y: float, style: TextStyle
 
 
 def _legend(page: Page, series: Series, y: float) -> None:
-    """Say what is what in the courses."""
+    """Draw the legend of the courses."""
     middle, box = y - 0.36 * SMALL.size, Box(MARGIN, y - 16, 30, 20)
     page.area(box, BAND, alpha=BAND_OPACITY)
     page.mark((box.middle, middle), 2 * _RADIUS, fill=COURSE, width=1.2)
@@ -202,7 +202,7 @@ def _legend(page: Page, series: Series, y: float) -> None:
 
 
 def _key(page: Page, box: Box, y: float, text: str) -> Box:
-    """Write what a box of the legend stands for; return the next one."""
+    """Label a box of the legend; return the next one."""
     page.text(box.right + 8, y, text, SMALL)
     return box._replace(left=box.right + 8 + SMALL.width(text) + 30)
 

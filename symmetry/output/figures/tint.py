@@ -1,4 +1,4 @@
-"""Faces tinted by an amount, over a photo without its colours: point by point, or region by region."""
+"""Grey photos tinted by an amount, point by point or region by region."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from symmetry.output.contours import BROW, JAWLINE
 from symmetry.output.figures.levelling import OUTSIDE, LevelledFace, Pixels
 from symmetry.registration.refinement import FieldMap
 
-# Regions of the right side as closed outlines; those that may lie over others come last.
+# Closed outlines of the right side; regions that may cover others come last.
 _OUTLINES: Final[dict[str, tuple[int, ...]]] = {
     "cheeks": CHEEK_RIGHT,
     "nasolabial": FOLD_RIGHT,
@@ -39,52 +39,52 @@ _OUTLINES: Final[dict[str, tuple[int, ...]]] = {
     "mouth": LIPS_OUTER,
 }
 TINTED: Final = tuple(_OUTLINES)
-_PLAIN_SKIN = ("cheeks", "nasolabial", "nose")  # landmarks in no order: the hull round them
+_PLAIN_SKIN = ("cheeks", "nasolabial", "nose")  # unordered landmarks: their hull
 
 _OPACITY = 0.62
 _BAND = 0.026
-"""Width of the band along a jaw or round an eye, as a share of the crop's width."""
+"""Width of the band along the jaw or around an eye, as a share of the crop's width."""
 _FULL = (255,)
 
 _MAP_OPACITY = 0.82
 _SHADED, _LIGHT = 0.55, 200.0
-"""How far the colours of a map follow the photo's light and shade, and the grey level that leaves them unchanged."""
+"""How strongly colours follow the light and shade of the photo, and the grey level that leaves them unchanged."""
 _DIMMED = 0.8
-"""Brightness of the photo round a map: the palest colour stands out from what has none."""
+"""Brightness of the photo around a map, so that even the palest colour stands out."""
 _COARSE = 4
-"""Pixels of the crop from one at which a map is worked out to the next; the map itself is coarser still."""
+"""Spacing in pixels at which a map is evaluated; the map itself is coarser still."""
 _DENSER = 8
-"""Points of a map along one, so that some fall on each of those pixels."""
+"""Upsampling of the map, so that every one of those pixels receives points."""
 _BESIDE = 0.08
-"""What counts as beside a point of a map, in interpupillary distances: the next one is 0.06 away."""
+"""Distance within which a place counts as beside a point of a map, in interpupillary distances (spacing: 0.06)."""
 _SOFT = 0.016
-"""Smoothing of a map's edge, as a share of the crop's width."""
+"""Smoothing of the edge of a map, as a share of the crop's width."""
 
 
 def region_colour(face: FaceAnalysis, name: str) -> str:
-    """Colour of a region's asymmetry; neutral grey where it could not be measured."""
+    """Return the colour of a region's asymmetry; neutral grey where it could not be measured."""
     return amount_colour(face.regions[name].in_unit(face.unit)[0], face.unit)
 
 
 def tint_map(levelled: LevelledFace, places: FloatArray, amounts: FloatArray, *, full: float) -> Pixels:
-    """Levelled photo in grey, tinted by an amount that is known at points of the face.
+    """Tint a grey, levelled photo by an amount known at points of the face.
 
     Parameters
     ----------
     levelled : LevelledFace
     places : ndarray, shape (m, n, 2)
-        Of the points in the crop; neighbours in the array are neighbours on the face.
+        Crop coordinates; neighbours in the array are neighbours on the face.
     amounts : ndarray, shape (m, n)
-        NaN where there is nothing to tell; there the photo stays grey.
+        NaN where unknown; the photo stays grey there.
     full : float
-        Amount at the dark end of the colours.
+        Amount of the darkest colour.
 
     Returns
     -------
     ndarray, shape (h, w, 3), uint8
     """
     grey = _even_grey(levelled, levelled.locate(levelled.face.landmarks))[..., None]
-    # The colour at an edge is that of the known side: there the amount goes on, and only the opacity ends.
+    # At an edge the amount continues beyond the known side; only the opacity ends there.
     values = np.stack([fill_gaps(amounts[..., None])[..., 0], np.isfinite(amounts)], axis=-1)
     amount, known = np.moveaxis(_spread_over(levelled, places, values), -1, 0)
     smooth = cv2.GaussianBlur(known, (0, 0), _SOFT * known.shape[1])
@@ -97,7 +97,7 @@ def tint_map(levelled: LevelledFace, places: FloatArray, amounts: FloatArray, *,
 
 
 def tint_movement(change: Change, onto: LevelledFace, locate: Callable[[FloatArray], FloatArray]) -> Pixels:
-    """Levelled photo tinted by what has moved since before; as it is where that is known from landmarks alone.
+    """Tint the levelled photo after by what moved since before; leave it as it is without a dense map.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def tint_movement(change: Change, onto: LevelledFace, locate: Callable[[FloatArr
     onto : LevelledFace
         The face after.
     locate : callable
-        Place in its crop of points (m, n, 2) of the photo before.
+        Maps points (m, n, 2) of the photo before to its crop.
     """
     field, face = change.map, change.before
     if field is None:
@@ -116,14 +116,14 @@ def tint_movement(change: Change, onto: LevelledFace, locate: Callable[[FloatArr
 
 
 def beside_colour(points: FloatArray, field: FieldMap, interpupillary: float) -> NDArray[np.bool_]:
-    """Tell which points (n, 2), pixels of the map's photo, stand within its colours or at their edge; shape (n,)."""
+    """Return which points (n, 2) of the map's photo lie within its known area or at the edge of it, shape (n,)."""
     known = field.points[np.isfinite(field.vectors[..., 0])]
     distance = np.linalg.norm(points[:, None] - known, axis=-1).min(axis=1, initial=np.inf)
     return np.asarray(distance < _BESIDE * interpupillary)
 
 
 def fill_gaps(vectors: FloatArray) -> FloatArray:
-    """Vectors (m, n, k) with those that are NaN replaced by the nearest that are not; by zero if all are NaN."""
+    """Replace vectors (m, n, k) that are NaN by their nearest known neighbours, or by zero if none is known."""
     unknown = np.isnan(vectors[..., 0])
     if unknown.all():
         return np.zeros_like(vectors)
@@ -131,7 +131,7 @@ def fill_gaps(vectors: FloatArray) -> FloatArray:
 
 
 def _spread_over(levelled: LevelledFace, places: FloatArray, values: FloatArray) -> NDArray[np.float32]:
-    """Values (m, n, k) at places in a crop for each of its pixels, shape (h, w, k); about 0 beyond the places."""
+    """Interpolate values (m, n, k) at places in a crop to its pixels, shape (h, w, k); about 0 beyond the places."""
     height, width = levelled.pixels.shape[:2]
     rows, columns = -(-height // _COARSE), -(-width // _COARSE)
     given = np.dstack([places, values, np.ones(places.shape[:2])])
@@ -140,19 +140,19 @@ def _spread_over(levelled: LevelledFace, places: FloatArray, values: FloatArray)
     inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
     sums = np.zeros((rows, columns, given.shape[-1] - 2), dtype=np.float32)
     np.add.at(sums, (row[inside], column[inside]), dense[inside, 2:])
-    sums = np.asarray(cv2.GaussianBlur(sums, (0, 0), 1.0))  # no pixel stays without a value
+    sums = np.asarray(cv2.GaussianBlur(sums, (0, 0), 1.0))  # every pixel gets a value
     coarse = sums[..., :-1] / np.maximum(sums[..., -1:], 0.1)
     fine = cv2.resize(coarse, (columns * _COARSE, rows * _COARSE), interpolation=cv2.INTER_LINEAR)
     return np.asarray(fine[:height, :width], dtype=np.float32)
 
 
 def _ramp(values: NDArray[np.float32], start: float, end: float) -> NDArray[np.float32]:
-    """0 up to `start`, 1 from `end` on."""
+    """Rise linearly from 0 at `start` to 1 at `end`."""
     return np.asarray(np.clip((values - start) / (end - start), 0, 1), dtype=np.float32)
 
 
 def tint_regions(levelled: LevelledFace) -> Pixels:
-    """Levelled photo in grey, with the regions tinted by their asymmetry.
+    """Tint the regions of a grey, levelled photo by their asymmetry.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def tint_regions(levelled: LevelledFace) -> Pixels:
 
 
 def _even_grey(levelled: LevelledFace, points: FloatArray) -> NDArray[np.float32]:
-    """Luminance, stretched so that the face is neither dark nor glaring whatever the skin and the light."""
+    """Return the luminance, stretched so that no face is too dark or too bright, whatever the skin and the light."""
     grey = np.asarray(cv2.cvtColor(levelled.pixels, cv2.COLOR_RGB2GRAY), dtype=np.float32)
     face = np.zeros(grey.shape, dtype=np.uint8)
     cv2.fillConvexPoly(face, cv2.convexHull(_whole(points[:IRIS_RIGHT])), (1,))
@@ -188,7 +188,7 @@ def _even_grey(levelled: LevelledFace, points: FloatArray) -> NDArray[np.float32
 def _region_mask(
     name: str, points: FloatArray, shape: tuple[int, ...]
 ) -> tuple[tuple[slice, slice], NDArray[np.float32]]:
-    """Find the part of a picture that holds a region, and how much of each pixel in it belongs to the region."""
+    """Return the part of a picture that holds a region, and the share of each of its pixels within the region."""
     mask = np.zeros(shape[:2], dtype=np.uint8)
     band = round(_BAND * shape[1])
     right = np.asarray(_OUTLINES[name])
@@ -196,7 +196,7 @@ def _region_mask(
         outline = _whole(points[side])
         if name == "jawline":
             cv2.polylines(mask, [outline], False, _FULL, band, cv2.LINE_AA)
-        elif name == "eyes":  # the lids; the eye itself stays as it is
+        elif name == "eyes":  # the lids only
             cv2.polylines(mask, [outline], True, _FULL, 2 * band, cv2.LINE_AA)
             cv2.fillPoly(mask, [outline], (0,))
         elif name in _PLAIN_SKIN:

@@ -1,4 +1,4 @@
-"""Bland-Altman: differences of two measurements of the same against their mean, with bias and limits of agreement."""
+"""Bland-Altman plot: differences of paired measurements against their means, with bias and limits of agreement."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from symmetry.stats.agreement import Agreement, agreement
 from symmetry.stats.estimates import Estimate
 
 _FAR: Final = 1.5
-"""Reach of the intervals of the limits, in spans of all differences, beyond which they are clipped."""
+"""Distance beyond the differences, in spans of these, at which intervals of the limits are clipped."""
 _CROWD: Final = 150.0
-"""Points from which on they are pale."""
+"""Number of points from which on they are drawn paler."""
 
 
 def draw_bland_altman(
@@ -37,12 +37,12 @@ def draw_bland_altman(
     ----------
     axes : Axes
     first, second : array_like, shape (n,)
-        Two measurements of each thing; NaN where one is not known: the pair is left out.
+        Paired measurements; pairs with a NaN are left out.
     unit : str
     names : (str, str)
-        Of the two measurements.
+        Names of the two measurements.
     size : float, optional
-        Of text, points; by the width of the Axes without it.
+        Size of text in points; by default it follows the width of the Axes.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def _span(values: FloatArray, share: float) -> tuple[float, float]:
 
 
 def _heights(difference: FloatArray, found: dict[str, Estimate]) -> tuple[float, float]:
-    """Give the ends of the scale: all differences and 0, and the intervals of the limits unless those reach far out."""
+    """Return the ends of the scale: all differences, 0, and the intervals of the limits unless they reach far out."""
     bottom, top = _span(np.append(difference, 0.0), 0.06)
     if not found:
         return bottom, top
@@ -128,7 +128,7 @@ def _line(
 
 
 def _write(canvas: Canvas, found: dict[str, Estimate], texts: list[tuple[str, str, str]], x: float) -> None:
-    """Write bias and limits with their intervals beside their lines, none over another."""
+    """Write bias and limits with their intervals beside the lines, without overlap."""
     low, high = canvas.axes.get_ylim()
     distance = 3.1 * canvas.line * (high - low) / canvas.height
     down = spread([-float(estimate.value[0]) for estimate in found.values()], [distance] * len(found))

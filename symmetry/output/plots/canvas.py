@@ -1,4 +1,4 @@
-"""An Axes as all plots use it: sizes in points, room for text beside the data, one look."""
+"""Matplotlib Axes with the look of all plots: sizes in points, room for text beside the data."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ from symmetry.output.typography import FONT, LINE_SPACING, TextStyle
 THIN: Final = 0.1
 """Width of thin lines, as a multiple of the size of text."""
 MORE_EVEN, LESS_EVEN = "← more even", "less even →"
-"""Directions of a change, beside its axis."""
+"""Directions of a change, written beside its axis."""
 
 _USUAL, _USUAL_WIDTH, _GROWTH = 7.0, 3.0, 0.45
-"""Size of text, points, on Axes of this width, inches, and by how much it grows with each inch more."""
+"""Size of text in points on Axes of this width in inches, and its growth with each further inch."""
 _SMALLEST, _LARGEST = 6.5, 11.0
 _POINTS: Final = 72.0
 _LEAST_ROOM: Final = 0.2
-"""Share of the Axes that is left to the data, however much text there is."""
+"""Share of the Axes left to the data at least."""
 _HANDLE, _HANDLE_GAP, _KEY_GAP = 1.6, 0.5, 1.3
 """Widths in a legend, as multiples of the size of its text."""
 _TICK: Final = 2.4
-"""Width of a number below the axis with the room beside it, as a multiple of the size."""
+"""Width of a tick label with the room beside it, as a multiple of the size of text."""
 _ON_DARK: Final = (BASELINE, RULE)
-"""Colours of text, and of what is less than that, around the Axes of a dark figure."""
+"""Colours of labels and of ticks around the Axes of a dark figure."""
 _LUMINANCE: Final = (0.299, 0.587, 0.114)
 _DARK: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """An entry of a legend: an area, a line or a mark, and what it stands for.
+    """An entry of a legend: an area, a line or a mark, and its label.
 
     Attributes
     ----------
     label : str
     fill : str
-        Colour; "" for none.
+        Colour of the area; empty for none.
     line : tuple of str
-        Colours of lines above each other. A mark has the first.
+        Colours of lines above each other; the first is also that of the mark.
     opacity : float
-        Of the area.
+        Opacity of the area.
     width : float
-        Of the line, as a multiple of the size of text.
+        Width of the line, as a multiple of the size of text.
     upright : bool
-        Whether the line stands.
+        Whether the line is vertical.
     marker : str
     """
 
@@ -73,15 +73,15 @@ class Key:
 
 
 class Canvas:
-    """Axes with one look, measured in points.
+    """Axes measured in points.
 
     Parameters
     ----------
     axes : Axes
     size : float, optional
-        Of text, points; what fits the width of the Axes without it.
+        Size of text in points; by default it follows the width of the Axes.
     above, below, beside : int
-        Lines of text that will stand around the box of the Axes, so that a layout is made for them at once.
+        Lines of text around the box of the Axes, for which a constrained layout leaves room.
     """
 
     def __init__(
@@ -89,12 +89,11 @@ class Canvas:
     ) -> None:
         self.axes = axes
         self.ink, self.quiet = _ON_DARK if _is_dark(axes.figure) else (INK, QUIET)
-        self._measure()
-        self.resize(self._usual_size() if size is None else size)
+        self._measure(size)
         figure = axes.figure
         engine = figure.get_layout_engine()
         if engine is not None:
-            # What will stand around the box takes room from it: the layout is made with something as large.
+            # Placeholders of the same size, so that the layout leaves room for the labels.
             axes.set_title("\n".join("X" * above), loc="left", **self._label("pad"))
             axes.set_xlabel("\n".join("X" * below), **self._label())
             axes.set_ylabel("\n".join("X" * beside), **self._label())
@@ -103,11 +102,10 @@ class Canvas:
             engine.execute(figure.figure)
             axes.set(xlabel="", ylabel="")
             axes.set_title("", loc="left")
-            self._measure()
-            self.resize(self._usual_size() if size is None else size)
+            self._measure(size)
         axes.set_facecolor(PAPER)
         axes.set_axisbelow(True)
-        # Styles may turn on what is not drawn here.
+        # Style sheets may turn these on.
         axes.grid(False)
         axes.minorticks_off()
         axes.tick_params(direction="out", left=True, bottom=True, right=False, top=False)
@@ -115,16 +113,14 @@ class Canvas:
             spine.set_visible(side in ("left", "bottom"))
             spine.set(color=QUIET, linewidth=self.thin)
 
-    def _measure(self) -> None:
+    def _measure(self, size: float | None) -> None:
         axes = self.axes
-        # Axes without extent are drawn, too, if not to be read.
+        # Axes without extent must not fail.
         self.width, self.height = (
             max(length / axes.figure.dpi * _POINTS, 1.0) for length in (axes.bbox.width, axes.bbox.height)
         )
-
-    def _usual_size(self) -> float:
         grown = _USUAL + _GROWTH * (self.width / _POINTS - _USUAL_WIDTH)
-        return float(np.clip(grown, _SMALLEST, _LARGEST))
+        self.resize(float(np.clip(grown, _SMALLEST, _LARGEST)) if size is None else size)
 
     def resize(self, size: float) -> None:
         """Set the size of text, points."""
@@ -141,7 +137,7 @@ class Canvas:
 
     @property
     def plain(self) -> TextStyle:
-        """Style of text inside the box, whose size is in points."""
+        """Style of text inside the box; its size is in points."""
         return TextStyle(self.size)
 
     @property
@@ -160,26 +156,26 @@ class Canvas:
         return THIN * self.size
 
     def title(self, text: str) -> None:
-        """Write a heading over the Axes, on their left."""
+        """Write a heading above the Axes, aligned left."""
         style = TextStyle(1.15 * self.size, "bold", self.ink)
         shown, options = style.fit(text, self.width), style.options(style.size)
         self.axes.set_title(shown, loc="left", pad=0.6 * self.size, **options)
 
     def label_x(self, *lines: str, at: float | None = None) -> None:
-        """Name the axis below, as near below a value as the width allows; in the middle without one."""
+        """Label the x axis, centred on a value as far as the width allows."""
         lines = tuple(self.plain.fit(line, self.width) for line in lines)
         self.axes.set_xlabel("\n".join(lines), **self._label())
         if at is not None:
             self.axes.xaxis.label.set_x(self._centre(at, self.axes.get_xlim(), lines, self.width))
 
     def label_y(self, *lines: str, at: float) -> None:
-        """Name the axis on the left, as near beside a value as the height allows."""
+        """Label the y axis, centred on a value as far as the height allows."""
         lines = tuple(self.plain.fit(line, self.height) for line in lines)
         self.axes.set_ylabel("\n".join(lines), **self._label())
         self.axes.yaxis.label.set_y(self._centre(at, self.axes.get_ylim(), lines, self.height))
 
     def _centre(self, at: float, ends: tuple[float, float], lines: Sequence[str], length: float) -> float:
-        """Place of a value along an axis as a share, so far from its ends that the lines have room."""
+        """Return the place of a value as a share of the axis, far enough from the ends for the lines."""
         half = min(max(map(self.plain.width, lines)) / length / 2, 0.5)
         return float(np.clip((at - ends[0]) / (ends[1] - ends[0]), half, 1 - half))
 
@@ -197,13 +193,13 @@ class Canvas:
         offset: tuple[float, float] = (0.0, 0.0),
         **other: Any,
     ) -> None:
-        """Write a line at a place, moved by an offset in points; Matplotlib's other options for text may be given."""
+        """Write a line at a place, moved by an offset in points; other options are those of `Axes.annotate`."""
         options = (style or self.plain).options(self.size) | {"ha": "left", "va": "center"} | other
         place = {"xycoords": coords, "xytext": offset, "textcoords": "offset points", "annotation_clip": False}
         self.axes.annotate(text, at, **place, **options)
 
     def say(self, text: str, **other: Any) -> None:
-        """Write in the middle of the Axes what is missing."""
+        """Write what is missing in the middle of the Axes."""
         self.write((0.5, 0.5), text, self.plain.but(colour=QUIET), coords="axes fraction", ha="center", **other)
 
     def stroke(self, x: ArrayLike, y: ArrayLike, colour: str, width: float, **style: Any) -> None:
@@ -211,19 +207,19 @@ class Canvas:
         self.axes.plot(x, y, color=colour, linewidth=width * self.size, **style)
 
     def marks(self, x: ArrayLike, y: ArrayLike, marker: str, size: float, **style: Any) -> None:
-        """Draw marks without a line, their size a multiple of that of text."""
+        """Draw marks, their size a multiple of that of text."""
         self.axes.plot(x, y, linestyle="none", marker=marker, markersize=size * self.size, **style)
 
     def area(self, x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, **style: Any) -> None:
-        """Fill what lies between two courses."""
+        """Fill the area between two curves."""
         self.axes.fill_between(x, low, high, facecolor=colour, edgecolor="none", **style)
 
     def longest(self, texts: Sequence[str], room: float) -> str:
-        """Choose the first text that is no wider than so many points; the last one is shortened."""
+        """Return the first text that fits into `room` points; the last one is shortened to fit."""
         return next((text for text in texts if self.plain.width(text) <= room), self.plain.fit(texts[-1], room))
 
     def span_y(self, low: float, high: float, *, above: float = 0.0, below: float = 0.0, most: int = 6) -> None:
-        """Let data reach from `low` to `high`, with so many points free above and below them."""
+        """Set the y axis to reach from `low` to `high`, with room in points above and below."""
         scale = (high - low) / max(self.height - above - below, _LEAST_ROOM * self.height)
         self.axes.set_ylim(low - below * scale, high + above * scale)
         ticks = round_levels(low, high, most)
@@ -231,7 +227,7 @@ class Canvas:
         self.axes.spines["left"].set_bounds(low, high)
 
     def span_x(self, low: float, high: float, *, before: float = 0.0, behind: float = 0.0) -> None:
-        """Let data reach from `low` to `high`, with so many points free before and behind them."""
+        """Set the x axis to reach from `low` to `high`, with room in points before and behind."""
         room = max(self.width - before - behind, _LEAST_ROOM * self.width)
         scale = (high - low) / room
         self.axes.set_xlim(low - before * scale, high + behind * scale)
@@ -240,18 +236,18 @@ class Canvas:
         self.axes.spines["bottom"].set_bounds(low, high)
 
     def levels(self, *, right: float = 1.0) -> None:
-        """Draw thin lines at the numbers on the left, up to a share of the width."""
+        """Draw thin lines at the y ticks, up to a share of the width."""
         low, high = self.axes.get_xlim()
         for level in self.axes.get_yticks():
             ends = low, low + (high - low) * right
             self.stroke(ends, (level, level), RULE, THIN, zorder=0.1, gid="level")
 
     def legend_height(self, keys: Sequence[Key]) -> float:
-        """Room that a legend takes, points."""
+        """Return the height of a legend in points."""
         return len(self._lines(keys)) * self.line + 0.5 * self.size
 
     def legend(self, keys: Sequence[Key]) -> None:
-        """Say what is what along the upper edge, in as many lines as needed."""
+        """Draw a legend along the upper edge, in as many lines as needed."""
         lines: list[Artist] = [
             HPacker(children=[self._entry(key) for key in line], pad=0, sep=_KEY_GAP * self.size, align="baseline")
             for line in self._lines(keys)
@@ -264,11 +260,9 @@ class Canvas:
     def _entry(self, key: Key) -> HPacker:
         wide, high = _HANDLE * self.size, self.size
         area = DrawingArea(wide, high)
-        middle = 0.4 * high
         if key.fill:
-            area.add_artist(
-                Rectangle((0, 0), wide, 0.8 * high, facecolor=key.fill, edgecolor="none", alpha=key.opacity)
-            )
+            fill = Rectangle((0, 0), wide, 0.8 * high, facecolor=key.fill, edgecolor="none", alpha=key.opacity)
+            area.add_artist(fill)
         for colour, y in zip(key.line, np.linspace(0.8, 0.0, len(key.line) + 2)[1:-1] * high, strict=True):
             ends = ([wide / 2] * 2, [0, 0.8 * high]) if key.upright else ([0, wide], [y] * 2)
             line = Line2D(*ends, color=colour, linewidth=key.width * self.size, solid_capstyle="butt")
@@ -276,17 +270,9 @@ class Canvas:
                 line.set_path_effects([withStroke(linewidth=2 * key.width * self.size, foreground=PAPER)])
             area.add_artist(line)
         if key.marker:
-            area.add_artist(
-                Line2D(
-                    [wide / 2],
-                    [middle],
-                    linestyle="none",
-                    marker=key.marker,
-                    markersize=0.6 * self.size,
-                    markeredgewidth=self.thin,
-                    color=key.line[0] if key.line else QUIET,
-                )
-            )
+            mark = Line2D([wide / 2], [0.4 * high], color=key.line[0] if key.line else QUIET, linestyle="none")
+            mark.set(marker=key.marker, markersize=0.6 * self.size, markeredgewidth=self.thin)
+            area.add_artist(mark)
         style = {"family": FONT, "size": self.size, "color": INK, "linespacing": LINE_SPACING, "parse_math": False}
         text = TextArea(key.label, textprops=style)
         return HPacker(children=[area, text], pad=0, sep=_HANDLE_GAP * self.size, align="baseline")
@@ -307,7 +293,7 @@ class Canvas:
 
 
 def _is_dark(figure: Figure | SubFigure) -> bool:
-    """Whether a figure is dark where there is no Axes; one that is see-through lies on white."""
+    """Return whether the background of a figure is dark; a transparent one lies on white."""
     shade = 1.0
     for part in (figure.figure, figure):
         *colour, opacity = to_rgba(part.get_facecolor())
@@ -316,7 +302,7 @@ def _is_dark(figure: Figure | SubFigure) -> bool:
 
 
 def signed_tick(value: float) -> str:
-    """Write a round value with a true minus sign."""
+    """Write a tick label with a true minus sign."""
     return f"{value:g}".replace("-", "−")
 
 
@@ -331,5 +317,5 @@ def region_title(name: str) -> str:
 
 
 def in_unit(text: str, unit: str) -> str:
-    """Text with its unit behind a comma."""
+    """Append a unit after a comma."""
     return f"{text}, {unit}" if unit else text

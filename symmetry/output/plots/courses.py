@@ -1,4 +1,4 @@
-"""Spaghetti: the course of each person, and the median of each group."""
+"""Spaghetti plot: the course of each person, and the median of each group."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 
 _BEFORE_AFTER: Final = ("before", "after")
 _MOST_TIMES: Final = 12
-"""Different weeks up to which each has its own median."""
+"""Number of different weeks up to which each has its own median."""
 _BINS: Final = 8
-"""Stretches of time with a median each, of more."""
+"""Number of bins, with a median each, where there are more."""
 _FEWEST: Final = 3
-"""People of whom a median is drawn."""
+"""Number of people from which on a median is drawn."""
 _TAIL: Final = 0.025
 _NAMES_SHARE: Final = 0.3
-"""Share of the width that the names of the groups take at most."""
+"""Largest share of the width for the names of the groups."""
 _BESIDE: Final = 1.4
 """Room beside the medians of the first and the last session, as a multiple of the size of text."""
 _ASIDE: Final = 1.0
 """Distance between the medians of two groups, as a multiple of the size of text."""
 _MOST_ASIDE: Final = 0.6
-"""Distance between the medians of all groups, at most, as a share of the time between two sessions."""
+"""Largest distance between the medians of all groups, as a share of the time between two sessions."""
 _MOST_THREADS: Final = 400
-"""Thin lines that can still be told apart."""
+"""Number of thin lines that can still be distinguished."""
 _PALEST, _DARKEST, _OF_ONE = 0.09, 0.5, 2.2
-"""Opacity of thin lines: a number over the root of how many there are, within bounds."""
+"""Opacity of thin lines: a constant over the square root of their number, within bounds."""
 
 
 def draw_spaghetti(axes: Axes, cohort: Cohort, *, region: str, size: float | None = None) -> None:
-    """Draw the course of each person thin, and bold the median of each group with its 95 % interval.
+    """Draw the course of each person as a thin line, and the median of each group with its 95 % interval.
 
-    Medians are those of each week, or of eight stretches of time where sessions lie in more than twelve different
-    weeks; their interval is that of order statistics, which needs six people. Of more than 400 people some are drawn,
-    chosen evenly; medians are of all. Without sessions the sizes before and after are joined.
+    Medians are taken per week, or in eight bins if sessions lie in more than twelve different weeks. Their intervals
+    rest on order statistics, which need six people. Of more than 400 people an even selection is drawn; medians are
+    of all. Without sessions, the values before and after are joined.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def draw_spaghetti(axes: Axes, cohort: Cohort, *, region: str, size: float | Non
     cohort : Cohort
     region : str
     size : float, optional
-        Of text, points; by the width of the Axes without it.
+        Size of text in points; by default it follows the width of the Axes.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def _keys(rows: pd.DataFrame, threads: pd.DataFrame, shown: dict[str, Look]) -> 
 
 
 def _span_y(canvas: Canvas, values: FloatArray, keys: list[Key]) -> tuple[float, float]:
-    """Let the axis hold all sizes and even, below the legend; return its ends."""
+    """Set the y axis to hold all values and 0, below the legend; return its ends."""
     space = 0.04 * float(np.ptp(values)) or 0.5
     low, high = min(0.0, float(values.min()) - space), float(values.max()) + space
     canvas.span_y(low, high, above=canvas.legend_height(keys) + 0.4 * canvas.size)
@@ -117,14 +117,11 @@ def _span_y(canvas: Canvas, values: FloatArray, keys: list[Key]) -> tuple[float,
 
 
 def _beside(canvas: Canvas, weeks: FloatArray, groups: int, width: float) -> tuple[float, float]:
-    """Give the time between the medians of two groups, and that before the first and after the last session.
-
-    Intervals of the same session stand beside each other.
-    """
+    """Return the time between the medians of two groups, drawn side by side, and that around all sessions."""
     length = float(np.ptp(weeks)) or 1.0
     places = [float(np.median(weeks[chosen])) for chosen in _times(weeks)]
     least = min(np.diff(places), default=length)
-    # Of the width, the room beside the first and the last takes its part.
+    # The room around the sessions takes part of the width.
     aside = _ASIDE * (groups - 1)
     point = length / max(width - (2 * _BESIDE + aside) * canvas.size, width / 2)
     all_aside = min(aside * canvas.size * point, _MOST_ASIDE * least)
@@ -132,12 +129,12 @@ def _beside(canvas: Canvas, weeks: FloatArray, groups: int, width: float) -> tup
 
 
 def median_interval(values: FloatArray) -> tuple[float, float]:
-    """95 % interval of a median from order statistics (Conover 1999, Practical Nonparametric Statistics, 3.2).
+    """Return the 95 % interval of a median by order statistics (Conover 1999, Practical Nonparametric Statistics, 3.2).
 
     Returns
     -------
     low, high : float
-        NaN of fewer than six values, of which none is sure enough.
+        NaN for fewer than six values.
     """
     ordered = np.sort(values)
     count = len(ordered)
@@ -146,7 +143,7 @@ def median_interval(values: FloatArray) -> tuple[float, float]:
 
 
 def _sessions(cohort: Cohort, region: str) -> tuple[pd.DataFrame, str]:
-    """Known sizes of a region as person, group, weeks, value in order of time, and what the time is."""
+    """Return the known values of a region (person, group, weeks, value) in order of time, and the label of the time."""
     sessions = cohort.study.sessions
     rows = sessions.loc[(sessions["region"] == region) & sessions["value"].notna()]
     columns = ["person", "group", "weeks", "value"]
@@ -162,7 +159,7 @@ def _sessions(cohort: Cohort, region: str) -> tuple[pd.DataFrame, str]:
 
 
 def _sample(rows: pd.DataFrame) -> pd.DataFrame:
-    """Choose people evenly from all, no more than can be told apart."""
+    """Select people evenly, no more than can be distinguished."""
     people = rows["person"].unique()
     if len(people) <= _MOST_THREADS:
         return rows
@@ -186,13 +183,13 @@ def _threads(canvas: Canvas, rows: pd.DataFrame, look: Look, *, crowd: int) -> N
 
 
 def _medians(canvas: Canvas, rows: pd.DataFrame, look: Look, aside: float, group: str) -> float:
-    """Draw the median of a group over time; return where it ends, or NaN."""
+    """Draw the median of a group over time; return its last value, or NaN."""
     weeks, values, people = numbers(rows["weeks"]), numbers(rows["value"]), rows["person"].to_numpy()
     at: list[float] = []
     middle: list[float] = []
     bounds: list[tuple[float, float]] = []
     for chosen in _times(weeks):
-        # A person counts once: several sessions in one stretch of time are averaged.
+        # Each person counts once: several sessions in one bin are averaged.
         own = pd.Series(values[chosen]).groupby(people[chosen]).mean().to_numpy()
         if len(own) >= _FEWEST:
             at.append(float(np.median(weeks[chosen])) + aside)
@@ -212,7 +209,7 @@ def _medians(canvas: Canvas, rows: pd.DataFrame, look: Look, aside: float, group
 
 
 def _times(weeks: FloatArray) -> list[FloatArray]:
-    """Choose the sessions that share a median, as masks in order of time."""
+    """Return masks of the sessions that share a median, in order of time."""
     rounded = np.round(weeks)
     if len(np.unique(rounded)) > _MOST_TIMES:
         step = (weeks.max() - weeks.min()) / _BINS
@@ -221,7 +218,7 @@ def _times(weeks: FloatArray) -> list[FloatArray]:
 
 
 def _name_groups(canvas: Canvas, names: dict[str, str], shown: dict[str, Look], ends: list[float], x: float) -> None:
-    """Write each group's name where its median ends, no two over each other."""
+    """Write the name of each group where its median ends, without overlap."""
     low, high = canvas.axes.get_ylim()
     line = canvas.line * (high - low) / canvas.height
     found = sorted(zip(np.where(np.isfinite(ends), ends, (low + high) / 2), names, strict=True), key=lambda end: end[0])

@@ -1,4 +1,4 @@
-"""Forest: mean change of each region and group with its interval, how many people, how sure."""
+"""Forest plot: the mean change of each region and group with its interval, number of people and p."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     from symmetry.cohort.cohort import Cohort
 
 _FAR: Final = 3.0
-"""Half-widths of intervals, in medians of all, that are cut off beyond this: few people must not flatten all others."""
+"""Half-width, in medians of all, at which intervals are clipped: a small group must not flatten all others."""
 _ROOMY: Final = 50.0
-"""Width of the Axes, in sizes of its text, from which on the numbers of the intervals stand beside."""
+"""Width of the Axes, in sizes of text, from which on the intervals are also written."""
 _LEAST_REACH: Final = 0.1
 _DASH: Final = "–"
 _SURE: Final = 0.05
 
 
 def draw_forest(axes: Axes, cohort: Cohort, *, contrasts: bool = False, size: float | None = None) -> None:
-    """Draw the mean change of each region and group with its 95 % interval, the people behind it and its p.
+    """Draw the mean change of each region and group with its 95 % interval, number of people and p.
 
-    Filled marks are changes that are sure: p < 0.05, after Holm's correction unless the cohort leaves it off. An
-    interval that reaches far beyond the others is cut off with an arrow. On wide Axes the numbers stand beside.
+    Filled marks are significant changes: p < 0.05, after Holm's correction unless the cohort leaves it off. An interval
+    far wider than the others is clipped, with an arrow. On wide Axes the intervals are written, too.
 
     Parameters
     ----------
     axes : Axes
-        About 4 mm high for each row.
+        About 4 mm high per row.
     cohort : Cohort
     contrasts : bool
-        Draw the difference of each group to the control instead.
+        Draw the differences of the groups from the control instead.
     size : float, optional
-        Of text, points; by the width of the Axes without it.
+        Size of text in points; by default it follows the width of the Axes.
     """
     frame = cohort.contrasts if contrasts else cohort.means
     if not len(frame):
@@ -73,7 +73,7 @@ def draw_forest(axes: Axes, cohort: Cohort, *, contrasts: bool = False, size: fl
 def forest_rows(
     frame: pd.DataFrame, *, headings: list[str], value: str = "change", p: str = "p_holm"
 ) -> list[tuple[Row, Any]]:
-    """Rows of the table with what is drawn in each, None in headings."""
+    """Return the rows of the table with what is drawn in them, as `rows_by_region`."""
     units = dict(zip(frame["region"], frame["unit"], strict=True))
     mixed = len(set(units.values())) > 1
     return rows_by_region(
@@ -84,7 +84,7 @@ def forest_rows(
 
 
 def p_text(p: float) -> str:
-    """Write a p value as journals do."""
+    """Write a p value in the style of journals."""
     if not isfinite(p):
         return _DASH
     if p < 0.001:
@@ -106,7 +106,7 @@ def _cell(found: dict[str, Any], heading: str, value: str, p: str) -> Cell:
 
 
 def _ends(frame: pd.DataFrame, value: str) -> tuple[float, float]:
-    """Give the ends of the scale: all means, and the intervals that do not reach far beyond the others."""
+    """Return the ends of the scale: all means, and intervals up to the width at which they are clipped."""
     middle, low, high = (frame[key].to_numpy(dtype=np.float64, na_value=np.nan) for key in (value, "low", "high"))
     half = (high - low) / 2
     known = np.isfinite(middle)

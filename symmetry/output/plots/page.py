@@ -1,10 +1,9 @@
-"""The picture of a study: the answer, who responded, mean changes, and every person's change."""
+"""The figure of a study: the answer, responders, mean changes, and everyone's change."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, inf
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,20 +30,20 @@ if TYPE_CHECKING:
 _TO_ANSWER, _TO_PANELS = 18.0, 34.0
 """Room above and below the answer."""
 _HEADED: Final = 20.0
-"""From a heading to what it heads."""
+"""From a heading to its panel."""
 _SCALE: Final = 70.0
-"""Room for what stands below a panel's box."""
+"""Room for the scale below a panel."""
 _BELOW: Final = 44.0
 """Between panels and the heading below them."""
 _GAP: Final = 60.0
 _HALF: Final = (ROOM - _GAP) / 2
 _LEFT, _BESIDE = 72.0, 20.0
-"""Room for numbers and names on the left of a waterfall, and to the one before."""
+"""Room for labels on the left of a waterfall, and to its left neighbour."""
 _HIGH: Final = 300.0
 _KEYED, _NAMED, _UNDER = 30.0, 50.0, 36.0
-"""Room for the legend of the waterfalls, over each of them and below."""
+"""Room for the legend of the waterfalls, above each of them and below."""
 _COLUMNS: Final = 3
-"""Waterfalls beside each other, at most."""
+"""Most waterfalls in a row."""
 _TEXT: Final = 15.0
 _LEGEND_LINES: Final = 4.0
 _CLOSE, _LOOSE = 1.06, 1.4
@@ -61,21 +60,21 @@ _CAPTION: Final = (
     "Intervals are 95 % (shares: Wilson; means: Student’s t; differences of means: Welch).",
 )
 _LEAST_WIDTH: Final = 140.0
-"""Of the page, mm: its text is 5 points high then."""
+"""Smallest width of the page in mm; its text is then 5 points high."""
 _INCH: Final = 25.4
 _TESTS: Final = "p by sign flips within groups and by permutation between them"
 
 
 def draw_cohort(cohort: Cohort, figure: Figure | None = None, *, title: str | None = None) -> Figure:
-    """Draw a study on a page: the answer in words, responders, mean changes, and each person's change in each region.
+    """Draw a study: the answer in words, responders, mean changes, and everyone's change in each region.
 
     Parameters
     ----------
     cohort : Cohort
     figure : Figure, optional
-        Where to draw, at least 140 mm wide and as high as the page asks for; one 1200 pixels wide is made without it.
+        Where to draw, at least 140 mm wide and as high as the page needs; by default a new one 1200 pixels wide.
     title : str, optional
-        Of the study, written below the question.
+        Title of the study, written below the question.
 
     Returns
     -------
@@ -84,7 +83,7 @@ def draw_cohort(cohort: Cohort, figure: Figure | None = None, *, title: str | No
     Raises
     ------
     OutputError
-        If the figure is too small for the page; it says how large it must be.
+        If the figure is too small; the message says how large it must be.
     """
     first, *others = (_drawable(sentence) for sentence in cohort.sentences)
     head, told = HEADING.wrap(first, ROOM), BODY.wrap(" ".join(others), ROOM)
@@ -107,21 +106,8 @@ def draw_cohort(cohort: Cohort, figure: Figure | None = None, *, title: str | No
     return page.figure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """Heights on the page.
-
-    Attributes
-    ----------
-    panels, below, falls : float
-        Headings of the tables, of the table below them, and of the waterfalls.
-    shares, means, against : float
-        Heights of the tables; the last is 0 without a control.
-    rows : list of ndarray
-        Regions of each row of waterfalls.
-    end : float
-        Lower end of all.
-    """
+class _Plan(NamedTuple):
+    """Layout of the page below the answer: y of headings, and heights of the tables."""
 
     panels: float
     below: float
@@ -134,19 +120,17 @@ class _Plan:
 
     @classmethod
     def of(cls, cohort: Cohort, panels: float) -> _Plan:
-        """Plan what lies below the answer."""
+        """Lay out the tables from a heading at `panels` on, and the waterfalls below them."""
         shares = _lines(responder_rows(cohort.responders), extra=_LEGEND_LINES) * _CLOSE
         means = _lines(forest_rows(cohort.means, headings=[])) * _LOOSE
         against = _lines(forest_rows(cohort.contrasts, headings=[])) * _LOOSE if cohort.control is not None else 0.0
         below = panels + _HEADED + means + _SCALE + _BELOW
         lowest = max(panels + _HEADED + shares, below + _HEADED + against if against else 0.0)
         falls = lowest + _SCALE + _BELOW
-        # As many in each row as can be: none stands alone below a full row.
+        # Rows of equal length, so that no waterfall stands alone.
         rows = np.array_split(np.array(cohort.regions, dtype=object), -(-len(cohort.regions) // _COLUMNS))
         end = falls + _KEYED + len(rows) * (_NAMED + _HIGH + _UNDER) + _FOOT
-        return cls(
-            panels=panels, below=below, falls=falls, shares=shares, means=means, against=against, rows=rows, end=end
-        )
+        return cls(panels, below, falls, shares, means, against, rows, end)
 
 
 def _tables(page: Page, cohort: Cohort, plan: _Plan) -> None:
@@ -179,12 +163,12 @@ def _caption(cohort: Cohort) -> str:
 
 
 def _lines(rows: list[tuple[Row, Any]], *, extra: float = 0.0) -> float:
-    """Height of a table with its legend on the page, were its rows as high as their text."""
+    """Return the height of a table with its legend, in pixels, with rows as high as their text."""
     return (row_count([row for row, _ in rows]) + extra) * LINE_SPACING * _TEXT
 
 
 def _check_size(figure: Figure, height: float) -> None:
-    """Hold that the text of the page can be read."""
+    """Raise `OutputError` if a figure is so small that its text cannot be read."""
     wide, high = (float(length) * _INCH for length in figure.get_size_inches())
     least = _LEAST_WIDTH * height / WIDTH
     if wide < _LEAST_WIDTH or high < least:
@@ -196,13 +180,13 @@ def _check_size(figure: Figure, height: float) -> None:
 
 
 def _headed(page: Page, name: str, left: float, top: float, height: float) -> Axes:
-    """Axes as wide as half the page, below a heading."""
+    """Add Axes half as wide as the page below a heading."""
     page.text(left, top, name, HEADING)
     return _panel(page, Box(left, top + _HEADED, _HALF, height))
 
 
 def _drawable(text: str) -> str:
-    """Text of letters that can be drawn."""
+    """Replace characters that cannot be drawn."""
     return BODY.fit(text, inf)
 
 
@@ -215,13 +199,13 @@ def _about(cohort: Cohort) -> str:
 
 
 def _limits(cohort: Cohort, region: str) -> tuple[float, float]:
-    """Scale that all regions of one unit share."""
+    """Return the scale shared by all regions of one unit."""
     unit = unit_of(cohort, region)
     return change_limits(cohort, [name for name in cohort.regions if unit_of(cohort, name) == unit])
 
 
 def _legend(page: Page, cohort: Cohort, y: float) -> None:
-    """Say what is what in all waterfalls."""
+    """Draw the legend of all waterfalls."""
     changes = cohort.study.changes
     x = float(MARGIN)
     for key in legend_of(changes["verdict"], 0):
@@ -241,7 +225,7 @@ def _legend(page: Page, cohort: Cohort, y: float) -> None:
 
 
 def _panel(page: Page, box: Box) -> Axes:
-    """Axes on the page, over its drawing area."""
+    """Add Axes over the drawing area of the page."""
     corners = page.axes.transData.transform([(box.left, box.bottom), (box.right, box.top)])
     (x0, y0), (x1, y1) = page.figure.transFigure.inverted().transform(corners)
     return page.figure.add_axes((x0, y0, x1 - x0, y1 - y0))

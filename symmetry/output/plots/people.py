@@ -1,4 +1,4 @@
-"""What the plots take out of a cohort: its rows of a region, its groups and their colours."""
+"""What plots need of a cohort: regions, units, and the look of its groups."""
 
 from __future__ import annotations
 
@@ -28,31 +28,20 @@ class Look(NamedTuple):
 
 
 def check_region(cohort: Cohort, region: str) -> None:
-    """Hold that a cohort has a region.
-
-    Raises
-    ------
-    TableError
-        If it has none of this name.
-    """
+    """Raise `TableError` if a cohort has no such region."""
     if region not in cohort.regions:
         raise TableError(f'there is no region "{region}"; it has {", ".join(cohort.regions)}')
 
 
 def unit_of(cohort: Cohort, region: str) -> str:
-    """Give the unit of a region: that of its changes, else the cohort's."""
+    """Return the unit of a region: that of its changes, else that of the cohort."""
     changes = cohort.study.changes
     units = changes.loc[changes["region"] == region, "unit"]
     return str(units.iloc[0]) if len(units) else cohort.unit
 
 
-def of_group(frame: pd.DataFrame, region: str, group: str) -> pd.DataFrame:
-    """Rows of a region and group."""
-    return frame.loc[(frame["region"] == region) & (frame["group"] == group)]
-
-
 def looks(cohort: Cohort) -> dict[str, Look]:
-    """How each group is drawn: the control in grey and dashed."""
+    """Return the look of each group; the control is grey and dashed."""
     found: dict[str, Look] = {}
     for group in cohort.groups:
         if group == cohort.control:
@@ -65,5 +54,5 @@ def looks(cohort: Cohort) -> dict[str, Look]:
 
 
 def numbers(values: pd.Series) -> FloatArray:
-    """Give the numbers of a column, NaN where there is none."""
+    """Return a column as floats, NaN where a value is missing."""
     return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))

@@ -1,4 +1,4 @@
-"""Responders: how many people are more even at all, how many beyond their own error, and what noise alone gives."""
+"""Responders: how many people are more even, how many beyond their own error, and how many by noise alone."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _NOISE_OPACITY: Final = 0.3
 _BAR: Final = 0.78
 """Height of a bar, in lines of text."""
 _NOISE_WIDTH, _INTERVAL_WIDTH = 0.2, 0.16
-"""Of lines, as multiples of the size of text."""
+"""Widths of lines, as multiples of the size of text."""
 _LOWERED: Final = 0.15
-"""Interval below the middle of its bar, in lines of text: the mark of noise ends above it."""
+"""Offset of the interval below the middle of its bar, in lines of text, clear of the mark of noise."""
 _KEYS: Final = (
     Key(label="more even by any amount", fill=NAIVE),
     Key(label="beyond own detectable change, 95 % interval", fill=RESPONDERS, line=(INK,), width=_INTERVAL_WIDTH),
@@ -45,16 +45,16 @@ _ENOUGH, _AT_MOST = 0.8, 0.05
 def draw_responders(axes: Axes, cohort: Cohort, *, size: float | None = None) -> None:
     """Draw the share of people who are more even by any amount, and of those beyond their own detectable change.
 
-    The first is set against what noise alone gives, with the range in which 95 % of such groups lie; the second has its
-    Wilson interval, and a short mark at the share that noise alone would call improved.
+    The first is compared with what noise alone gives and the range of 95 % of such groups. The second has its Wilson
+    interval, and a short mark at the share that noise alone would call improved.
 
     Parameters
     ----------
     axes : Axes
-        About 8 mm high for each region and group.
+        About 8 mm high per region and group.
     cohort : Cohort
     size : float, optional
-        Of text, points; by the width of the Axes without it.
+        Size of text in points; by default it follows the width of the Axes.
     """
     canvas = Canvas(axes, size, above=0, beside=0)
     rows = responder_rows(cohort.responders)
@@ -73,7 +73,7 @@ def draw_responders(axes: Axes, cohort: Cohort, *, size: float | None = None) ->
 
 
 def responder_rows(frame: pd.DataFrame) -> list[tuple[Row, Any]]:
-    """Rows of the table with what is drawn in each, None in headings."""
+    """Return the rows of the table with what is drawn in them, as `rows_by_region`."""
     return rows_by_region(
         frame,
         lambda region: "Any region" if region == ANY_REGION else region_title(region),
@@ -100,7 +100,7 @@ def _bars(canvas: Canvas, found: dict[str, Any], y: float) -> None:
     low, high = (found[f"naive_by_noise_{end}"] for end in ("low", "high"))
     if isfinite(low) and isfinite(high):
         _box(canvas, (low, high), upper, 1.0, facecolor=QUIET, alpha=_NOISE_OPACITY, zorder=3, gid="noise range")
-    # Outlined, so that a dark line is seen on a dark bar.
+    # Outlined, so that dark lines are visible on dark bars.
     halo = [withStroke(linewidth=0.34 * canvas.size, foreground=PAPER)]
     style: dict[str, Any] = {"solid_capstyle": "butt", "zorder": 4, "path_effects": halo, "gid": "noise"}
     canvas.stroke([100 * found["naive_by_noise"]] * 2, (upper - 0.5, upper + 0.5), INK, _NOISE_WIDTH, **style)
@@ -110,13 +110,13 @@ def _bars(canvas: Canvas, found: dict[str, Any], y: float) -> None:
 
 
 def _box(canvas: Canvas, shares: tuple[float, float], y: float, height: float, **style: Any) -> None:
-    """Draw a box between two shares, its middle at y."""
+    """Draw a box between two shares, centred at y."""
     low, high = (100 * share for share in shares)
     canvas.axes.add_patch(Rectangle((low, y - height / 2), high - low, height, edgecolor="none", **style))
 
 
 def draw_responder_curve(axes: Axes, frame: pd.DataFrame, *, size: float | None = None) -> None:
-    """Draw how many are called improved at each size of a true effect, by the own detectable change and by any amount.
+    """Draw how many people are called improved at each true effect, by their own detectable change and by any amount.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def draw_responder_curve(axes: Axes, frame: pd.DataFrame, *, size: float | None 
         As `symmetry.cohort.simulation.responder_curve` gives it: `effect_in_mdc`, `share`, `share_low`, `share_high`,
         `naive_share`, `naive_low`, `naive_high`; shares from 0 to 1.
     size : float, optional
-        Of text, points; by the width of the Axes without it.
+        Size of text in points; by default it follows the width of the Axes.
     """
     canvas = Canvas(axes, size, above=0, beside=1)
     frame = frame.sort_values("effect_in_mdc", kind="stable")

@@ -1,4 +1,4 @@
-"""A table with a plot in its middle: names on the left, numbers on the right, one scale below."""
+"""A table around a plot: names on the left, numbers on the right, one scale below."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 _INDENT: Final = 0.9
 _NAMES_SHARE: Final = 0.36
-"""Share of the width that the names take at most."""
+"""Largest share of the width for the names."""
 _PLOT_SHARE: Final = 0.25
-"""Share of the width that is left to the plot at least."""
+"""Smallest share of the width for the plot."""
 _GAP: Final = 1.1
 _BETWEEN, _BELOW_ANOTHER = 0.55, 0.3
 """Room between blocks, and between rows of several lines, in lines of text."""
 _LEAST: Final = 4.0
-"""Text is no smaller than this, points, however low the Axes are."""
+"""Smallest size of text in points, however low the Axes are."""
 _SLACK: Final = 0.01
-"""Rounding must not shorten the longest name, points."""
+"""Tolerance in points, so that rounding does not shorten the longest name."""
 HEAD: Final = 1.3
 """Room of the headings, in lines of text."""
 _COORDS: Final = ("axes fraction", "data")
@@ -46,14 +46,13 @@ class Row:
     Attributes
     ----------
     name : str
-        On the left.
     cells : tuple of tuple of Cell
-        Lines of numbers on the right, one below the other; a row is as high as it has lines. None: a heading.
+        Lines of numbers; empty in a heading.
     weight : str
     indented : bool
-        Whether it stands below a heading.
+        Whether the row belongs to a heading.
     first : bool
-        Whether a block begins with it.
+        Whether the row begins a block.
     """
 
     name: str
@@ -82,14 +81,14 @@ def rows_by_region(
     ----------
     frame : DataFrame
     title : callable
-        Name of a region; it heads the rows of its groups if there are several.
+        Heading of a region.
     cells : callable
-        Lines of numbers of a row of the frame.
+        Lines of numbers for a row of the frame.
 
     Returns
     -------
     list of (Row, dict or None)
-        Rows with what is drawn in them: a row of the frame, or None in a heading.
+        Rows and what is drawn in them: a row of the frame, or None in a heading.
     """
     rows: list[tuple[Row, Any]] = []
     for region, own in frame.groupby("region", sort=False):
@@ -106,17 +105,17 @@ def rows_by_region(
 
 
 def row_count(rows: Sequence[Row]) -> float:
-    """Measure a table with its headings, in lines of text."""
+    """Return the height of a table with its headings, in lines of text."""
     return HEAD + sum(row.height + row.space for row in rows)
 
 
 class RowTable:
-    """Names, numbers, and between them room for data from `low` to `high`.
+    """Names, numbers, and between them room for data.
 
     Attributes
     ----------
     places : list of float
-        Middle of each row on the y axis, whose unit is a line of text.
+        Middle of each row on the y axis, in lines of text.
     """
 
     def __init__(
@@ -135,7 +134,7 @@ class RowTable:
         above = canvas.legend_height(legend) if legend else 0.0
         self.canvas = canvas
         line = (canvas.height - above) / total
-        # A legend stands over the headings: below would part the data from their scale.
+        # The legend stands above the headings: below, it would separate the data from their scale.
         axes.set_ylim(total, -above / line)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -174,7 +173,7 @@ class RowTable:
         for row in rows:
             y += row.space
             middle, style = y + row.height / 2, self._style(row)
-            # A heading may reach over the plot: nothing is drawn in its row.
+            # A heading may extend over the plot: nothing is drawn in its row.
             room = names - self._indent(row) + _SLACK if row.cells else canvas.width
             place, offset = (0.0, middle), (self._indent(row), 0.0)
             canvas.write(place, style.fit(row.name, room), style, coords=_COORDS, offset=offset, gid="name")

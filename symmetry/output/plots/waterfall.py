@@ -1,4 +1,4 @@
-"""Waterfall: the change of each person, sorted, before what photos of that person can detect."""
+"""Waterfall plot: the sorted changes of all people, over the change that is detectable for each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from symmetry.arrays import FloatArray
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.output.colours import INK, MDC_BAND, NO_CHANGE_BAR, QUIET, RESPONDERS, VERDICT_COLOURS
 from symmetry.output.plots.canvas import LESS_EVEN, MORE_EVEN, THIN, Canvas, Key, in_unit, region_title
-from symmetry.output.plots.people import check_region, numbers, of_group, unit_of
+from symmetry.output.plots.people import check_region, numbers, unit_of
 
 if TYPE_CHECKING:
     from symmetry.cohort.cohort import Cohort
@@ -30,21 +30,21 @@ _LEGEND: Final[dict[Verdict, str]] = {
 _OWN: Final = "own detectable change"
 CUT: Final = "wider than shown"
 _FAR: Final = 4.0
-"""Bands, in medians of all, that are clipped beyond this: a few of them must not flatten all changes."""
+"""Width, in medians of all, at which bands are clipped: a few of them must not flatten all changes."""
 _GAP: Final = 0.04
-"""Between groups, as a share of the people, and at least so many people:"""
+"""Gap between groups, as a share of the people, and at least this many people:"""
 _LEAST_GAP: Final = 0.8
 _BETWEEN: Final = 0.6
-"""Room between what is written over two groups, as a multiple of the size."""
+"""Room between the texts above two groups, as a multiple of the size of text."""
 _APART: Final = 3.0
-"""Width of a person, points, from which on bars have gaps between them."""
+"""Width of a person in points from which on bars have gaps."""
 _NEIGHBOURS: Final = 0.7
-"""Share of a person that the bar takes: its band is seen beside it."""
+"""Width of a bar as a share of its person's, so that the band is visible beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Block:
-    """One group's people, sorted; arrays (n,) of those who can be compared."""
+    """The sorted people of a group; arrays (n,) of those who can be compared."""
 
     group: str
     change: FloatArray
@@ -58,18 +58,14 @@ class _Block:
 
     @classmethod
     def of(cls, cohort: Cohort, region: str, group: str) -> _Block:
-        rows = of_group(cohort.study.changes, region, group)
+        changes = cohort.study.changes
+        rows = changes.loc[(changes["region"] == region) & (changes["group"] == group)]
         change, mdc = numbers(rows["change"]), numbers(rows["mdc"])
         verdict = rows["verdict"].to_numpy(dtype=np.str_)
         there = np.isfinite(change) & np.isfinite(mdc) & (verdict != NOT_COMPARABLE)
         order = np.flatnonzero(there)[np.argsort(-change[there], kind="stable")]
-        return cls(
-            group=group,
-            change=change[order],
-            mdc=mdc[order],
-            verdict=verdict[order],
-            unknown=int((~there).sum()),
-        )
+        unknown = int((~there).sum())
+        return cls(group=group, change=change[order], mdc=mdc[order], verdict=verdict[order], unknown=unknown)
 
 
 def draw_waterfall(
@@ -81,23 +77,23 @@ def draw_waterfall(
     legend: bool = True,
     size: float | None = None,
 ) -> None:
-    """Draw the change of each person, sorted within groups, over the band of what photos of that person can detect.
+    """Draw the change of each person, sorted within groups, over the band of what is detectable for that person.
 
-    A bar beyond its band is a change beyond the person's own detectable one. Bars are coloured by verdict; who cannot
-    be compared stands behind the others as a cross. A band far wider than most is clipped, with an arrow.
+    A bar that exceeds its band is a detectable change. Bars are coloured by verdict; crosses at the end are people who
+    cannot be compared. A band far wider than most is clipped, with an arrow.
 
     Parameters
     ----------
     axes : Axes
-        At least some 60 mm wide and 45 mm high.
+        At least about 60 mm wide and 45 mm high.
     cohort : Cohort
     region : str
     limits : (float, float), optional
-        Changes at the lower and the upper end, so that several plots share a scale.
+        Ends of the scale, so that several plots can share it.
     legend : bool
-        Say what is what, above.
+        Draw a legend above.
     size : float, optional
-        Of text, points; by the width of the Axes without it.
+        Size of text in points; by default it follows the width of the Axes.
 
     Raises
     ------
@@ -127,14 +123,19 @@ def draw_waterfall(
     rooms = [(block.people + gap) * person - named * _BETWEEN * canvas.size for block in blocks]
     for block, start, room, text in zip(blocks, starts, rooms, _counted(canvas, blocks, rooms), strict=True):
         _draw(canvas, block, start, ends, wide=person)
-        lines = [(canvas.bold.fit(block.group, room), canvas.bold, "group")] if named else []
-        for i, (line, style, name) in enumerate([*lines, (text, canvas.plain.but(colour=RESPONDERS), "improved")]):
-            place, offset = (start, 1.0), (0.0, -down - i * canvas.line)
-            canvas.write(place, line, style, coords=("data", "axes fraction"), offset=offset, va="top", gid=name)
+        _write(canvas, start, down, canvas.bold.fit(block.group, room) if named else "", text)
     canvas.levels()
     if legend:
         canvas.legend(keys)
     _name_axes(canvas, cohort, region, named=named)
+
+
+def _write(canvas: Canvas, x: float, down: float, group: str, counted: str) -> None:
+    """Write the name of a group, if it has one, and its count, so many points below the upper edge."""
+    lines = [(group, canvas.bold, "group")] if group else []
+    for i, (text, style, name) in enumerate([*lines, (counted, canvas.plain.but(colour=RESPONDERS), "improved")]):
+        place, offset = (x, 1.0), (0.0, -down - i * canvas.line)
+        canvas.write(place, text, style, coords=("data", "axes fraction"), offset=offset, va="top", gid=name)
 
 
 def _name_axes(canvas: Canvas, cohort: Cohort, region: str, *, named: bool) -> None:
@@ -146,7 +147,7 @@ def _name_axes(canvas: Canvas, cohort: Cohort, region: str, *, named: bool) -> N
 
 
 def change_limits(cohort: Cohort, regions: list[str]) -> tuple[float, float]:
-    """Give the ends of a scale that holds every change of some regions and every band but those far wider than most."""
+    """Return the ends of a scale for all changes of some regions and all bands but those far wider than most."""
     changes = cohort.study.changes
     rows = changes.loc[changes["region"].isin(regions)]
     change, mdc = numbers(rows["change"]), numbers(rows["mdc"])
@@ -159,7 +160,7 @@ def change_limits(cohort: Cohort, regions: list[str]) -> tuple[float, float]:
 
 
 def is_cut(mdc: FloatArray, limits: tuple[float, float]) -> NDArray[np.bool_]:
-    """Which bands do not fit into a scale."""
+    """Return which bands do not fit into a scale."""
     return np.asarray(mdc > min(-limits[0], limits[1]))
 
 
@@ -186,7 +187,7 @@ def _draw(canvas: Canvas, block: _Block, start: float, limits: tuple[float, floa
 
 
 def _marks(canvas: Canvas, x: FloatArray, y: float, marker: str, *, wide: float, name: str) -> None:
-    """Draw a mark for each of some people, no wider than a person."""
+    """Draw marks no wider than a person."""
     if len(x):
         style = {"markeredgewidth": canvas.thin, "color": QUIET, "clip_on": False, "zorder": 3}
         size = float(np.clip(0.6 * wide / canvas.size, 1.5 / canvas.size, 0.55))
@@ -194,7 +195,7 @@ def _marks(canvas: Canvas, x: FloatArray, y: float, marker: str, *, wide: float,
 
 
 def _counted(canvas: Canvas, blocks: list[_Block], rooms: list[float]) -> list[str]:
-    """Say how many of each group are more even beyond what can be detected, in the same words over all."""
+    """Say how many people of each group are detectably more even, in words short enough for all groups."""
     counts = [f"{int((block.verdict == IMPROVED).sum())} of {len(block.change)}" for block in blocks]
     for words in (" detectably more even", " more even"):
         if all(canvas.plain.width(count + words) <= room for count, room in zip(counts, rooms, strict=True)):
@@ -203,7 +204,7 @@ def _counted(canvas: Canvas, blocks: list[_Block], rooms: list[float]) -> list[s
 
 
 def legend_of(verdicts: Iterable[str], unknown: int, *, cut: bool = False) -> list[Key]:
-    """Say what the bars of some verdicts are, how many people have none, and whether bands are cut off."""
+    """Return the legend of some verdicts, of people who cannot be compared, and of clipped bands."""
     there = set(verdicts)
     keys = [Key(label=_OWN, fill=MDC_BAND)]
     if cut:

@@ -1,6 +1,6 @@
 """Charts of the report: the course of a region, the movement of its sides, and the diary.
 
-Colours are left to the style sheet, and colour never stands alone: lines differ in dashes and marks.
+Colours are left to the style sheet; lines differ in dashes and marks, too.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _LABELLED: Final = 42.0
 _TALL, _LOW = 150.0, 112.0
 _MOST_LEVELS, _MOST_DATES = 5, 4
 _RADIUS: Final = 1.5
-"""Half the width of the band of a session that stands alone."""
+"""Half the width of the band of a lone session."""
 _LABEL: Final = 12.0
 _LETTER, _GAP = 7.1, 5.0
-"""Width of a character of a date, whatever the reader's font is, and the gap between two dates."""
+"""Assumed width of a character of a date, and the gap between two dates."""
 _GROUND: Final = CourseStyle(
     parts={
         **{part: f'class="{part}"' for part in ("level", "even", "start", "band", "trend")},
@@ -61,7 +61,7 @@ _LINES: Final = {
     "left": _COURSE,
     "right": CourseStyle(parts=_COURSE.parts, marker="square", radius=2.6),
 }
-"""By the class of the line."""
+"""By the class of the line in the style sheet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,11 +76,11 @@ class Chart:
         For readers who cannot see it.
     axes : Axes
     courses : dict of str to PlacedCourse
-        By the class of their line.
+        By the class of the line.
     treatments : tuple of float
-        Where treatments are marked.
+        Places of treatments.
     names : dict of str to float
-        Heights of the names beside lines.
+        Names beside lines and their heights.
     """
 
     key: str
@@ -92,13 +92,8 @@ class Chart:
     names: dict[str, float] = field(default_factory=dict)
 
     @property
-    def width(self) -> float:
-        """Of the drawing."""
-        return WIDTH
-
-    @property
     def height(self) -> float:
-        """Of the drawing."""
+        """Height of the drawing."""
         return self.axes.box.bottom + _BOTTOM
 
     @property
@@ -110,7 +105,7 @@ class Chart:
 
     @property
     def svg(self) -> Markup:
-        """What stands inside the `svg` element."""
+        """Content of the `svg` element."""
         box = self.axes.box
         parts = [ground_svg(self.axes, _GROUND, unit=None, dates=self.dates)]
         parts += [f'<path class="treatment" d="M{x:.1f} {box.bottom - 7:g}l3.4 6h-6.8z"/>' for x in self.treatments]
@@ -122,13 +117,13 @@ class Chart:
 
 
 class SeriesCharts:
-    """Charts of a series, those of a kind on one scale.
+    """Charts of a series; those of a kind share one scale.
 
     Parameters
     ----------
     series : Series
     treatments : sequence of datetime
-        Marked in the courses.
+        Times of treatments, marked in the courses.
     """
 
     def __init__(self, series: Series, treatments: Sequence[datetime] = ()) -> None:
@@ -142,9 +137,9 @@ class SeriesCharts:
         )
 
     def course(self, key: str, region: str, *, title: str, low: bool = False) -> Chart:
-        """Draw how uneven a region was in each session, with its error, its trend and the treatments."""
+        """Draw the course of a region with its errors, its trend and the treatments."""
         series, course = self.series, self.series.regions[region]
-        axes = self._axes(self.values, _LOW if low else _TALL)
+        axes, weeks = self._axes(self.values, _LOW if low else _TALL), self._weeks(self.treatments)
         known = course.signed_asymmetry[np.isfinite(course.signed_asymmetry)]
         told = "It is not known."
         if len(known):
@@ -157,7 +152,7 @@ class SeriesCharts:
             description=f"{self._when()} {told}".strip(),
             axes=axes,
             courses={"course": axes.course(Course.of(course), self.weeks, radius=_RADIUS)},
-            treatments=tuple(float(axes.x(week)) for week in self._weeks(self.treatments) if axes.time.holds(week)),
+            treatments=tuple(float(axes.x(week)) for week in weeks if axes.time.start <= week <= axes.time.end),
         )
 
     def movement(self, key: str, region: str, *, title: str, upward: bool) -> Chart:
@@ -184,7 +179,7 @@ class SeriesCharts:
         )
 
     def diary(self, key: str, course: DiaryCourse) -> Chart:
-        """Draw what was written down on one scale."""
+        """Draw the entries of a diary on one scale."""
         weeks, values = self._weeks([at for at, _ in course.entries]), [value for _, value in course.entries]
         scale = round_axis(min([course.low, *values]), max([course.high, *values]), _MOST_LEVELS)
         axes = self._axes(scale, _LOW, weeks=weeks)
@@ -204,7 +199,7 @@ class SeriesCharts:
     def _axes(
         self, values: ValueAxis, height: float, *, right: float = _RIGHT, weeks: FloatArray | None = None
     ) -> Axes:
-        """Axes over whole days, from the first to the last of all sessions and of other weeks."""
+        """Return axes over whole days, from the first to the last session or other week."""
         days = 7 * (self.weeks if weeks is None else np.concatenate([self.weeks, weeks]))
         first = self.series.sessions[0].day
         return Axes(
@@ -226,7 +221,7 @@ class SeriesCharts:
 
 
 def _sides(course: RegionCourse, upward: bool) -> dict[str, Course]:
-    """Movements of the sides of a region, up or outward."""
+    """Return the movements of both sides of a region, up or outward."""
     left, right = (course.left_up, course.right_up) if upward else (course.left_outward, course.right_outward)
     unknown = np.full(len(left), np.nan)
     return {

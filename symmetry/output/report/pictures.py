@@ -1,4 +1,4 @@
-"""The two photos of the report: same framing, with lines and colours to be laid over them."""
+"""The two photos of the report in the same framing, with the lines and colours laid over them."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _QUALITY: Final = 86
 _UPPER_LIP = (61, 185, 40, 39, 37, 0)
 _LOWER_LIP = (61, 146, 91, 181, 84, 17)
 _CONTOURS: Final = ((*EYE_RIGHT, EYE_RIGHT[0]), BROW_UPPER_RIGHT, _UPPER_LIP, _LOWER_LIP, JAWLINE)
-"""Lines of the right side; those of the left are their mirror partners."""
+"""Contours of the right side; those of the left are their mirror partners."""
 
 _MAGNIFIED: Final = 4
 _APART: Final = 26.0
 _SHORTEST: Final = 12.0
-"""Pixels of the crop from one arrow to the next, and below which none is drawn."""
+"""Least distance and least length of arrows, pixels of the crop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A photo as it stands on the page.
+    """A photo on the page.
 
     Attributes
     ----------
@@ -48,11 +48,11 @@ class Shown:
     midline : str
         SVG path in pixels of the crop.
     left, right : tuple of str
-        SVG paths of each side's contours in their own place.
+        SVG paths of the contours of each side.
     left_mirrored, right_mirrored : tuple of str
-        The same laid onto the other side.
+        The same, mirrored onto the other side.
     map : str
-        JPEG of what moved since before; empty where that is not known.
+        JPEG of the photo tinted by what moved; empty if unknown.
     arrows : tuple of str
         SVG paths.
     """
@@ -70,7 +70,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColourScale:
-    """Colours of the map: a CSS gradient, and what its ticks say."""
+    """Colours of the map: a CSS gradient and labels of its ticks."""
 
     gradient: str
     ticks: tuple[str, ...]
@@ -79,7 +79,7 @@ class ColourScale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laid:
-    """Both photos, of one size."""
+    """Both photos in one size."""
 
     before: Shown
     after: Shown
@@ -90,12 +90,12 @@ class Laid:
 
 
 def lay_out(pictures: Pictures) -> Laid:
-    """Bring both photos into one framing and make what is laid over them.
+    """Bring both photos into the same framing and make the layers over them.
 
     Raises
     ------
     PhotoError
-        If one of them is without its pixels.
+        If a face was kept without its pixels.
     """
     before, after = (level_face(face, width=WIDTH) for face in (pictures.before, pictures.after))
     change = pictures.change
@@ -140,7 +140,7 @@ def _shown(name: str, levelled: LevelledFace, tinted: str = "", arrows: tuple[st
 
 
 def _carried(change: Change, before: LevelledFace, after: LevelledFace, points: FloatArray) -> FloatArray:
-    """Place in the crop after of points of the photo before, as most of the landmarks go that did not move."""
+    """Map points of the photo before to the crop after, by an affine fit to the landmarks."""
     moved = np.nan_to_num(change.movement / change.before.unit_per_pixel) @ change.before.frame.axes[:2, :2]
     own = before.locate(change.before.landmarks[:, :2] + moved)[:IRIS_RIGHT]
     given = np.column_stack([own, np.ones(len(own))])
@@ -149,7 +149,7 @@ def _carried(change: Change, before: LevelledFace, after: LevelledFace, points: 
 
 
 def _arrows(change: Change, levelled: LevelledFace) -> tuple[str, ...]:
-    """Arrows from where landmarks were, drawn longer than they are."""
+    """Return magnified arrows from where landmarks were before."""
     face = levelled.face
     step = np.column_stack([change.movement / face.unit_per_pixel, np.zeros(len(change.movement))])
     placed = face.frame.place(face.points)
@@ -169,7 +169,7 @@ def _scale(unit: str) -> ColourScale:
 
 
 def _jpeg(pixels: NDArray[np.uint8]) -> str:
-    """Write a picture as a data URI; a picture made from pixels alone has nothing to tell but its pixels."""
+    """Encode pixels as a JPEG data URI, without metadata."""
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
     return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
