@@ -29,10 +29,10 @@ SMOOTH_MM = 15.0
 
 @lru_cache
 def smoothing():
-    """Square root of the covariance of a field that is smooth over the face."""
+    """Square root of the covariance of a field that is smooth over the face; the symmetric one, which is unique."""
     apart = np.linalg.norm(REFERENCE[:, None] - REFERENCE[None], axis=-1)
     values, vectors = np.linalg.eigh(np.exp(-((apart / SMOOTH_MM) ** 2) / 2))
-    return vectors * np.sqrt(np.maximum(values, 0.0))
+    return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
 
 
 def photographed(face, rng, noise=NOISE_MM):

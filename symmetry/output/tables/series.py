@@ -221,7 +221,7 @@ def _notes(series: Series, *, details: bool) -> list[RenderableType]:
         lines += [
             f"{sentence(since(count))}: signed change of the asymmetry up to the last {count if count > 1 else 'one'}; "
             "- is more even. The verdict compares it with its error.",
-            "A week: robust trend (Theil-Sen) of the asymmetry and its interval; where 0 lies outside, there is a trend.",
+            "A week: robust trend (Theil-Sen) of the asymmetry and its interval; without 0 in it there is a trend.",
         ]
         if any(known_sessions(course) < LEAST_SESSIONS for course in series.regions.values()):
             lines.append(f"An interval takes {LEAST_SESSIONS} sessions.")
