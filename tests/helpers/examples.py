@@ -1,6 +1,6 @@
-"""How many examples the property tests try: a third of the full number, or SYMMETRY_EXAMPLES times it.
+"""How many examples the property tests try: a third of the full number, the same every time.
 
-`make test-thorough` tries them all.
+`make test-thorough` sets SYMMETRY_EXAMPLES to 1: it tries them all, and other ones each time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ def examples(number: int, **other: Any) -> settings:
 def load() -> None:
     """Make this the rule for tests that do not say otherwise. Examples are not timed: machines are noisy."""
     settings.register_profile(
-        "scaled", max_examples=_scaled(FULL), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        "scaled",
+        max_examples=_scaled(FULL),
+        deadline=None,
+        derandomize=SHARE < 1,
+        suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("scaled")
 

@@ -117,6 +117,7 @@ def test_mouse_wipes_between_the_photos(show: Open) -> None:
 
 def test_finger_wipes_between_the_photos(show: Open) -> None:
     page = show(size=PHONE, has_touch=True, is_mobile=True)
+    page.locator(".wipe").scroll_into_view_if_needed()
     box = page.locator(".wipe").bounding_box()
     page.touchscreen.tap(box["x"] + 0.75 * box["width"], box["y"] + box["height"] / 3)
     assert shown_from(page) == pytest.approx(0.75, abs=0.02)
