@@ -10,6 +10,7 @@ from symmetry.cli.messages import complain, errors_in_one_line, say, stoppable
 from symmetry.cli.running import Run, run_through
 from symmetry.errors import NothingFitError
 from symmetry.output import tables
+from symmetry.photos.capture_time import SOURCE_WORDS
 
 if TYPE_CHECKING:
     from symmetry.cli.output import Output
@@ -28,7 +29,7 @@ def run_dated(results: Iterator[DatedFace | LeftOut | Failure], total: int) -> R
             one = series.left_out_for(result) if isinstance(result, measure.Failure) else result
             yield one
             if isinstance(one, series.DatedFace) and one.note:
-                complain(one.face.photo.name, f"{one.note}; the {one.source} counts instead")
+                complain(one.face.photo.name, f"{one.note}; {SOURCE_WORDS.get(one.source, one.source)} counts")
 
     return run_through(
         with_notes(), total, failure=lambda one: (one.photo, one.advice) if isinstance(one, series.LeftOut) else None

@@ -32,14 +32,14 @@ from symmetry.registration.refinement import MirrorRefinement
 from symmetry.registration.standard_face import HEIGHT, WIDTH
 from symmetry.version import ENGINE, __version__
 
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 """Version of the files; faces in files of another version are measured anew."""
 _DAMAGED: Final = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, ArithmeticError),
     *(MemoryError, RecursionError, zipfile.BadZipFile, zlib.error, SymmetryError),
 )
 """Errors that reading a damaged or foreign file may raise."""
-_OF_PHOTO: Final = ("size", "reduction", "captured_source", "sha256", "focal_length_35mm")
+_OF_PHOTO: Final = ("size", "reduction", "captured_source", "sha256", "focal_length_35mm", "unread_dates")
 
 
 def usual_folder() -> Path:
@@ -168,7 +168,7 @@ def _face_from(about: dict[str, Any], arrays: dict[str, Any], measuring: Measuri
         name=name,
         pixels=np.zeros((0, 0, 3), np.uint8),
         captured=None if captured is None else datetime.fromisoformat(captured),
-        **{**of_photo, "size": tuple(of_photo["size"])},
+        **{**of_photo, **{name: tuple(of_photo[name]) for name in ("size", "unread_dates")}},
     )
     refined = None
     if not measuring.landmarks_only:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -11,29 +9,27 @@ from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
 from symmetry.errors import PhotoError
+from symmetry.photos.dates import FIRST_YEAR, unclear_days
+from symmetry.photos.named_dates import dates_in_name
 
 if TYPE_CHECKING:
     from symmetry.photos.reading import Photo
 
-TimeSource = Literal["exif", "file name", "file time"]
+TimeSource = Literal["exif", "xmp", "iptc", "png", "file name", "file time"]
 
-FIRST_YEAR: Final = 1990
-"""Earliest year that is believed: older times come from clocks that were never set."""
-
-_NOON: Final = time(12)
+FILE_TIME: Final = "file time"
+METADATA: Final[tuple[TimeSource, ...]] = ("exif", "xmp", "iptc", "png")
+"""Kinds of metadata that may hold the time."""
+SOURCE_WORDS: Final[dict[str, str]] = {
+    "exif": "its EXIF date",
+    "xmp": "its XMP date",
+    "iptc": "its IPTC date",
+    "png": "the date in its PNG text",
+    "file name": "the date in its name",
+    "file time": "the time of its file",
+}
 _SLACK: Final = timedelta(days=1)
 """A time without an offset may come from a place where it is already tomorrow."""
-
-# Year first: 2026-04-06 or 20260406, also directly followed by six or nine digits of time.
-_DATE: Final = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d\d)\2(\d\d)(?=(\d{6}|\d{9})?(?!\d))")
-# After it 081000 or 081000123 (four digits need not be a time), 08-10, 8.10.00, 8:10 PM.
-_TIME: Final = re.compile(
-    r"(?:[-_T ]|\s+(?:at|um|à|alle|om|kl\.?)\s+)?"
-    r"(?:(\d\d)(\d\d)(\d\d)(?:\d{3})?|(\d\d?)[-_.:h](\d\d)(?:[-_.:m](\d\d))?)(?!\d)(?:\s*([ap])\.?m\b)?",
-    re.IGNORECASE,
-)
-_IN_UTC: Final = re.compile(r"PXL_\d{8}_\d{9}")
-"""Google's camera names its photos by UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +40,10 @@ class Moment:
     ----------
     at : datetime
         Timezone-aware: in the zone of the photo if its metadata give an offset, else in the zone asked for.
-    source : {"exif", "file name", "file time"}
-        Listed from the most to the least reliable.
+    source : {"exif", "xmp", "iptc", "png", "file name", "file time"}
+        The time of a file is the least reliable: copying may change it.
     note : str or None
-        Which time was not believed, and why.
+        Which time could not be read or was not believed, and why.
     """
 
     at: datetime
@@ -84,9 +80,9 @@ def aware(at: datetime, zone: tzinfo) -> datetime:
 def moment_of(photo: Photo, path: Path | None, zone: tzinfo | None = None, *, now: datetime | None = None) -> Moment:
     """Find when a photo was taken: from its metadata, else from a date in its name, else from the time of its file.
 
-    Names are read if the year comes first, such as 2026-04-06, IMG-20260406-WA0003, PXL_20260406_081000123 or
-    "Screenshot 2026-04-06 at 8.10.00 PM". A name with two different dates is ignored; a day without a time counts as
-    noon.
+    Names are read as phones and messengers write them, see `dates_in_name`. A name with two different dates is ignored,
+    and one such as 06-04-2026 counts only if the time of the file decides between April and June. A day without a time
+    counts as noon.
 
     Parameters
     ----------
@@ -109,23 +105,45 @@ def moment_of(photo: Photo, path: Path | None, zone: tzinfo | None = None, *, no
     """
     zone = zone or local_zone()
     latest = ((now or datetime.now(timezone.utc)) + _SLACK).astimezone(zone).date()
-    note: str | None = None
+    notes = [f"its metadata give the date as {unread}" for unread in photo.unread_dates]
     if photo.captured is not None:
         if (doubt := _doubt(photo.captured, zone, latest)) is None:
-            return Moment(at=aware(photo.captured, zone), source="exif")
-        note = f"the photo says it was taken on {photo.captured:%Y-%m-%d %H:%M}, {doubt}"
-    if path is not None:
-        if (named := _named(path.stem, zone, latest)) is not None:
-            return Moment(at=named, source="file name", note=note)
-        try:
-            at = datetime.fromtimestamp(path.stat().st_mtime, zone)
-        except (OSError, ValueError, OverflowError):
-            pass
-        else:
-            if (doubt := _doubt(at, zone, latest)) is not None:
-                note = "; ".join(filter(None, (note, f"its file is of {at:%Y-%m-%d %H:%M}, {doubt}")))
-            return Moment(at=at, source="file time", note=note)
-    raise PhotoError("nothing tells when it was taken; give its date")
+            return _moment(photo.captured, _kind(photo), zone, notes)
+        notes.append(f"the photo says it was taken on {photo.captured:%Y-%m-%d %H:%M}, {doubt}")
+    if path is None:
+        raise PhotoError("; ".join((*notes, "nothing tells when it was taken; give its date")))
+    of_file = _file_time(path, zone)
+    named = [at for at in dates_in_name(path.stem, zone) if _doubt(at, zone, latest) is None]
+    if len({at.date() for at in named}) == 1:
+        return _moment(named[0], "file name", zone, notes)
+    if not named:
+        for one, other in unclear_days(path.stem):
+            notes.append(f"its name may mean {one:%Y-%m-%d} or {other:%Y-%m-%d}; write the year first")
+            meant = [day for day in (one, other) if of_file is not None and day == of_file.date()]
+            if meant and of_file is not None and _doubt(of_file, zone, latest) is None:
+                return _moment(of_file, "file name", zone, notes)
+    if of_file is None:
+        raise PhotoError("; ".join((*notes, "nothing tells when it was taken; give its date")))
+    if (doubt := _doubt(of_file, zone, latest)) is not None:
+        notes.append(f"its file is of {of_file:%Y-%m-%d %H:%M}, {doubt}")
+    return _moment(of_file, "file time", zone, notes)
+
+
+def _moment(at: datetime, source: TimeSource, zone: tzinfo, notes: list[str]) -> Moment:
+    return Moment(at=aware(at, zone), source=source, note="; ".join(notes) or None)
+
+
+def _kind(photo: Photo) -> TimeSource:
+    """Which of the metadata tell when a photo was taken."""
+    kind = (photo.captured_source or "").partition(":")[0]
+    return next((known for known in METADATA if known == kind), "exif")
+
+
+def _file_time(path: Path, zone: tzinfo) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, zone)
+    except (OSError, ValueError, OverflowError):
+        return None
 
 
 def _doubt(at: datetime, zone: tzinfo, latest: date) -> str | None:
@@ -134,39 +152,3 @@ def _doubt(at: datetime, zone: tzinfo, latest: date) -> str | None:
         return "as of a clock that was never set"
     # The year first: the last days of 9999 overflow in other zones.
     return "which is yet to come" if at.year > latest.year + 1 or aware(at, zone).date() > latest else None
-
-
-def _named(stem: str, zone: tzinfo, latest: date) -> datetime | None:
-    """Read the date in a name, if there is exactly one."""
-    stem_zone = timezone.utc if _IN_UTC.match(stem) else zone
-    found = [aware(at, stem_zone).astimezone(zone) for at in _dates_in(stem) if _doubt(at, zone, latest) is None]
-    return found[0] if len({at.date() for at in found}) == 1 else None
-
-
-def _dates_in(stem: str) -> Iterator[datetime]:
-    for match in _DATE.finditer(stem):
-        year, _, month, day, glued = match.groups()
-        try:
-            day_of_year = date(int(year), int(month), int(day))
-        except ValueError:
-            continue
-        if (clock := _time_behind(stem, match.end())) is not None:
-            yield datetime.combine(day_of_year, clock)
-        elif not glued:
-            yield datetime.combine(day_of_year, _NOON)
-
-
-def _time_behind(stem: str, at: int) -> time | None:
-    match = _TIME.match(stem, at)
-    if match is None:
-        return None
-    *numbers, half = match.groups()
-    hour, minute, second = (int(number or 0) for number in (numbers[:3] if numbers[0] else numbers[3:]))
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + 12 * (half in "pP")
-    try:
-        return time(hour, minute, second)
-    except ValueError:
-        return None

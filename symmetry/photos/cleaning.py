@@ -61,7 +61,7 @@ class CleanPhoto:
         equivalent focal length, and a colour profile without names.
     suffix : {".jpg", ".png"}
     photo : Photo
-        As read from `data`, under the given name.
+        As read from `data`, under the given name, with the unread dates of the original.
     """
 
     data: bytes
@@ -105,7 +105,7 @@ def clean_photo(data: bytes, name: str = "photo") -> CleanPhoto:
             cleaned, suffix = _encoded(picture, "JPEG"), ".jpg"
         else:
             cleaned, suffix = _encoded(picture, "PNG"), ".png"
-    photo = photo_from_bytes(cleaned, name)
+    photo = replace(photo_from_bytes(cleaned, name), unread_dates=picture.metadata.unread_dates)
     if shown is not None and not np.array_equal(shown.pixels, photo.pixels):
         raise PhotoError(_RARE)
     return CleanPhoto(data=cleaned, suffix=suffix, photo=photo)

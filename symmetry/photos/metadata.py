@@ -1,14 +1,15 @@
-"""Metadata of a photo: the few EXIF tags that are used, read from any format and written again."""
+"""Metadata of a photo: the few that are used, read from any format and written again as EXIF."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from PIL import ExifTags, Image
+
+from symmetry.photos.written_dates import EXIF_TIMES, capture_date, exif_tags, written_dates
 
 TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -21,11 +22,6 @@ TURNS: Final = {
 }
 """Transposition that brings a stored image upright, by its orientation."""
 
-_TIMES: Final = (
-    (ExifTags.Base.DateTimeOriginal, ExifTags.Base.OffsetTimeOriginal),
-    (ExifTags.Base.DateTimeDigitized, ExifTags.Base.OffsetTimeDigitized),
-    (ExifTags.Base.DateTime, ExifTags.Base.OffsetTime),
-)
 _LARGEST_SHORT: Final = 65535
 
 
@@ -40,7 +36,9 @@ class Metadata:
     captured : datetime or None
         When the photo was taken; timezone-aware only if an offset from UTC is given.
     captured_source : str or None
-        Source of `captured`, such as "exif:DateTimeOriginal".
+        Source of `captured`, such as "exif:DateTimeOriginal" or "xmp:CreateDate".
+    unread_dates : tuple of str
+        Dates that should come before `captured` but cannot be read, each with its source.
     focal_length_35mm : float or None
         35 mm equivalent focal length, mm.
     """
@@ -48,18 +46,20 @@ class Metadata:
     orientation: int | None = None
     captured: datetime | None = None
     captured_source: str | None = None
+    unread_dates: tuple[str, ...] = ()
     focal_length_35mm: float | None = None
 
 
 def read_metadata(image: Image.Image) -> Metadata:
     """Read the metadata of an opened photo; missing or damaged tags are None."""
-    tag = _look_up(image)
+    tag = exif_tags(image)
     orientation = tag(ExifTags.Base.Orientation)
-    captured, source = _capture_time(tag)
+    captured, source, unread = capture_date(written_dates(image, tag))
     return Metadata(
         orientation=orientation if orientation in TURNS else None,
         captured=captured,
         captured_source=source,
+        unread_dates=unread,
         focal_length_35mm=_focal_length(tag),
     )
 
@@ -67,7 +67,7 @@ def read_metadata(image: Image.Image) -> Metadata:
 def exif_of(metadata: Metadata) -> bytes:
     """Encode these metadata, and nothing else, as EXIF; empty if nothing is known.
 
-    `read_metadata` reads the same back.
+    `read_metadata` reads the same back; a time that stood elsewhere becomes that of EXIF.
     """
     exif = Image.Exif()
     inner: dict[int, Any] = {}
@@ -75,8 +75,8 @@ def exif_of(metadata: Metadata) -> bytes:
         exif[ExifTags.Base.Orientation] = metadata.orientation
     if metadata.captured is not None:
         time, offset = next(
-            (tags for tags in _TIMES if metadata.captured_source == f"exif:{tags[0].name}"),
-            _TIMES[0],
+            (tags for tags in EXIF_TIMES if metadata.captured_source == f"exif:{tags[0].name}"),
+            EXIF_TIMES[0],
         )
         text = metadata.captured.replace(microsecond=0).isoformat(" ")
         (exif if time == ExifTags.Base.DateTime else inner)[time] = text[:19].replace("-", ":")
@@ -88,38 +88,6 @@ def exif_of(metadata: Metadata) -> bytes:
     if inner:
         exif[ExifTags.IFD.Exif] = inner
     return exif.tobytes() if len(exif) else b""
-
-
-def _look_up(image: Image.Image) -> Callable[[int], Any]:
-    """Return a function that looks up EXIF tags; missing or damaged ones are None."""
-    groups: list[Any] = []
-    with contextlib.suppress(Exception):
-        exif = image.getexif()
-        groups.append(exif)
-        groups.append(exif.get_ifd(ExifTags.IFD.Exif))
-
-    def look_up(tag: int) -> Any:
-        for group in groups:
-            with contextlib.suppress(Exception):
-                if isinstance(value := group.get(tag), int | str | bytes):
-                    return value
-        return None
-
-    return look_up
-
-
-def _capture_time(tag: Callable[[int], Any]) -> tuple[datetime | None, str | None]:
-    def parse(value: Any, layout: str) -> datetime:
-        text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
-        return datetime.strptime(text.strip("\0 "), layout)
-
-    for time, offset in _TIMES:
-        with contextlib.suppress(ValueError):  # no date, or one such as 0000:00:00 00:00:00
-            captured = parse(tag(time), "%Y:%m:%d %H:%M:%S")
-            with contextlib.suppress(ValueError):
-                captured = captured.replace(tzinfo=parse(tag(offset), "%z").tzinfo)
-            return captured, f"exif:{time.name}"
-    return None, None
 
 
 def _focal_length(tag: Callable[[int], Any]) -> float | None:

@@ -63,6 +63,8 @@ class Photo:
         Hash of the bytes of the file; of an array, of its type, shape and bytes.
     focal_length_35mm : float or None
         35 mm equivalent focal length, mm; None if the metadata do not give it.
+    unread_dates : tuple of str
+        Dates in the metadata that cannot be read, each with its source.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Photo:
     captured_source: str | None
     sha256: str
     focal_length_35mm: float | None = None
+    unread_dates: tuple[str, ...] = ()
 
     def to_full(self, points: ArrayLike) -> NDArray[np.float64]:
         """Convert points from pixels of `pixels` to full-scale pixels.
@@ -276,6 +279,7 @@ def photo_of(decoded: Decoded, *, name: str, sha256: str) -> Photo:
         captured_source=metadata.captured_source,
         sha256=sha256,
         focal_length_35mm=metadata.focal_length_35mm,
+        unread_dates=metadata.unread_dates,
     )
 
 

@@ -17,7 +17,7 @@ from symmetry.measure.options import Measuring
 from symmetry.measure.quality import Portrait
 from symmetry.measure.quality.flags import by_gravity
 from symmetry.measure.quality.identity import check_identity
-from symmetry.photos.capture_time import Moment, moment_of, zone_name
+from symmetry.photos.capture_time import METADATA, Moment, moment_of, zone_name
 from symmetry.photos.cleaning import clean_photo
 from symmetry.photos.listing import read_file
 from symmetry.photos.reading import Photo
@@ -210,7 +210,7 @@ def _look_at(path: Path, known: dict[str, str], options: IntakeOptions) -> _Acce
         return known[clean.photo.sha256]
     face = analyze(clean.photo, mirrored=options.mirrored, face=options.face)
     moment = _moment(clean.photo, path)
-    from_name = moment is not None and moment.source != "exif"
+    from_name = moment is not None and moment.source not in METADATA
     new = NewPhoto(
         name=path.name.encode("utf-8", "backslashreplace").decode(),  # it need not be text
         data=clean.data,

@@ -10,6 +10,7 @@ from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
 from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
+from symmetry.photos.capture_time import FILE_TIME
 from symmetry.series.result import MeasureCourse, RegionCourse
 
 Answer = Literal["more even", "less even", "mixed", "not sure", "no change", "not known", "one session"]
@@ -24,6 +25,8 @@ _GROUPS: Final[dict[Verdict, Group]] = {
 _OTHER_FACE: Final = ("different_person", "one_mirrored")
 """Flags that cast doubt on every change, however sure it seems."""
 _SAME_PICTURE: Final = "same_picture"
+BY_FILE_TIMES: Final = ("file_times", "some_file_times")
+"""Doubts about the order of sessions whose photos do not tell when they were taken: of all of them, or of some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,7 +73,7 @@ class SeriesOutcome:
     change_sessions : int
         Number of sessions on either side of the change since the first sessions; 0 with one session.
     doubts : tuple of str
-        Names of the flags that cast doubt on the whole comparison.
+        What casts doubt on the whole comparison: names of flags, "file_times" or "some_file_times".
     """
 
     regions: Mapping[str, Outcome]
@@ -105,6 +108,7 @@ def series_outcome(
     measures: Mapping[str, MeasureCourse],
     change: Change | None,
     change_sessions: int,
+    sources: Sequence[Sequence[str]] = (),
 ) -> SeriesOutcome:
     """Combine the trends of all sessions with the change since the first sessions.
 
@@ -116,8 +120,12 @@ def series_outcome(
         Last sessions against first sessions; None with one session.
     change_sessions : int
         Number of sessions on either side of it.
+    sources : sequence of sequence of str
+        Where the times of each session come from.
     """
     flags = change.flags if change else ()
+    by_file = [FILE_TIME in session for session in sources]
+    order = () if not change or not any(by_file) else BY_FILE_TIMES[:1] if all(by_file) else BY_FILE_TIMES[1:]
     return SeriesOutcome(
         regions={
             name: outcome_of(name, course, change.regions.get(name) if change else None, flags)
@@ -128,7 +136,7 @@ def series_outcome(
             for name, course in measures.items()
         },
         change_sessions=change_sessions if change else 0,
-        doubts=tuple(dict.fromkeys(flag.name for flag in flags if flag.name in (*_OTHER_FACE, _SAME_PICTURE))),
+        doubts=(*dict.fromkeys(flag.name for flag in flags if flag.name in (*_OTHER_FACE, _SAME_PICTURE)), *order),
     )
 
 

@@ -73,7 +73,8 @@ class Series:
     @property
     def outcome(self) -> SeriesOutcome:
         """Whether the face is getting more even, where and how surely, as data."""
-        return series_outcome(self.regions, self.measures, self.change, self.change_sessions)
+        sources = [session.sources for session in self.sessions]
+        return series_outcome(self.regions, self.measures, self.change, self.change_sessions, sources)
 
     @property
     def sentences(self) -> list[str]:

@@ -11,11 +11,11 @@ from symmetry.measure.change import MeasureChange, RegionChange
 from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.verdicts import NOT_COMPARABLE
 from symmetry.measure.words import HOW_EVEN, amount, are, behind, counted, sentence, the
-from symmetry.series.answer import Outcome, SeriesOutcome
+from symmetry.series.answer import BY_FILE_TIMES, Outcome, SeriesOutcome
 from symmetry.series.result import LeftOut, MeasureCourse, RegionCourse, Session
 from symmetry.stats.trends import LEAST_SESSIONS
 
-_SOURCES: Final = {"exif": "EXIF"}
+_SOURCES: Final = {"exif": "EXIF", "xmp": "XMP", "iptc": "IPTC", "png": "PNG text"}
 _IN_MONTHS: Final = 26.0
 """Weeks from which on a length is written in months."""
 _MONTHS_A_WEEK: Final = 12 * 7 / 365.25
@@ -28,7 +28,10 @@ _MIND: Final = {
     "different_person": "the photos seem to show different people",
     "one_mirrored": "one of the photos seems to be mirrored",
     "same_picture": "the same picture was given twice",
+    "file_times": "no photo tells when it was taken; their order is that of the files' times, which copying changes",
+    "some_file_times": "some photos do not tell when they were taken; their files' times count, which copying changes",
 }
+_IF_FILES_ARE_RIGHT: Final = ", if the times of the files are right"
 _FIRST_SESSION: Final = (
     "This is the first session: there is nothing to compare yet.",
     "Whether the face is getting more even shows from the second one on.",
@@ -40,12 +43,13 @@ def headline(outcome: SeriesOutcome) -> str:
     better, worse, same = (_named(outcome.main(group)) for group in ("better", "worse", "same"))
     maybe = [(how, [one for one in outcome.main("perhaps") if one.verdict == kind]) for kind, how in HOW_EVEN.items()]
     perhaps = [f"{how}: {_named(found)}" for how, found in maybe if found]
+    if_so = _IF_FILES_ARE_RIGHT if _by_file_times(outcome) else ""
     everywhere = not (outcome.main("unknown") or outcome.others("better") or outcome.others("worse"))
     return {
         "one session": _FIRST_SESSION[0],
-        "mixed": f"Partly: {better} more even, {worse} less even.",
-        "more even": f"Yes, more even: {better}.",
-        "less even": f"No, less even: {worse}.",
+        "mixed": f"Partly: {better} more even, {worse} less even{if_so}.",
+        "more even": f"Yes, more even: {better}{if_so}.",
+        "less even": f"No, less even: {worse}{if_so}.",
         "not sure": f"Not sure yet{f'; perhaps {joined(perhaps)}' if perhaps else ''}.",
         "no change": f"No detectable change{'' if everywhere else f' of {same}'}.",
         "not known": "It cannot be told.",
@@ -193,11 +197,17 @@ def _real(outcome: SeriesOutcome) -> list[str]:
     if not parts:
         return []
     changes = len(outcome.main("better") + outcome.main("worse"))
+    if_so = _IF_FILES_ARE_RIGHT if _by_file_times(outcome) else ""
     return [
         f"{since(outcome.change_sessions)}, {', but '.join(parts)}.",
-        f"{'This is' if changes == 1 else 'These changes are'} real as far as photos can tell: photos of an unchanged "
-        "face differ by less.",
+        f"{'This is' if changes == 1 else 'These changes are'} real as far as photos can tell{if_so}: photos of an "
+        "unchanged face differ by less.",
     ]
+
+
+def _by_file_times(outcome: SeriesOutcome) -> bool:
+    """Whether the order of the sessions rests on the times of files."""
+    return any(doubt in BY_FILE_TIMES for doubt in outcome.doubts)
 
 
 def _size(found: Outcome) -> str:

@@ -20,7 +20,7 @@ ROOMS = {
     "arrays": {"numpy"},
     "files": set(),
     "stats": {"numpy", "scipy"},
-    "photos": {"numpy", "PIL", "pillow_heif", "cv2", "tzlocal"},
+    "photos": {"numpy", "PIL", "pillow_heif", "cv2", "tzlocal", "defusedxml"},
     "landmarks": {"numpy", "cv2", "mediapipe", "google"},
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
     "registration": {"numpy", "scipy", "cv2"},

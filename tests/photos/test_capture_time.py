@@ -90,6 +90,22 @@ def test_an_offset_in_the_metadata_is_kept():
         ("2026-04-06 25.10.00", "2026-04-06T12:00:00+02:00"),
         ("2026-04-06 at 13.10 PM", "2026-04-06T12:00:00+02:00"),
         ("2026-04-06 copy of 20260406", "2026-04-06T12:00:00+02:00"),
+        ("photo_2026-04-06_08-10-00", "2026-04-06T08:10:00+02:00"),
+        ("signal-2026-04-06-08-10-00-123", "2026-04-06T08:10:00+02:00"),
+        ("WIN_20260406_08_10_00_Pro", "2026-04-06T08:10:00+02:00"),
+        ("KakaoTalk_20260406_081000123", "2026-04-06T08:10:00+02:00"),
+        ("LINE_ALBUM_20260406_260406_1", "2026-04-06T12:00:00+02:00"),
+        ("00100lrPORTRAIT_00100_BURST20260406081000123_COVER", "2026-04-06T08:10:00+02:00"),
+        ("mmexport1775455800000", "2026-04-06T08:10:00+02:00"),
+        ("1775455800000", "2026-04-06T08:10:00+02:00"),
+        ("2026-4-6 8.10", "2026-04-06T08:10:00+02:00"),
+        ("2026年4月6日 8.10.00", "2026-04-06T08:10:00+02:00"),
+        ("Photo 26-04-2026", "2026-04-26T12:00:00+02:00"),
+        ("Foto 26.04.2026 um 08.10", "2026-04-26T08:10:00+02:00"),
+        ("04-26-2026", "2026-04-26T12:00:00+02:00"),
+        ("06-06-2026", "2026-06-06T12:00:00+02:00"),
+        ("6 April 2026", "2026-04-06T12:00:00+02:00"),
+        ("Apr 6, 2026 at 8.10 AM", "2026-04-06T08:10:00+02:00"),
         ("2026-01-05", "2026-01-05T12:00:00+01:00"),
         ("2026-11-23", "2026-11-23T12:00:00+01:00"),  # tomorrow: it is tomorrow already somewhere
         ("1990-01-01", "1990-01-01T12:00:00+01:00"),
@@ -127,6 +143,32 @@ def test_names_that_tell_the_time(file, name, expected):
 )
 def test_names_that_tell_nothing(file, name):
     assert moment(path=file(f"{name}.jpg")).source == "file time"
+
+
+def test_day_or_month_first_is_said_and_decided_by_the_file_alone(file):
+    found = moment(path=file("Photo 06-04-2026.jpg"))
+    assert found.source == "file time"
+    assert "may mean 2026-04-06 or 2026-06-04" in found.note
+    found = moment(path=file("Photo 06-04-2026.jpg", datetime(2026, 6, 4, 20, 15, tzinfo=BERLIN)))
+    assert (found.source, found.at.isoformat()) == ("file name", "2026-06-04T20:15:00+02:00")
+    assert "may mean" in found.note
+    # A clear date beside it leaves nothing to say.
+    assert moment(path=file("06-04-2026 2026-04-06.jpg")).note is None
+
+
+def test_a_date_that_cannot_be_read_is_named_whatever_counts_instead(file):
+    odd = ('"soon" (exif:DateTimeOriginal), which cannot be read',)
+    for photo, source in ((replace(BLANK, unread_dates=odd), "file name"), (taken(2026, 4, 7, 8), "exif")):
+        found = moment(replace(photo, unread_dates=odd), file("2026-04-06.jpg"))
+        assert found.source == source
+        assert found.note == f"its metadata give the date as {odd[0]}"
+    with pytest.raises(PhotoError, match="soon"):
+        moment(replace(BLANK, unread_dates=odd))
+
+
+@pytest.mark.parametrize("kind", ["xmp", "iptc", "png"])
+def test_other_metadata_are_named_as_the_source(kind):
+    assert moment(replace(taken(2026, 4, 6, 8), captured_source=f"{kind}:Date")).source == kind
 
 
 @pytest.mark.parametrize(

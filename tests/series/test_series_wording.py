@@ -232,3 +232,23 @@ def test_no_change_of_the_main_regions_and_one_beside_them() -> None:
     told = judged(IMPROVED, IMPROVED, "brows").answer
     assert told.startswith("No detectable change of the jawline, the eyes and the mouth.")
     assert told.endswith("Of the other regions, the brows became more even.")
+
+
+def by_files(series: Series, sessions: slice) -> Series:
+    """The same series with some sessions dated by the times of their files."""
+    old = list(series.sessions)
+    old[sessions] = [replace(session, sources=("file time",)) for session in old[sessions]]
+    return replace(series, sessions=tuple(old))
+
+
+@pytest.mark.parametrize(("sessions", "words"), [(slice(None), "no photo tells"), (slice(2, 3), "some photos do not")])
+def test_what_rests_on_the_times_of_files_says_so_wherever_it_says_real(sessions, words):
+    series = made_series()
+    assert "if the times of the files" not in series.answer
+    doubtful = by_files(series, sessions)
+    said = doubtful.sentences
+    assert said[0] == f"{series.sentences[0][:-1]}, if the times of the files are right."
+    assert said[1].startswith("Mind: ")
+    assert words in said[1]
+    (real,) = [line for line in said if "real" in line]
+    assert "if the times of the files are right" in real
