@@ -146,7 +146,7 @@ def test_a_warning_fails_a_notebook(tmp_path):
         shutil.copy(ROOT / kept, tmp_path / kept)
     for name, code in {**TROUBLE, "calm": "import symmetry\nsymmetry.analyze"}.items():
         written(tmp_path / f"{name}.ipynb", code)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rA", "."]
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-rA", "."]
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
     failed = re.findall(r"^FAILED (\w+)\.ipynb", said, flags=re.MULTILINE)
     assert sorted(failed) == sorted(TROUBLE), said
