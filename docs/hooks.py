@@ -35,6 +35,7 @@ FOLDERS = {"notebooks": "guides/notebooks.md", "docs": "index.md"}
 """Pages that stand for folders that are linked to."""
 CARRIED = ("notebooks/*.ipynb", "notebooks/images/*", "sample_images/truth.csv", "LICENSE", "CITATION.cff")
 """Files outside `docs/` that pages link to; the site has them under the same path."""
+_FROM_ELSEWHERE = re.compile(r'<(?:script|link|img)[^>]+(?:src|href)="(https?:[^"]+)"')
 _LINK = re.compile(r"(\]\()([^)\s#]+)((?:#[^)\s]*)?\))")
 
 
@@ -74,6 +75,14 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
         return f"{found[1]}{posixpath.relpath(site, posixpath.dirname(here) or '.')}{found[3]}"
 
     return _LINK.sub(turned, markdown)
+
+
+def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> None:
+    """Stop where a page would load something from elsewhere: who reads it is nobody else's business."""
+    from mkdocs.exceptions import PluginError
+
+    if loaded := _FROM_ELSEWHERE.findall(output):
+        raise PluginError(f"{page.file.src_uri} loads from elsewhere: {', '.join(loaded)}")
 
 
 def _context() -> click.Context:

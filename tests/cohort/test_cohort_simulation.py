@@ -53,7 +53,7 @@ def test_a_change_of_twice_what_is_detectable_is_found(region, photos):
 def test_a_cohort_counts_them_alike():
     from symmetry.cohort import analyze_cohort
 
-    for effect, photos in ((0.0, 1), (0.0, 3), (2.0, 1), (2.0, 3)):
+    for effect, photos in ((0.0, 3), (2.0, 1)):
         study = simulate_study(people=MANY, effect_in_mdc=effect, placebo=0.0, photos=photos, seed=1)
         found = analyze_cohort(study).responders.set_index("region")
         regions = found.loc[list(MAIN_REGIONS)]

@@ -18,14 +18,14 @@ FULL = 100
 
 def examples(number: int, **other: Any) -> settings:
     """Settings for a test whose full number of examples is given."""
-    return settings(max_examples=_scaled(number), **other)
+    return settings(max_examples=scaled(number), **other)
 
 
 def load() -> None:
     """Make this the rule for tests that do not say otherwise. Examples are not timed: machines are noisy."""
     settings.register_profile(
         "scaled",
-        max_examples=_scaled(FULL),
+        max_examples=scaled(FULL),
         deadline=None,
         derandomize=SHARE < 1,
         suppress_health_check=[HealthCheck.too_slow],
@@ -33,5 +33,6 @@ def load() -> None:
     settings.load_profile("scaled")
 
 
-def _scaled(number: int) -> int:
+def scaled(number: int) -> int:
+    """Return the share of a full number of examples that is tried."""
     return min(number, max(FEWEST, round(number * SHARE)))

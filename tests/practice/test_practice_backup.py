@@ -281,7 +281,8 @@ TAMPERED = {
 
 # Whether a practice is replaced matters to files; rows are judged before anything is written.
 @pytest.mark.parametrize(
-    ("how", "replace"), [(how, replace) for how in TAMPERED for replace in (False, True) if how not in ROWS or not replace]
+    ("how", "replace"),
+    [(how, replace) for how in TAMPERED for replace in (False, True) if how not in ROWS or not replace],
 )
 def test_tampered_backup_is_refused_and_changes_nothing(folder, backup, tmp_path, monkeypatch, how, replace):
     monkeypatch.chdir(tmp_path)

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers import examples
 
-KILLS = int(os.environ.get("SYMMETRY_KILLS", "25"))
+KILLS = examples.scaled(25)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")]
 
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 import symmetry
 from symmetry.tabular import (
+    AUDITS,
     CHANGES,
     SERIES,
     failed_audit,
@@ -133,7 +134,7 @@ def test_files_and_folders_are_put_under_each_other(tmp_path) -> None:
     [
         (failed_change(["a.jpg"], ["b.jpg", "c.jpg"], "no face"), CHANGES, "no face"),
         (failed_series(["a.jpg", "b.jpg"], "no face"), SERIES, "no face"),
-        (failed_audit("a.jpg", "no face"), written()["audit"][1], "no face"),
+        (failed_audit("a.jpg", "no face"), AUDITS, "no face"),
     ],
 )
 def test_what_failed_is_read_with_its_reason(tmp_path, found, layout, error) -> None:
