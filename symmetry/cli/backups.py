@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from symmetry import practice
-from symmetry.cli.messages import counted, errors_in_one_line, say, tell
+from symmetry.cli.messages import errors_in_one_line, say, tell
 from symmetry.cli.options import ZIP, GivenPath
 from symmetry.cli.output import check_targets
 from symmetry.cli.practice import confirm, opened, practice_errors, practice_option, yes_option
 from symmetry.errors import BackupError, NoPracticeError, SymmetryError
+from symmetry.tabular.text import counted
 
 
 @click.command()

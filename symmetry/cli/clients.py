@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from symmetry import practice
-from symmetry.cli.messages import counted, errors_in_one_line, say, tell
+from symmetry.cli.messages import errors_in_one_line, say, tell
 from symmetry.cli.options import ZIP
 from symmetry.cli.output import Output, check_targets
 from symmetry.cli.practice import (
@@ -24,6 +24,7 @@ from symmetry.cli.practice import (
 )
 from symmetry.cli.running import with_progress
 from symmetry.output import tables
+from symmetry.tabular.text import counted
 
 if TYPE_CHECKING:
     from symmetry.practice import ClientPage, Forgotten

@@ -30,11 +30,6 @@ def complain(about: object, error: SymmetryError | str) -> None:
     say(f"symmetry: {about}: {error}")
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Count things in words."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 @contextlib.contextmanager
 def errors_in_one_line(about: object = None) -> Iterator[None]:
     """Turn an error of this package into its line and exit status 1; without a name the error says what it is about."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from symmetry import practice
-from symmetry.cli.messages import counted, errors_in_one_line, say, tell
+from symmetry.cli.messages import errors_in_one_line, say, tell
 from symmetry.cli.options import GivenPath, record
 from symmetry.cli.output import Output
 from symmetry.cli.practice import (
@@ -25,6 +25,7 @@ from symmetry.cli.practice import (
 )
 from symmetry.output import tables
 from symmetry.photos.capture_time import zone_name
+from symmetry.tabular.text import counted
 
 if TYPE_CHECKING:
     from symmetry.practice import Step, StepsFile

@@ -61,7 +61,7 @@ def missing_sentences(study: Study) -> list[str]:
     return told
 
 
-def counted(count: float, of: float, share: float, interval: str = "") -> str:
+def out_of(count: float, of: float, share: float, interval: str = "") -> str:
     """Write "23 of 40 (58 %)", with the interval in the brackets if one is given."""
     inside = ", ".join(filter(None, (f"{percent(share)} %", interval)))
     return f"{count:.0f} of {of:.0f} ({inside})"
@@ -95,11 +95,11 @@ def _of_group(one: Any, who: str, regions: int) -> list[str]:
     interval = f"95 % {percent(one.share_low)} to {percent(one.share_high)} %"
     return [
         sentence(
-            f"{who}any improvement at all {where}: {counted(one.naive_improved, measured, one.naive_share)}; "
+            f"{who}any improvement at all {where}: {out_of(one.naive_improved, measured, one.naive_share)}; "
             f"noise alone would show {noise} of {measured}{f' ({low} to {high})' if low != high else ''}."
         ),
         f"Beyond their own detectable change{f', widened for {regions} regions' if several else ''}: "
-        f"{counted(one.improved, measured, one.share, interval)}; "
+        f"{out_of(one.improved, measured, one.share, interval)}; "
         f"noise alone would show about {expected(one.by_noise, measured)} of {measured}.",
     ]
 

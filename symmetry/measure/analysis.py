@@ -18,12 +18,12 @@ from symmetry.landmarks.scale import AVERAGE_IPD_MM, Scale, interpupillary_dista
 from symmetry.measure.face import (
     NAN,
     PERCENT,
+    Detection,
     Evidence,
     FaceAnalysis,
     Measure,
     Pose,
     RegionScore,
-    Sightings,
     portrait_of,
 )
 from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, ClinicalMeasures, clinical_measures
@@ -111,16 +111,16 @@ def measure_photo(image: ImageLike, measuring: Measuring) -> FaceAnalysis:
         raise SeveralFacesError(f"{found.others + 1} faces found; crop the photo to one, or let the largest be taken")
 
     landmarks = photo.to_full(found.landmarks)
-    sightings = Sightings(
+    detection = Detection(
         crops=_read_only(photo.to_full(found.crops)), disagreement=found.disagreement, others=found.others
     )
     standard = standardize(photo, landmarks)
-    portrait = portrait_of(photo, landmarks, standard, sightings)
+    portrait = portrait_of(photo, landmarks, standard, detection)
     evidence = Evidence(
         standard=standard,
         refined=None if measuring.landmarks_only else refine_by_mirror_image(standard, landmarks),
         flags=check_photo(portrait),
-        sightings=replace(sightings, side_light=light_of(portrait).side_light),
+        detection=replace(detection, side_light=light_of(portrait).side_light),
     )
     return measure_landmarks(
         photo, landmarks, scale=measuring.scale, evidence=evidence, reliability=measuring.reliability
@@ -159,7 +159,7 @@ def measure_landmarks(
         Points to score for one photo of a pair, pixels of the facial frame that the two share.
     reliability : mapping, optional
     """
-    refined, flags, sightings = evidence.refined, evidence.flags, evidence.sightings
+    refined, flags, detection = evidence.refined, evidence.flags, evidence.detection
     points = landmarks if refined is None else refined.points
     frame = fit_frame(points)
     placed = frame.place(points) if as_pair is None else as_pair
@@ -170,7 +170,7 @@ def measure_landmarks(
     errors = photo_errors(
         table,
         yaw=yaw,
-        jitter=NAN if sightings.crops is None else jitter_of(sightings.crops, size.interpupillary),
+        jitter=NAN if detection.crops is None else jitter_of(detection.crops, size.interpupillary),
         interpupillary=size.interpupillary,
         unseen=unseen_part(shown.field * size.mm),
         flags=flags,
@@ -192,7 +192,7 @@ def measure_landmarks(
         flags=_with_what_is_missing(flags, shown.unmatched),
         standard=evidence.standard,
         refined=refined,
-        sightings=sightings,
+        detection=detection,
     )
 
 

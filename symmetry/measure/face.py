@@ -122,7 +122,7 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sightings:
+class Detection:
     """What the detector reported about a face.
 
     Attributes
@@ -154,25 +154,25 @@ class Evidence:
     refined : MirrorRefinement or None
         What the image adds to the landmarks.
     flags : tuple of Flag
-    sightings : Sightings
+    detection : Detection
     """
 
     standard: StandardFace | None = None
     refined: MirrorRefinement | None = None
     flags: tuple[Flag, ...] = ()
-    sightings: Sightings = Sightings()
+    detection: Detection = Detection()
 
 
-def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, sightings: Sightings) -> Portrait:
+def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, detection: Detection) -> Portrait:
     """Put together the input of the quality checks."""
     return Portrait(
         photo=photo,
         landmarks=landmarks,
         frame=fit_frame(landmarks),
         standard=standard,
-        disagreement=sightings.disagreement,
-        others=sightings.others,
-        side_light=sightings.side_light,
+        disagreement=detection.disagreement,
+        others=detection.others,
+        side_light=detection.side_light,
     )
 
 
@@ -210,7 +210,7 @@ class FaceAnalysis:
         The face warped to the common shape, for comparison with another photo.
     refined : MirrorRefinement or None
         Landmarks refined by the image; None from landmarks alone.
-    sightings : Sightings
+    detection : Detection
         What the detector reported.
 
     Examples
@@ -233,7 +233,7 @@ class FaceAnalysis:
     flags: tuple[Flag, ...]
     standard: StandardFace | None
     refined: MirrorRefinement | None
-    sightings: Sightings
+    detection: Detection
 
     def __repr__(self) -> str:
         main = ", ".join(f"{name} {self._in_words(self.regions[name])}" for name in MAIN_REGIONS)
@@ -259,7 +259,7 @@ class FaceAnalysis:
     @property
     def evidence(self) -> Evidence:
         """What the photo shows besides the landmarks, to score it again."""
-        return Evidence(standard=self.standard, refined=self.refined, flags=self.flags, sightings=self.sightings)
+        return Evidence(standard=self.standard, refined=self.refined, flags=self.flags, detection=self.detection)
 
     @property
     def points(self) -> FloatArray:
@@ -296,7 +296,7 @@ class FaceAnalysis:
         """Input of the quality checks of a pair, and of a photo that has its pixels; None without a standard face."""
         if self.standard is None:
             return None
-        return portrait_of(self.photo, self.landmarks, self.standard, self.sightings)
+        return portrait_of(self.photo, self.landmarks, self.standard, self.detection)
 
     def without_pixels(self, *, comparable: bool = False) -> FaceAnalysis:
         """Copy the result without its pixels, so that a long series fits into memory.

@@ -23,7 +23,7 @@ from symmetry.errors import OutputError, SymmetryError
 from symmetry.files import make_folder, write_whole
 from symmetry.landmarks.mesh import LANDMARKS
 from symmetry.measure.analysis import measure_landmarks
-from symmetry.measure.face import Evidence, FaceAnalysis, Sightings
+from symmetry.measure.face import Detection, Evidence, FaceAnalysis
 from symmetry.measure.options import Measuring
 from symmetry.measure.quality.flags import Flag
 from symmetry.photos.reading import Photo
@@ -98,11 +98,11 @@ class FaceCache:
 
     def keep(self, face: FaceAnalysis, measuring: Measuring) -> None:
         """Keep a face that was measured."""
-        if face.standard is None or face.sightings.crops is None:
+        if face.standard is None or face.detection.crops is None:
             return
         arrays: dict[str, Any] = {
             "landmarks": face.landmarks,
-            "crops": face.sightings.crops,
+            "crops": face.detection.crops,
             "pattern": face.standard.pattern,
             "inside": face.standard.inside,
         }
@@ -113,10 +113,10 @@ class FaceCache:
             "photo": {name: getattr(face.photo, name) for name in _OF_PHOTO}
             | {"captured": None if captured is None else captured.isoformat()},
             "flags": [asdict(flag) for flag in face.flags],
-            "sightings": {
-                "disagreement": face.sightings.disagreement,
-                "others": face.sightings.others,
-                "side_light": face.sightings.side_light,
+            "detection": {
+                "disagreement": face.detection.disagreement,
+                "others": face.detection.others,
+                "side_light": face.detection.side_light,
             },
         }
         self._write(_face_file(face.photo.sha256, measuring), about, arrays)
@@ -178,7 +178,7 @@ def _face_from(about: dict[str, Any], arrays: dict[str, Any], measuring: Measuri
         standard=standard_face_from(arrays["pattern"], arrays["inside"], landmarks),
         refined=refined,
         flags=_flags(about["flags"]),
-        sightings=Sightings(crops=arrays["crops"], **about["sightings"]),
+        detection=Detection(crops=arrays["crops"], **about["detection"]),
     )
     return measure_landmarks(
         photo, landmarks, scale=measuring.scale, evidence=evidence, reliability=measuring.reliability

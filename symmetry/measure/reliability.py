@@ -231,7 +231,7 @@ def _table_of(groups: list[list[FaceAnalysis]]) -> ReliabilityTable:
     of_parts = np.stack([pair[PARTS_OF_PAIR][::2], pair[PARTS_OF_PAIR][1::2], together])
     (of_parts, freedom) = _over_parts(of_parts, pair_freedom[PARTS_OF_PAIR][::2])
     pair[PARTS_OF_PAIR], pair_freedom[PARTS_OF_PAIR] = of_parts[:2].T.ravel(), np.repeat(freedom, 2)
-    framed = [face for group in groups for face in group if face.sightings.crops is not None]
+    framed = [face for group in groups for face in group if face.detection.crops is not None]
     detector = [_detector_squares(face) for face in framed] or [np.full(len(OF_PHOTO), np.nan)]
     jitter = [_jitter(face) ** 2 for face in framed] or [np.nan]
     return ReliabilityTable(
@@ -332,7 +332,7 @@ def _pair_numbers(group: list[FaceAnalysis], known: ReliabilityTable) -> tuple[F
 
 def _detector_squares(face: FaceAnalysis) -> FloatArray:
     """Squared standard errors of the numbers (54,) of a photo that come from the framing of its two crops."""
-    crops = np.asarray(face.sightings.crops)
+    crops = np.asarray(face.detection.crops)
     placed = fit_frame(crops).place(crops) * face.mm_per_pixel
     field = across_jawline(asymmetry_field(placed), made_even(placed))
     scores = region_scores(field)
@@ -343,7 +343,7 @@ def _detector_squares(face: FaceAnalysis) -> FloatArray:
 
 
 def _jitter(face: FaceAnalysis) -> float:
-    return jitter_of(np.asarray(face.sightings.crops), face.interpupillary)
+    return jitter_of(np.asarray(face.detection.crops), face.interpupillary)
 
 
 def _blank(photo_sd: FloatArray) -> ReliabilityTable:

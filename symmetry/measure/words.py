@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite, nan
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from symmetry.measure.measures import DEFINITIONS
 from symmetry.measure.quality.flags import joined
@@ -52,11 +52,6 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def counted(number: int, one: str) -> str:
-    """Write "1 photo", "3 photos"."""
-    return f"{number} {one}{'' if number == 1 else 's'}"
-
-
 def unit_sign(unit: str) -> str:
     """Write a unit; "% IPD" stays whole, as a percent sign alone would be read as a share of the asymmetry."""
     return "°" if unit == "degrees" else unit
@@ -95,6 +90,12 @@ def change_words(change: RegionChange | MeasureChange | None) -> str:
         return f"as even as before, ± {change.evenness_error:.1f}{behind(change.unit)}"
     how = HOW_EVEN[IMPROVED if change.evenness < 0 else WORSE]
     return f"{amount(change.evenness, change.evenness_error, change.unit)} {how}"
+
+
+def noticed(size: float, error: float, least: float) -> Literal["no", "near", "yes"]:
+    """Say whether people would notice a difference of a size, where they do from `least` on."""
+    spread = error if isfinite(error) else 0.0
+    return "no" if size + spread < least else "yes" if size - spread >= least else "near"
 
 
 def percent(share: float) -> str:

@@ -202,7 +202,7 @@ def _copies(matching: _Matching, matches: Sequence[Match], kept: Sequence[int], 
         return {}
     faces = matching.faces
     poses = np.array([(faces[i].pose.yaw, faces[i].pose.pitch, faces[i].pose.roll) for i in kept])
-    light = np.array([faces[i].sightings.side_light for i in kept])
+    light = np.array([faces[i].detection.side_light for i in kept])
     moved = np.array([matches[i].moved for i in kept])
     copies: dict[int, int] = {}
     for place, one in enumerate(kept):

@@ -10,10 +10,11 @@ from typing import Final
 from symmetry.measure.change import MeasureChange, RegionChange
 from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.verdicts import NOT_COMPARABLE
-from symmetry.measure.words import HOW_EVEN, amount, are, behind, counted, sentence, the
+from symmetry.measure.words import HOW_EVEN, amount, are, behind, sentence, the
 from symmetry.series.answer import BY_FILE_TIMES, Outcome, SeriesOutcome
 from symmetry.series.result import LeftOut, MeasureCourse, RegionCourse, Session
 from symmetry.stats.trends import LEAST_SESSIONS
+from symmetry.tabular.text import counted
 
 _SOURCES: Final = {"exif": "EXIF", "xmp": "XMP", "iptc": "IPTC", "png": "PNG text"}
 _IN_MONTHS: Final = 26.0

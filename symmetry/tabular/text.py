@@ -1,4 +1,4 @@
-"""JSON and CSV texts, and names made safe to print."""
+"""JSON and CSV texts; names and counts as people read them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ def printable(name: str) -> str:
     if name.isprintable():
         return name
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in name)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Write "1 photo", "3 photos", "2 copies"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def from_cell(cell: str) -> str:

@@ -105,7 +105,7 @@ def check_and_errors(photo: Path, rounds: int = 15) -> None:
         lambda: photo_errors(
             table,
             yaw=face.pose.yaw,
-            jitter=jitter_of(face.sightings.crops, face.interpupillary),
+            jitter=jitter_of(face.detection.crops, face.interpupillary),
             interpupillary=face.interpupillary,
             unseen=unseen_part(face.asymmetry),
         ),

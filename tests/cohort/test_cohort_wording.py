@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from symmetry.cohort import analyze_cohort
 from symmetry.cohort.wording import (
-    counted,
     expected,
     missing_sentences,
+    out_of,
     reasons_line,
     responder_sentences,
 )
@@ -116,7 +116,7 @@ def test_shares_are_written_in_percent(share, text):
 def test_what_is_written_is_near_the_number(share, people):
     assert float(percent(share)) == pytest.approx(100 * share, abs=0.5)
     assert float(expected(share, people)) == pytest.approx(share * people, abs=0.5)
-    assert counted(round(share * people), people, share) == f"{round(share * people)} of {people} ({percent(share)} %)"
+    assert out_of(round(share * people), people, share) == f"{round(share * people)} of {people} ({percent(share)} %)"
 
 
 @pytest.mark.parametrize(

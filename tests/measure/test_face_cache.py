@@ -49,7 +49,7 @@ def test_a_kept_face_has_the_same_numbers(tmp_path, landmarks_only):
     assert kept.photo.name == "me.jpg"
     assert kept.photo.pixels.size == 0
     assert kept.method == measured.method
-    assert kept.sightings.side_light == measured.sightings.side_light
+    assert kept.detection.side_light == measured.detection.side_light
 
 
 def test_a_kept_face_compares_as_the_photo_does(tmp_path):

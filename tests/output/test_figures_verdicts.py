@@ -30,7 +30,7 @@ from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.measure.words import REGION_TITLES
 from symmetry.output.colours import VERDICT_COLOURS
 from symmetry.output.figures import draw_change
-from symmetry.output.figures.wording import noticing_in_words, remarks
+from symmetry.output.figures.wording import notice_in_words, remarks
 from symmetry.output.words import movement_in_words, verdict_in_short, verdict_in_words
 
 NAN = float("nan")
@@ -112,14 +112,14 @@ def test_a_verdict_in_one_line(values: dict[str, object], expected: str) -> None
     ],
 )
 def test_whether_people_would_notice(values: dict[str, object], expected: str) -> None:
-    assert noticing_in_words(region_change(**values)) == expected
+    assert notice_in_words(region_change(**values)) == expected
 
 
 @given(st.floats(-6, 6), st.floats(0.05, 3), st.floats(0.5, 5))
 def test_what_surely_is_smaller_is_never_called_large_enough(size: float, error: float, least: float) -> None:
     verdict: Verdict = NO_CHANGE if abs(size) <= error else IMPROVED if size < 0 else WORSE
     values = {"evenness": size, "evenness_error": error, "noticed_from": least, "verdict": verdict}
-    said = noticing_in_words(region_change(**values))
+    said = notice_in_words(region_change(**values))
     if abs(size) < least:
         assert not said.startswith("large")
     if abs(size) >= least:
@@ -191,7 +191,7 @@ def test_the_table_holds_scores_with_errors_and_verdicts(change: Change) -> None
         before, after = (face.regions[name].asymmetry_error for face in (change.before, change.after))
         assert line[:3] == [f"{region.before:.1f} ± {before:.1f}", f"{region.after:.1f} ± {after:.1f}", region.verdict]
         assert verdict_in_words(region) in line
-        assert noticing_in_words(region) in line
+        assert notice_in_words(region) in line
         assert movement_in_words(region)[0] in line
     mouth = change.regions["mouth"]
     assert mouth.verdict == IMPROVED

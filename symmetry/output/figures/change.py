@@ -18,7 +18,7 @@ from symmetry.output.contours import CONTOURS_FIRST, magnification, spaced
 from symmetry.output.figures.levelling import ASPECT, LevelledFace, align_face, level_face
 from symmetry.output.figures.page import MARGIN, ROOM, TO_VERDICT, WIDTH, Page, caption_height, on_page
 from symmetry.output.figures.tint import beside_colour, tint_movement
-from symmetry.output.figures.wording import ACROSS_EDGE, noticing_in_words, remarks
+from symmetry.output.figures.wording import ACROSS_EDGE, notice_in_words, remarks
 from symmetry.output.layout import Box
 from symmetry.output.typography import ABOUT, BODY, HEADING, NOTE, SMALL, STRONG
 from symmetry.output.words import (
@@ -214,7 +214,7 @@ def _row(page: Page, change: Change, region: RegionChange, y: float) -> None:
             page.text(x, y + NOTE.line, why, NOTE)
     page.verdict(verdict, y, region.verdict, region.verdict, STRONG.but(weight="bold"))
     first, second, third = movement_in_words(region)
-    rests, notice = verdict_in_words(region), noticing_in_words(region)
+    rests, notice = verdict_in_words(region), notice_in_words(region)
     for x, end, texts in (
         (verdict + TO_VERDICT, moved, (("", SMALL), (rests, SMALL), (notice, NOTE))),
         (moved, WIDTH - MARGIN, ((first, SMALL), (second, NOTE), (third, NOTE))),

@@ -10,9 +10,10 @@ from symmetry.measure.change import RegionChange
 from symmetry.measure.face import RegionScore
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import NO_CHANGE, NOT_COMPARABLE
-from symmetry.measure.words import DASH, counted, with_error
+from symmetry.measure.words import DASH, noticed, with_error
 from symmetry.output.figures.page import Remark
 from symmetry.output.words import doubts, shows, why_unknown
+from symmetry.tabular.text import counted
 
 Side = Literal["left", "right"]
 
@@ -38,19 +39,18 @@ def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Flag] = 
     return lines
 
 
-def noticing_in_words(change: RegionChange) -> str:
+def notice_in_words(change: RegionChange) -> str:
     """Say whether people would notice a change, by published studies; empty without a verdict or millimetres."""
     if change.verdict == NOT_COMPARABLE or change.unit != "mm":
         return ""
     least = change.noticed_from
     if least is None:
         return "when people notice it is not published"
-    size, error = abs(change.noticed_change), change.noticed_error
     if change.verdict == NO_CHANGE:
         return f"people notice from {least:g} mm"
-    if size + error < least:
-        return f"too small to be noticed: under {least:g} mm"
-    return f"{'large enough to' if size - error >= least else 'may'} be noticed: from {least:g} mm"
+    begin = {"no": "too small to be noticed: under", "near": "may be noticed: from"}
+    known = noticed(abs(change.noticed_change), change.noticed_error, least)
+    return f"{begin.get(known, 'large enough to be noticed: from')} {least:g} mm"
 
 
 def remarks(flags: Iterable[Flag], *, most: int = 4, names: Mapping[str, str] | None = None) -> list[Remark]:

@@ -121,7 +121,7 @@ def draw_waterfall(
     canvas.span_y(*ends, above=down + (2 if named else 1) * canvas.line + 0.3 * canvas.size)
     person = canvas.width / whole
     rooms = [(block.people + gap) * person - named * _BETWEEN * canvas.size for block in blocks]
-    for block, start, room, text in zip(blocks, starts, rooms, _counted(canvas, blocks, rooms), strict=True):
+    for block, start, room, text in zip(blocks, starts, rooms, _improved_counts(canvas, blocks, rooms), strict=True):
         _draw(canvas, block, start, ends, wide=person)
         _write(canvas, start, down, canvas.bold.fit(block.group, room) if named else "", text)
     canvas.levels()
@@ -194,7 +194,7 @@ def _marks(canvas: Canvas, x: FloatArray, y: float, marker: str, *, wide: float,
         canvas.marks(x, np.full(len(x), y), marker, size, gid=name, **style)
 
 
-def _counted(canvas: Canvas, blocks: list[_Block], rooms: list[float]) -> list[str]:
+def _improved_counts(canvas: Canvas, blocks: list[_Block], rooms: list[float]) -> list[str]:
     """Say how many people of each group are detectably more even, in words short enough for all groups."""
     counts = [f"{int((block.verdict == IMPROVED).sum())} of {len(block.change)}" for block in blocks]
     for words in (" detectably more even", " more even"):

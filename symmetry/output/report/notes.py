@@ -9,11 +9,12 @@ from typing import Final
 
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import GRAVITY, Flag, Severity, reason_words
-from symmetry.measure.words import counted, sentence
+from symmetry.measure.words import sentence
 from symmetry.output.report.words import day
 from symmetry.practice.records import Treatment
 from symmetry.series.result import LeftOut
 from symmetry.series.series import Series
+from symmetry.tabular.text import counted
 
 WEIGHTS: Final[dict[Severity, str]] = {
     "reject": "Some results had to be left out",

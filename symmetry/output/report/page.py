@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from symmetry.landmarks.mesh import MAIN_REGIONS
 from symmetry.measure.quality.flags import reason_words
-from symmetry.measure.words import REGION_TITLES, change_words, counted, sentence, unit_sign
+from symmetry.measure.words import REGION_TITLES, change_words, sentence, unit_sign
 from symmetry.output.report import notes, tables, words
 from symmetry.output.report.charts import Chart, SeriesCharts
 from symmetry.output.report.content import Report
@@ -23,6 +23,7 @@ from symmetry.output.report.pictures import lay_out
 from symmetry.output.words import HOW_SURE, part_in_words
 from symmetry.series.answer import Outcome
 from symmetry.series.wording import trend_words, verdict_words, why
+from symmetry.tabular.text import counted
 
 _DIRECTIONS: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNWANTED: Final = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff{_DIRECTIONS}]")
@@ -35,6 +36,7 @@ _PHRASES: Final = (
     *(verdict_words, why, trend_words, change_words, part_in_words, reason_words, counted),
     *(words.by_words, words.moved_words, words.now_words, words.day, notes.advice_on),
 )
+
 """Functions that templates call by their names."""
 
 

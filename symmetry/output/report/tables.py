@@ -45,7 +45,7 @@ def _verdict(change: RegionChange | MeasureChange) -> str:
     return f"{change.verdict}{reason}"
 
 
-def _noticing(change: RegionChange) -> str:
+def _noticed(change: RegionChange) -> str:
     if change.noticed_from is None or change.noticed_by is None or change.unit != "mm":
         return DASH
     size = number(change.noticed_change, change.noticed_error, signed=True)
@@ -60,7 +60,7 @@ _REGION: Final[dict[str, Callable[[RegionChange], str]]] = {
     "Verdict": _verdict,
     "Came from": lambda change: change.came_from or DASH,
     "Both sides up": lambda change: number(change.lift, change.lift_error, signed=True),
-    "Noticed": _noticing,
+    "Noticed": _noticed,
 }
 _MEASURE: Final[dict[str, Callable[[MeasureChange], str]]] = {
     "Before": lambda change: number(change.before, signed=True),

@@ -30,7 +30,7 @@ from symmetry.output.tables.layout import (
     flag_lines,
     norm_notes,
     notes,
-    noticing,
+    notice,
     number,
     region_title,
     signed,
@@ -123,7 +123,7 @@ def _verdicts(regions: Sequence[RegionChange], unit: str) -> FittedTable:
     table.add(
         "people\nnotice",
         [
-            "" if r.verdict == NOT_COMPARABLE else noticing(r.noticed_change, r.noticed_error, r.noticed_from, "mm")
+            "" if r.verdict == NOT_COMPARABLE else notice(r.noticed_change, r.noticed_error, r.noticed_from, "mm")
             for r in regions
         ],
         left=True,
@@ -153,7 +153,7 @@ def _measures(measures: Sequence[MeasureChange], unit: str) -> FittedTable:
     table.add("change", [signed(m.change, m.error, sign) for m, sign in zip(measures, signs, strict=True)])
     table.add("verdict", [_verdict(measure) for measure in measures], left=True)
     table.add("came from,\nor reason", [_source(measure) for measure in measures], left=True)
-    table.add("people\nnotice", [noticing(m.change, m.error, m.noticed_from, m.unit) for m in measures], left=True)
+    table.add("people\nnotice", [notice(m.change, m.error, m.noticed_from, m.unit) for m in measures], left=True)
     return table
 
 

@@ -29,7 +29,7 @@ from symmetry.output.tables.layout import (
     flag_lines,
     norm_notes,
     notes,
-    noticing,
+    notice,
     number,
     region_title,
     side,
@@ -59,7 +59,7 @@ def face_tables(face: FaceAnalysis) -> Group:
     measures.add("unit", [unit_sign(measure.unit) for measure in taken])
     measures.add(
         "people\nnotice",
-        [noticing(m.difference, m.difference_error, m.noticed_from, m.unit) for m in taken],
+        [notice(m.difference, m.difference_error, m.noticed_from, m.unit) for m in taken],
     )
     unknown = any(map(math.isnan, [*(r.percent for r in face.regions.values()), *(m.difference for m in taken)]))
     return Group(

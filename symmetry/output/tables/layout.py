@@ -18,7 +18,7 @@ from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import MEASURE_NAMES, NO_NORM
 from symmetry.measure.quality.flags import ALL, Flag, by_gravity, joined
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
-from symmetry.measure.words import title_of, with_error
+from symmetry.measure.words import noticed, title_of, with_error
 from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes, render
 from symmetry.output.words import probability
 from symmetry.tabular import printable
@@ -40,7 +40,7 @@ __all__ = [
     "interval",
     "norm_notes",
     "notes",
-    "noticing",
+    "notice",
     "number",
     "probability",
     "region_title",
@@ -111,14 +111,11 @@ def side(value: float, error: float = math.nan) -> str:
     return f"even{size.removeprefix('0.00')}" if abs(value) < 0.005 else f"{whose} {size}"
 
 
-def noticing(value: float, error: float, least: float | None, unit: str) -> str:
+def notice(value: float, error: float, least: float | None, unit: str) -> str:
     """Say whether people notice a difference; nothing where no study tells."""
     if least is None or unit not in ("mm", "degrees") or not math.isfinite(value):
         return ""
-    spread = error if math.isfinite(error) else 0.0
-    if abs(value) + spread < least:
-        return f"no, < {least:g}"
-    return f"yes, > {least:g}" if abs(value) - spread >= least else f"near {least:g}"
+    return {"no": "no, < ", "near": "near ", "yes": "yes, > "}[noticed(abs(value), error, least)] + f"{least:g}"
 
 
 def norm_notes(norms: dict[str, str]) -> list[str]:

@@ -17,7 +17,7 @@ from symmetry.arrays import FloatArray
 from symmetry.measure.change import RegionChange
 from symmetry.measure.quality.flags import reason_words
 from symmetry.measure.verdicts import NOT_COMPARABLE
-from symmetry.measure.words import counted, sentence, title_of
+from symmetry.measure.words import sentence, title_of
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -43,6 +43,7 @@ from symmetry.series.series import Series
 from symmetry.series.wording import known_sessions, part_of, photos_and_days, since, times_known
 from symmetry.stats.trends import LEAST_SESSIONS
 from symmetry.tabular import printable
+from symmetry.tabular.text import counted
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _GAP: Final = "·"
