@@ -13,16 +13,11 @@ from symmetry.cli.options import GivenPath, figure_option, output_options, read_
 from symmetry.cli.output import Output, check_targets, write_figure
 from symmetry.cli.practice import opened
 from symmetry.cli.running import with_progress
-from symmetry.errors import TableError
 from symmetry.output import plots, tables
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from symmetry.cohort import Study
-
-BY_PROTOCOL = "protocol"
-"""Group of clients of a practice: the protocol that each did most often."""
+    from symmetry.practice import StudyOptions
 
 
 @click.command("cohort")
@@ -108,18 +103,16 @@ def command(
         if folder is None:
             found = cohort.analyze_cohort(list(sources), group=group, people=people, **options)
         else:
-            facts = _facts(people, group)
-            by_protocol = group == BY_PROTOCOL and (facts is None or "group" not in facts)
-            study, failed = _study(
-                folder,
-                facts,
-                by_protocol=by_protocol,
+            of_study = practice.StudyOptions.of(
+                people,
+                group,
                 rating=scale,
                 reliability=read_table(reliability),
                 regions=options["regions"],
                 planned=options.pop("planned"),
             )
-            found = cohort.analyze_cohort(study, people=facts, **options)
+            study, failed = _study(folder, of_study)
+            found = cohort.analyze_cohort(study, people=of_study.facts, **options)
     output.deliver(found.to_dict, tabular.COHORTS, lambda: tables.cohort_tables(found))
     if output.file is not None:
         say(found.answer)
@@ -135,7 +128,7 @@ def _tables(sources: tuple[Path, ...]) -> list[Path]:
 
 
 def _practice_in(sources: tuple[Path, ...]) -> Path | None:
-    """Find the folder of a practice, if one is named or nothing is."""
+    """Find the folder of the practice that is named, or the usual one if nothing is named."""
     places = [practice.Places(practice.practice_folder(path)) for path in (sources or (None,))]
     practices = [each.root for each in places if each.database.is_file() or each.restored.is_file()]
     if practices and len(places) > 1:
@@ -155,43 +148,21 @@ def _check_usage(
             raise click.UsageError("--reliability is for a practice; the errors of a table are in it")
     elif options["mdc"] is not None:
         raise click.UsageError("--mdc is for a table; the photos of a practice tell their errors")
-    elif people is None and group not in (None, BY_PROTOCOL):
-        raise click.UsageError(f"of a practice take --group {BY_PROTOCOL}, or name the groups with --people FILE")
+    elif people is None and group not in (None, practice.BY_PROTOCOL):
+        raise click.UsageError(
+            f"of a practice take --group {practice.BY_PROTOCOL}, or name the groups with --people FILE"
+        )
 
 
-def _facts(people: Path | None, group: str | None) -> pd.DataFrame | None:
-    """Read what else is known of the clients of a practice."""
-    from symmetry.cohort.reading import facts_of
-    from symmetry.cohort.study import EVERYONE
-
-    facts = facts_of(people, group)
-    if facts is None:
-        return None
-    if group not in (None, BY_PROTOCOL) and "group" not in facts:
-        raise TableError(f'{people}: there is no column "{group}" that tells groups apart')
-    if group is None and "group" not in facts:
-        facts = facts.assign(group=EVERYONE)
-    return facts.assign(person=[practice.fold(str(person)) for person in facts["person"]])
-
-
-def _study(folder: Path, facts: pd.DataFrame | None, **options: Any) -> tuple[Study, bool]:
+def _study(folder: Path, options: StudyOptions) -> tuple[Study, bool]:
     """Follow the clients of a practice; say, too, whether something could not be done."""
     failures = []
 
     def tell(about: str, why: str) -> None:
         complain(about, why)
-        if why != practice.NO_PHOTOS:
+        if why not in (practice.NO_PHOTOS, practice.NO_CLIENT):
             failures.append(about)
 
     with opened(folder) as store:
-        if facts is not None:
-            known = {client.id for client in store.clients()}
-            for person in facts.loc[~facts["person"].isin(known), "person"]:
-                complain(person, "no client has this id; counted as a person without photos")
-        study = practice.study_of_practice(
-            store,
-            practice.StudyOptions(clients=None if facts is None else list(facts["person"]), **options),
-            watch=with_progress,
-            complain=tell,
-        )
+        study = practice.study_of_practice(store, options, watch=with_progress, complain=tell)
     return study, bool(failures)

@@ -27,6 +27,8 @@ from .storage.folders import practice_folder as practice_folder
 from .store import Practice as Practice
 from .store import open_practice as open_practice
 from .store import restore_practice as restore_practice
+from .study import BY_PROTOCOL as BY_PROTOCOL
+from .study import NO_CLIENT as NO_CLIENT
 from .study import NO_PHOTOS as NO_PHOTOS
 from .study import StudyOptions as StudyOptions
 from .study import study_of_practice as study_of_practice

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from math import nan
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from symmetry.cohort.reading import of_person, study_of
-from symmetry.cohort.study import Study
+from symmetry.cohort.reading import facts_of, of_person, study_of
+from symmetry.cohort.study import EVERYONE, Study
 from symmetry.errors import SymmetryError, TableError
 from symmetry.measure.batch import Failure
 from symmetry.measure.reliability_table import ReliabilityTables
@@ -26,21 +27,24 @@ if TYPE_CHECKING:
 
 UNTREATED: Final = "no protocol"
 """Group of clients who did no protocol."""
+BY_PROTOCOL: Final = "protocol"
+"""Name of the grouping by the protocol that each client did most often."""
 NO_PHOTOS: Final = "there are no photos yet"
+NO_CLIENT: Final = "no client has this id; counted as a person without photos"
 _NOBODY: Final = "no client has photos that can be measured; add some with `symmetry session add CLIENT PHOTO`"
 
 Complain = Callable[[str, str], object]
 """Takes what is concerned, a client or a client's photo, and what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StudyOptions:
     """Who is in a study of a practice, and what is known of them.
 
     Attributes
     ----------
-    clients : collection of str or None
-        Ids of the clients in the study; None = all.
+    facts : DataFrame or None
+        What is known of the clients in the study, `person` holding their ids; None = all clients.
     by_protocol : bool
         Group clients by the protocol that they did most often.
     rating : str or None
@@ -54,12 +58,36 @@ class StudyOptions:
         Reliability tables that the errors come from; None = the shipped ones.
     """
 
-    clients: Collection[str] | None = None
+    facts: pd.DataFrame | None = None
     by_protocol: bool = False
     rating: str | None = None
     regions: Sequence[str] | None = None
     planned: int | None = None
     reliability: ReliabilityTables | None = None
+
+    @classmethod
+    def of(cls, people: Path | None, group: str | None, **options: Any) -> StudyOptions:
+        """Read who is in the study, and their groups, from a table of people.
+
+        Parameters
+        ----------
+        people : Path or None
+            As for `analyze_cohort`; without it all clients are in the study.
+        group : str or None
+            Column of the table that names the groups; `BY_PROTOCOL` needs no column. None without a column `group`
+            makes one group of everyone.
+        **options
+            The other attributes.
+        """
+        facts = facts_of(people, group)
+        if facts is not None:
+            if group not in (None, BY_PROTOCOL) and "group" not in facts:
+                raise TableError(f'{people}: there is no column "{group}" that tells groups apart')
+            if group is None and "group" not in facts:
+                facts = facts.assign(group=EVERYONE)
+            facts = facts.assign(person=[fold(str(person)) for person in facts["person"]])
+        by_protocol = group == BY_PROTOCOL and (facts is None or "group" not in facts)
+        return cls(facts=facts, by_protocol=by_protocol, **options)
 
 
 def study_of_practice(
@@ -95,8 +123,12 @@ def study_of_practice(
 
     options, complain = options or StudyOptions(), complain or (lambda about, why: None)
     scale = None if options.rating is None else practice.scale(options.rating).name
-    chosen = None if options.clients is None else {fold(client) for client in options.clients}
-    ids = [client.id for client in practice.clients() if chosen is None or client.id in chosen]
+    ids = [client.id for client in practice.clients()]
+    if options.facts is not None:
+        chosen = [fold(str(person)) for person in options.facts["person"]]
+        for stranger in [person for person in chosen if person not in ids]:
+            complain(stranger, NO_CLIENT)
+        ids = [client for client in ids if client in chosen]
     pages = {client: practice.page(client) for client in ids}
     about: dict[str, dict[str, Any]] = {}
     for client, page in pages.items():

@@ -98,7 +98,7 @@ def measure(*, clients: int, sessions: int, size: int = 20_000, rounds: int = 9)
 
 
 def kill(kills: int) -> None:
-    script = str(TESTS / "practice_killing.py")
+    script = str(TESTS / "helpers" / "practice_killing.py")
     for trial in TRIALS:
         with tempfile.TemporaryDirectory() as root:
             command = [sys.executable, "-W", "error", script, trial, str(kills), root, str(os.getpid()), "1000"]

@@ -41,7 +41,6 @@ UPWARD = {
 }
 PURE = ("symmetry.stats", "symmetry.landmarks.frame", "symmetry.measure.scores", "symmetry.measure.measures")
 HEAVY = ("cv2", "mediapipe", "matplotlib", "PIL", "pandas", "pyarrow")
-MOST_LINES = 400
 
 FILES = sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py")
 
@@ -108,11 +107,6 @@ def test_imports_are_seen_wherever_they_stand():
     seen = dict(imported(PACKAGE / "measure" / "analysis.py"))
     assert seen["numpy"] is True
     assert seen["symmetry.landmarks.detection"] is False
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_file_is_short_enough_to_be_read(file):
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
 def test_package_itself_loads_its_version_and_nothing_else():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.made_series import FIRST as FIRST_SESSION
 from helpers.made_series import made_series
@@ -18,6 +19,7 @@ from symmetry.practice import study as practice_study
 from symmetry.practice.records import Entry, Step, Treatment
 from symmetry.practice.store import open_practice
 from symmetry.practice.study import (
+    NO_CLIENT,
     NO_PHOTOS,
     UNTREATED,
     StudyOptions,
@@ -201,13 +203,30 @@ def test_all_photos_pass_by_who_watches(folder):
 
 
 def test_a_study_may_be_of_some_clients(folder):
-    study = studied(folder, clients=["ANNA", "eve", "stranger"], planned=8)
+    told = []
+    some = pd.DataFrame({"person": ["ANNA", "eve", "stranger"]})
+    study = studied(folder, facts=some, planned=8, complain=lambda about, why: told.append((about, why)))
     assert list(study.people["person"]) == [ANNA, "eve"]
     assert list(study.people["planned"]) == [8, 8]
+    assert ("stranger", NO_CLIENT) in told
+
+
+def test_groups_come_from_the_table_of_people_or_from_the_protocols(tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_text("person,arm\nANNA,a\nben,b\n", encoding="utf-8")
+    by_arm = StudyOptions.of(table, "arm")
+    assert list(by_arm.facts["person"]) == [ANNA, BEN]
+    assert list(by_arm.facts["group"]) == ["a", "b"]
+    assert list(StudyOptions.of(table, None).facts["group"]) == ["all", "all"]
+    assert StudyOptions.of(table, "protocol").by_protocol
+    assert StudyOptions.of(None, "protocol").by_protocol
+    assert not by_arm.by_protocol
+    with pytest.raises(TableError, match='no column "side"'):
+        StudyOptions.of(table, "side")
 
 
 def test_a_scale_that_is_not_there_and_a_practice_without_faces_are_said(folder):
     with pytest.raises(UnknownIdError, match="did you mean Evenness"):
         studied(folder, rating="evenes")
     with pytest.raises(TableError, match="session add"):
-        studied(folder, clients=["dan", "eve"])
+        studied(folder, facts=pd.DataFrame({"person": ["dan", "eve"]}))
