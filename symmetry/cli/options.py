@@ -71,18 +71,10 @@ def record(name: str, make: Callable[..., object], *options: Decorator[Any]) -> 
 
 
 class Photos(NamedTuple):
-    """Photos to be measured.
+    """Photos to be measured."""
 
-    Attributes
-    ----------
-    given : tuple of Path
-        Photos and folders as they were named.
-    paths : list of Path
-        The photos, each once.
-    """
-
-    given: tuple[Path, ...]
-    paths: list[Path]
+    given: tuple[Path, ...]  # photos and folders as they were named
+    paths: list[Path]  # the photos, each once
 
 
 def find_photos(photos: Iterable[Path], *, recursive: bool = False) -> list[Path]:
@@ -192,21 +184,14 @@ _scale_options = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measuring:
-    """How photos are to be measured, as it was typed.
+    """How photos are to be measured, as it was typed."""
 
-    Attributes
-    ----------
-    scale, mirrored, face, landmarks_only
-        As for `symmetry.analyze`.
-    reliability : Path or None
-        File of the table behind the errors.
-    """
-
+    # as for `symmetry.analyze`
     scale: str
     mirrored: bool
     face: Literal["largest", "only"]
     landmarks_only: bool
-    reliability: Path | None = None
+    reliability: Path | None = None  # file of the table behind the errors
 
     def read(self) -> MeasuringOptions:
         """Give the keywords of functions that measure photos; reads the table."""

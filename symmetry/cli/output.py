@@ -27,17 +27,10 @@ FORMAT_OF = {".json": "json", ".csv": "csv", ".parquet": "parquet", ".txt": "tab
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where a result goes, and in which form.
+    """Where a result goes, and in which form."""
 
-    Attributes
-    ----------
-    file : Path or None
-        None to print it.
-    format : {"table", "json", "csv", "parquet"}
-    """
-
-    file: Path | None
-    format: str
+    file: Path | None  # None to print it
+    format: str  # {"table", "json", "csv", "parquet"}
 
     @classmethod
     def chosen(cls, output: Path | None, format_: str | None) -> Output:

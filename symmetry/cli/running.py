@@ -17,21 +17,11 @@ _WORTH_A_BAR = 3
 
 @dataclass(slots=True)
 class Run(Generic[Result]):
-    """What a run has brought.
+    """What a run has brought."""
 
-    Attributes
-    ----------
-    results : list
-        In order, with the failures.
-    failed : int
-        How many of them are failures.
-    stopped : bool
-        Whether the person stopped it before its end.
-    """
-
-    results: list[Result] = field(default_factory=list)
-    failed: int = 0
-    stopped: bool = False
+    results: list[Result] = field(default_factory=list)  # in order, with the failures
+    failed: int = 0  # how many of them are failures
+    stopped: bool = False  # whether the person stopped it before its end
 
     def end_if_stopped(self) -> None:
         """End the program with the status of an interrupted run, if this one was."""

@@ -219,24 +219,12 @@ def _size_of(landmarks: FloatArray, scale: Scale) -> _Size:
 
 
 class _Shown(NamedTuple):
-    """What can be measured of a face.
+    """What can be measured of a face."""
 
-    Attributes
-    ----------
-    field : ndarray, shape (478, 2)
-        Asymmetry in pixels; NaN where it is not known.
-    cut : list of bool
-        Which regions lie partly beyond the photo's edge.
-    hidden : ndarray, shape (478,), bool
-        Landmarks without which no clinical measure is taken.
-    unmatched : list of str
-        Regions whose two sides could not be matched.
-    """
-
-    field: FloatArray
-    cut: list[bool]
-    hidden: NDArray[np.bool_]
-    unmatched: list[str]
+    field: FloatArray  # shape (478, 2); asymmetry in pixels; NaN where it is not known
+    cut: list[bool]  # which regions lie partly beyond the photo's edge
+    hidden: NDArray[np.bool_]  # shape (478,); landmarks without which no clinical measure is taken
+    unmatched: list[str]  # regions whose two sides could not be matched
 
 
 def _shown(placed: FloatArray, outside: NDArray[np.bool_], evidence: Evidence) -> _Shown:

@@ -45,27 +45,13 @@ _ROUNDS: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A spot that is moved.
+    """A spot that is moved."""
 
-    Attributes
-    ----------
-    name : str
-        In words.
-    region : str
-        The region whose verdict is asked for.
-    landmark : int
-        On the subject's right; the other side's is its mirror partner.
-    spread_mm : float
-        The movement fades out as a Gaussian with this standard deviation.
-    direction : {"up", "out"}
-        Up in the facial frame, or outward across the edge of the jaw.
-    """
-
-    name: str
-    region: str
-    landmark: int
-    spread_mm: float
-    direction: Literal["up", "out"] = "up"
+    name: str  # in words
+    region: str  # the region whose verdict is asked for
+    landmark: int  # on the subject's right; the other side's is its mirror partner
+    spread_mm: float  # the movement fades out as a Gaussian with this standard deviation
+    direction: Literal["up", "out"] = "up"  # up in the facial frame, or outward across the edge of the jaw
 
     def landmark_of(self, side: OwnSide) -> int:
         """Landmark on one side."""
@@ -100,37 +86,21 @@ SITES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One movement of one spot, and what was seen of it.
-
-    Attributes
-    ----------
-    site : str
-    region : str
-    side : {"subject_right", "subject_left"}
-    millimetres : float
-        How far the spot was moved.
-    seen : float
-        Share of it that a comparison of the two photos shows at the spot: 1 is all of it. NaN where nothing is known.
-    seen_alone : float
-        The same of the moved photo by itself, against its other side; what it shows unmoved is taken off.
-    verdict : {"improved", "worse", "no detectable change", "not comparable"}
-        Of the comparison on the region.
-    evenness, evenness_error : float
-        What the verdict rests on, mm, and how much re-photographing an unchanged face changes it.
-    reason : Flag or None
-        Why the share is not known or there is no verdict.
-    """
+    """One movement of one spot, and what was seen of it."""
 
     site: str
     region: str
     side: OwnSide
-    millimetres: float
+    millimetres: float  # how far the spot was moved
+    # share of it that a comparison of the two photos shows at the spot: 1 is all of it. NaN where nothing is known.
     seen: float = NAN
+    # the same of the moved photo by itself, against its other side; what it shows unmoved is taken off
     seen_alone: float = NAN
-    verdict: Verdict = NOT_COMPARABLE
+    verdict: Verdict = NOT_COMPARABLE  # of the comparison on the region
+    # what the verdict rests on, mm, and how much re-photographing an unchanged face changes it
     evenness: float = NAN
     evenness_error: float = NAN
-    reason: Flag | None = None
+    reason: Flag | None = None  # why the share is not known or there is no verdict
 
     @property
     def called_real(self) -> bool:
@@ -140,16 +110,9 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Audit:
-    """What a photo can show.
+    """What a photo can show."""
 
-    Attributes
-    ----------
-    face : FaceAnalysis
-        The photo as it is.
-    trials : tuple of Trial
-    """
-
-    face: FaceAnalysis
+    face: FaceAnalysis  # the photo as it is
     trials: tuple[Trial, ...]
 
     @property

@@ -27,18 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A photo that could not be measured.
+    """A photo that could not be measured."""
 
-    Attributes
-    ----------
-    photo : str
-        Its path as given.
-    error : str
-        What is wrong and what to do.
-    """
-
-    photo: str
-    error: str
+    photo: str  # its path as given
+    error: str  # what is wrong and what to do
 
     def to_dict(self) -> dict[str, Any]:
         """Return the keys of a measured face, all None but the photo and the reason."""

@@ -123,42 +123,23 @@ class Pose:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Detection:
-    """What the detector reported about a face.
+    """What the detector reported about a face."""
 
-    Attributes
-    ----------
-    crops : ndarray, shape (2, 478, 3), or None
-        Landmarks by each of two crops, pixels at full size: how much they depend on framing.
-    disagreement : float
-        RMS distance between the meshes of the photo and of its mirror image, in interpupillary distances.
-    others : int
-        Number of other faces in the photo.
-    side_light : float
-        Natural logarithm of the light on the subject's left over that on the right; NaN if unknown.
-    """
-
+    # shape (2, 478, 3); landmarks by each of two crops, pixels at full size: how much they depend on framing
     crops: FloatArray | None = None
+    # RMS distance between the meshes of the photo and of its mirror image, in interpupillary distances
     disagreement: float = NAN
-    others: int = 0
+    others: int = 0  # number of other faces in the photo
+    # natural logarithm of the light on the subject's left over that on the right; NaN if unknown
     side_light: float = NAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Evidence:
-    """What a photo shows of a face besides its landmarks.
+    """What a photo shows of a face besides its landmarks."""
 
-    Attributes
-    ----------
-    standard : StandardFace or None
-        The face on the shape that all faces share.
-    refined : MirrorRefinement or None
-        What the image adds to the landmarks.
-    flags : tuple of Flag
-    detection : Detection
-    """
-
-    standard: StandardFace | None = None
-    refined: MirrorRefinement | None = None
+    standard: StandardFace | None = None  # the face on the shape that all faces share
+    refined: MirrorRefinement | None = None  # what the image adds to the landmarks
     flags: tuple[Flag, ...] = ()
     detection: Detection = Detection()
 

@@ -51,18 +51,11 @@ def usual_folder() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Match:
-    """How a photo differs from another that it was matched to.
+    """How a photo differs from another that it was matched to."""
 
-    Attributes
-    ----------
-    moved : ndarray, shape (478, 2)
-        Where each landmark has moved, mm in a face of usual size; NaN where that is unknown.
-    flags : tuple of Flag
-        What was found between the two photos.
-    """
-
+    # shape (478, 2); where each landmark has moved, mm in a face of usual size; NaN where that is unknown
     moved: FloatArray
-    flags: tuple[Flag, ...]
+    flags: tuple[Flag, ...]  # what was found between the two photos
 
 
 class FaceCache:

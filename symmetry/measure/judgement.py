@@ -42,19 +42,13 @@ _CLEARLY_MORE: Final = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spread:
-    """Spread of the numbers of a comparison over re-photographing.
+    """Spread of the numbers of a comparison over re-photographing."""
 
-    Attributes
-    ----------
-    sd, freedom : ndarray, shape (76,)
-        Standard deviations in the units of the numbers, and their degrees of freedom, in the order of `OF_PAIR`.
-    correlation : ndarray, shape (11,)
-        Between the lateral and vertical change of each part of a region.
-    """
-
+    # shape (76,); standard deviations in the units of the numbers, and their degrees of freedom, in the order of
+    # `OF_PAIR`
     sd: FloatArray
     freedom: FloatArray
-    correlation: FloatArray
+    correlation: FloatArray  # shape (11,); between the lateral and vertical change of each part of a region
 
 
 def region_changes(

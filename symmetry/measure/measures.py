@@ -54,39 +54,20 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a clinical measure is.
+    """What a clinical measure is."""
 
-    Attributes
-    ----------
-    name : str
-        Stable name, as in tables.
-    title : str
-        Name for people.
-    unit : {"mm", "degrees"}
-    region : str
-        Region that it belongs to: a flag that stops the region stops the measure.
-    take : callable
-        Takes it from faces in the facial frame: both sides, right first, shape (..., 2), or one value of the midline,
-        shape (...). Its docstring says how, and by whose definition.
-    midline : bool
-        Whether it is a measure of the midline, which has no sides.
-    wider_is_worse : bool
-        Whether the side with the larger value is the worse one; otherwise it is the lower one.
-    noticed : Notice or None
-        None where no study says.
-    norm : Norm
-        Its text is `NO_NORM` where there is none.
-    """
-
-    name: str
-    title: str
-    unit: str
-    region: str
+    name: str  # stable name, as in tables
+    title: str  # name for people
+    unit: str  # {"mm", "degrees"}
+    region: str  # region that it belongs to: a flag that stops the region stops the measure
+    # takes it from faces in the facial frame: both sides, right first, shape (..., 2), or one value of the midline,
+    # shape (...). Its docstring says how, and by whose definition.
     take: Callable[[_Faces], FloatArray]
-    midline: bool = False
+    midline: bool = False  # whether it is a measure of the midline, which has no sides
+    # whether the side with the larger value is the worse one; otherwise it is the lower one
     wider_is_worse: bool = False
-    noticed: Notice | None = None
-    norm: Norm = Norm(NO_NORM)
+    noticed: Notice | None = None  # None where no study says
+    norm: Norm = Norm(NO_NORM)  # its text is `NO_NORM` where there is none
 
     def noticed_from(self, unit: str) -> float | None:
         """Difference from which on people notice it; None where no study says, and in percent."""

@@ -26,23 +26,13 @@ class MeasuringOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measuring:
-    """The same options once they are checked, as they travel from function to function.
-
-    Attributes
-    ----------
-    scale : Scale
-    mirrored : bool
-    face : {"largest", "only"}
-    landmarks_only : bool
-    reliability : mapping or None
-        None for the tables that come with the package.
-    """
+    """The same options once they are checked, as they travel from function to function."""
 
     scale: Scale = IRIS
     mirrored: bool = False
     face: Literal["largest", "only"] = "largest"
     landmarks_only: bool = False
-    reliability: ReliabilityTables | None = None
+    reliability: ReliabilityTables | None = None  # None for the tables that come with the package
 
     @classmethod
     def of(cls, *, scale: Scale | str = "iris", **others: Any) -> Measuring:

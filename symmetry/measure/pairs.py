@@ -30,43 +30,26 @@ _OUTWARD = np.array([-1.0, 1.0])
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pair:
-    """Two photos, measured together.
-
-    Attributes
-    ----------
-    before, after : FaceAnalysis
-    movement : ndarray, shape (478, 2)
-        Displacement of each landmark from before to after, in the unit of the faces; NaN where it is not known.
-    map : FieldMap or None
-        The same on a denser grid, for pictures.
-    flags : tuple of Flag
-        About the two photos as a pair.
-    """
+    """Two photos, measured together."""
 
     before: FaceAnalysis
     after: FaceAnalysis
+    # shape (478, 2); displacement of each landmark from before to after, in the unit of the faces; NaN where it is not
+    # known
     movement: FloatArray
-    map: FieldMap | None
-    flags: tuple[Flag, ...]
+    map: FieldMap | None  # the same on a denser grid, for pictures
+    flags: tuple[Flag, ...]  # about the two photos as a pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PairFields:
-    """Fields of a batch of pairs, in the unit of the faces; NaN where they are not known.
+    """Fields of a batch of pairs, in the unit of the faces; NaN where they are not known."""
 
-    Attributes
-    ----------
-    before, after : ndarray, shape (..., 478, 2)
-        Asymmetry fields of both photos.
-    moved : ndarray, shape (..., 478, 2)
-        Displacement fields.
-    measure_before, measure_after : ndarray, shape (..., 18, 3)
-        Right, left and difference of the clinical measures.
-    """
-
+    # shape (..., 478, 2); asymmetry fields of both photos
     before: FloatArray
     after: FloatArray
-    moved: FloatArray
+    moved: FloatArray  # shape (..., 478, 2); displacement fields
+    # shape (..., 18, 3); right, left and difference of the clinical measures
     measure_before: FloatArray
     measure_after: FloatArray
 
@@ -77,30 +60,21 @@ class PairFields:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PairNumbers:
-    """Numbers of a batch of pairs, in the unit of the fields.
+    """Numbers of a batch of pairs, in the unit of the fields."""
 
-    Attributes
-    ----------
-    before, after : ndarray, shape (..., 9, 3)
-        Asymmetry, lateral and vertical of each region.
-    right, left : ndarray, shape (..., 9, 3)
-        Mean outward and upward movement of each side of a region, and its root mean square length.
-    part_before, part_after : ndarray, shape (..., 11, 2)
-        Lateral and vertical of each part of a region.
-    part_right, part_left : ndarray, shape (..., 11, 2)
-        Mean outward and upward movement of each side of a part.
-    measure_before, measure_after : ndarray, shape (..., 18, 3)
-        Right, left and difference of each clinical measure.
-    """
-
+    # shape (..., 9, 3); asymmetry, lateral and vertical of each region
     before: FloatArray
     after: FloatArray
+    # shape (..., 9, 3); mean outward and upward movement of each side of a region, and its root mean square length
     right: FloatArray
     left: FloatArray
+    # shape (..., 11, 2); lateral and vertical of each part of a region
     part_before: FloatArray
     part_after: FloatArray
+    # shape (..., 11, 2); mean outward and upward movement of each side of a part
     part_right: FloatArray
     part_left: FloatArray
+    # shape (..., 18, 3); right, left and difference of each clinical measure
     measure_before: FloatArray
     measure_after: FloatArray
 

@@ -57,28 +57,15 @@ SOURCES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reliability:
-    """How repeated photos agree.
+    """How repeated photos agree."""
 
-    Attributes
-    ----------
-    photos, sessions : int
-        Photos and sessions that were used: those with at least two photos.
-    agreement : Agreement
-        Of the numbers of single photos, in the order of `reliability_table.OF_PHOTO`.
-    tables : mapping of str to ReliabilityTable
-        For `analyze` and `compare`.
-    strangers : int
-        Photos that seem to show someone else than the first of their session, or the face in a mirror.
-    repeats : RepeatPhotos or None
-        The photos themselves, where `assess_reliability` sorted them.
-    """
-
+    # photos and sessions that were used: those with at least two photos
     photos: int
     sessions: int
-    agreement: Agreement
-    tables: ReliabilityTables
-    strangers: int
-    repeats: RepeatPhotos | None = None
+    agreement: Agreement  # of the numbers of single photos, in the order of `reliability_table.OF_PHOTO`
+    tables: ReliabilityTables  # for `analyze` and `compare`
+    strangers: int  # photos that seem to show someone else than the first of their session, or the face in a mirror
+    repeats: RepeatPhotos | None = None  # the photos themselves, where `assess_reliability` sorted them
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as a JSON object, as `symmetry reliability` writes it; what is unknown is None."""

@@ -30,25 +30,13 @@ METHODS: Final[tuple[Method, ...]] = ("registration", "landmarks")
 
 
 class Quantity(NamedTuple):
-    """One number that is reported.
+    """One number that is reported."""
 
-    Attributes
-    ----------
-    of : {"photo", "pair"}
-        What it is taken of.
-    name : str
-        Region, part of a region, or clinical measure.
-    number : str
-    unit : {"mm", "degrees"}
-    region : str
-        Region whose conditions it shares.
-    """
-
-    of: str
-    name: str
+    of: str  # {"photo", "pair"}; what it is taken of
+    name: str  # region, part of a region, or clinical measure
     number: str
-    unit: str
-    region: str
+    unit: str  # {"mm", "degrees"}
+    region: str  # region whose conditions it shares
 
 
 def _of_measures(of: str, number: str) -> list[Quantity]:
@@ -87,29 +75,19 @@ COLUMNS: Final = ("method", "of", "name", "number", "unit", "sd", "freedom", "de
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReliabilityTable:
-    """Spread of the numbers of an unchanged face over photos taken in one session.
+    """Spread of the numbers of an unchanged face over photos taken in one session."""
 
-    Attributes
-    ----------
-    photo_sd, photo_freedom : ndarray, shape (54,)
-        Standard deviation of each number of `OF_PHOTO` from photo to photo (the standard error of measurement, SEM),
-        mm or degrees, and its degrees of freedom; NaN and 0 where it is not known.
-    photo_detector : ndarray, shape (54,)
-        Share of it that the landmarks' dependence on framing makes, in the photos behind the table.
-    pair_sd, pair_freedom : ndarray, shape (76,)
-        Standard deviation of each number of `OF_PAIR` between two photos of the same pose and expression.
-    part_correlation : ndarray, shape (11,)
-        Between the lateral and vertical change of each part of a region.
-    jitter : float
-        Root mean square over the photos behind the table of how far framing moves the landmarks, in eye distances.
-    """
-
+    # shape (54,); standard deviation of each number of `OF_PHOTO` from photo to photo (the standard error of
+    # measurement, SEM), mm or degrees, and its degrees of freedom; NaN and 0 where it is not known
     photo_sd: FloatArray
     photo_freedom: FloatArray
+    # shape (54,); share of it that the landmarks' dependence on framing makes, in the photos behind the table
     photo_detector: FloatArray
+    # shape (76,); standard deviation of each number of `OF_PAIR` between two photos of the same pose and expression
     pair_sd: FloatArray
     pair_freedom: FloatArray
-    part_correlation: FloatArray
+    part_correlation: FloatArray  # shape (11,); between the lateral and vertical change of each part of a region
+    # root mean square over the photos behind the table of how far framing moves the landmarks, in eye distances
     jitter: float
 
     @property

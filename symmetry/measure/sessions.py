@@ -38,21 +38,11 @@ def label_of(face: FaceAnalysis, by: GroupBy) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RepeatPhotos:
-    """Photos sorted into groups, each of one unchanged face.
+    """Photos sorted into groups, each of one unchanged face."""
 
-    Attributes
-    ----------
-    groups : mapping of str to tuple of FaceAnalysis
-        At least two photos each, by the name of the group.
-    left_out : mapping of str to str
-        Why other photos do not count.
-    undated : int
-        How many photos do not tell when they were taken, where that matters.
-    """
-
-    groups: Mapping[str, tuple[FaceAnalysis, ...]]
-    left_out: Mapping[str, str]
-    undated: int
+    groups: Mapping[str, tuple[FaceAnalysis, ...]]  # at least two photos each, by the name of the group
+    left_out: Mapping[str, str]  # why other photos do not count
+    undated: int  # how many photos do not tell when they were taken, where that matters
 
 
 def group_repeats(results: Iterable[FaceAnalysis | Failure], by: GroupBy = "session") -> RepeatPhotos:

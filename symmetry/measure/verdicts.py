@@ -34,25 +34,15 @@ FOR_CORRELATION: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Evenness:
-    """Change of evenness of a batch of parts; arrays (...).
+    """Change of evenness of a batch of parts; arrays (...)."""
 
-    Attributes
-    ----------
-    change : ndarray
-        Change of the left-right difference along the direction in which it is known best; negative: toward even.
-    size_change : ndarray
-        Change of the size of that difference, negative: more even. It is smaller than `change` if the difference
-        passed even and changed sides.
-    sd : ndarray
-        Standard deviation of the change over re-photographing.
-    weights : ndarray, shape (..., 2)
-        The direction, a unit vector, x outward and y upward on the subject's left.
-    """
-
+    # change of the left-right difference along the direction in which it is known best; negative: toward even
     change: FloatArray
+    # change of the size of that difference, negative: more even. It is smaller than `change` if the difference passed
+    # even and changed sides.
     size_change: FloatArray
-    sd: FloatArray
-    weights: FloatArray
+    sd: FloatArray  # standard deviation of the change over re-photographing
+    weights: FloatArray  # shape (..., 2); the direction, a unit vector, x outward and y upward on the subject's left
 
 
 def evenness(
@@ -110,24 +100,13 @@ def evenness(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SurestChange:
-    """Change of evenness of a batch of regions, each by its part that changed most clearly; arrays (...).
+    """Change of evenness of a batch of regions, each by its part that changed most clearly; arrays (...)."""
 
-    Attributes
-    ----------
-    part : ndarray of int
-        Index of that part; 0 where nothing is known.
-    change : ndarray
-        As `Evenness.size_change`, negative: more even. NaN where nothing is known, as `error` and `weights`.
-    error : ndarray
-        Its 95 % half-width: the minimal detectable change.
-    weights : ndarray, shape (..., 2)
-        As `Evenness.weights`.
-    """
-
-    part: NDArray[np.intp]
+    part: NDArray[np.intp]  # index of that part; 0 where nothing is known
+    # as `Evenness.size_change`, negative: more even. NaN where nothing is known, as `error` and `weights`.
     change: FloatArray
-    error: FloatArray
-    weights: FloatArray
+    error: FloatArray  # its 95 % half-width: the minimal detectable change
+    weights: FloatArray  # shape (..., 2); as `Evenness.weights`
 
 
 def surest_change(

@@ -32,24 +32,15 @@ _MONTHS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Course:
-    """A course to be drawn; arrays have one entry a session, NaN where it is not known.
-
-    Attributes
-    ----------
-    title : str
-    values, errors : ndarray, shape (n,)
-        Signed asymmetry, and 95 % half-widths.
-    trend : tuple of float or None
-        Slope per week and its 95 % interval (slope, low, high); None if there is no line to draw.
-    verdict : str
-        Verdict on the trend.
-    """
+    """A course to be drawn; arrays have one entry a session, NaN where it is not known."""
 
     title: str
+    # shape (n,); signed asymmetry, and 95 % half-widths
     values: FloatArray
     errors: FloatArray
+    # slope per week and its 95 % interval (slope, low, high); None if there is no line to draw
     trend: tuple[float, float, float] | None = None
-    verdict: Verdict = NO_CHANGE
+    verdict: Verdict = NO_CHANGE  # verdict on the trend
 
     @classmethod
     def of(cls, course: RegionCourse, title: str = "") -> Course:
@@ -81,22 +72,13 @@ class ValueAxis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeAxis:
-    """An axis of time.
+    """An axis of time."""
 
-    Attributes
-    ----------
-    first : date
-        Day of week 0.
-    start, end : float
-        Weeks of the first and the last session.
-    room : float
-        Weeks before the first and after the last session.
-    """
-
-    first: date
+    first: date  # day of week 0
+    # weeks of the first and the last session
     start: float
     end: float
-    room: float
+    room: float  # weeks before the first and after the last session
 
     @classmethod
     def of(cls, first: date, weeks: ArrayLike, *, room: float) -> TimeAxis:
@@ -121,46 +103,23 @@ class TimeAxis:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlacedCourse:
-    """A course in its place.
+    """A course in its place."""
 
-    Attributes
-    ----------
-    dots : ndarray, shape (n, 2)
-        Sessions with a known value.
-    strokes : tuple of ndarray, shape (k, 2)
-        Lines through consecutive sessions; an unknown value leaves a gap.
-    bands : tuple of ndarray, shape (k, 2)
-        Outlines of the errors, clipped to the box.
-    trend : ndarray, shape (2, 2) or (0, 2)
-        Line of the trend, clipped to the box.
-    fan : ndarray, shape (k, 2)
-        Outline of the interval of the trend, clipped to the box.
-    """
-
-    dots: FloatArray
-    strokes: tuple[FloatArray, ...]
-    bands: tuple[FloatArray, ...]
-    trend: FloatArray
-    fan: FloatArray
+    dots: FloatArray  # shape (n, 2); sessions with a known value
+    strokes: tuple[FloatArray, ...]  # shape (k, 2); lines through consecutive sessions; an unknown value leaves a gap
+    bands: tuple[FloatArray, ...]  # shape (k, 2); outlines of the errors, clipped to the box
+    trend: FloatArray  # shape (2, 2) or (0, 2); line of the trend, clipped to the box
+    fan: FloatArray  # shape (k, 2); outline of the interval of the trend, clipped to the box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axes:
-    """A box with axes of time and values.
-
-    Attributes
-    ----------
-    box : Box
-    time : TimeAxis
-    values : ValueAxis
-    treatment : float or None
-        When the treatment begins, weeks.
-    """
+    """A box with axes of time and values."""
 
     box: Box
     time: TimeAxis
     values: ValueAxis
-    treatment: float | None = None
+    treatment: float | None = None  # when the treatment begins, weeks
 
     def x(self, weeks: float | FloatArray) -> FloatArray:
         """Return the x of times."""

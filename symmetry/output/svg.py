@@ -38,22 +38,14 @@ def svg_text(x: float, y: float, words: str, attributes: str, *, anchor: Anchor 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseStyle:
-    """How the parts of a course are painted.
+    """How the parts of a course are painted."""
 
-    Attributes
-    ----------
-    parts : mapping of str to str
-        Attributes of the elements, such as a class or a stroke: "baseline", "start", "level", "even", "level text",
-        "date", "date text", "inner date text", "band", "fan", "trend", "stroke", "dots". Missing parts are not painted.
-    marker : {"circle", "square", "point"}
-        Shape of the dots. Points are strokes of no length with round ends, a third of the size of circles in bytes.
-    radius : float
-        Radius of circles, half the side of squares.
-    """
-
+    # attributes of the elements, such as a class or a stroke: "baseline", "start", "level", "even", "level text",
+    # "date", "date text", "inner date text", "band", "fan", "trend", "stroke", "dots". Missing parts are not painted.
     parts: Mapping[str, str]
+    # shape of the dots. Points are strokes of no length with round ends, a third of the size of circles in bytes.
     marker: Literal["circle", "square", "point"]
-    radius: float = 3.0
+    radius: float = 3.0  # radius of circles, half the side of squares
 
     def shapes(self, shapes: Iterable[tuple[str, str]]) -> str:
         """Write shapes, such as `path d="M0 0"`, with the attributes of their parts."""

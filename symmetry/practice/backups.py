@@ -44,24 +44,13 @@ class Member(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupSummary:
-    """What a backup holds.
-
-    Attributes
-    ----------
-    clients, photos : int
-    files : int
-        The database, photos and results.
-    size : int
-        Of the backup, in bytes.
-    damaged : tuple of str
-        Photos that are missing in the practice, or differ from what was stored.
-    """
+    """What a backup holds."""
 
     clients: int
     photos: int
-    files: int
-    size: int
-    damaged: tuple[str, ...] = ()
+    files: int  # the database, photos and results
+    size: int  # of the backup, in bytes
+    damaged: tuple[str, ...] = ()  # photos that are missing in the practice, or differ from what was stored
 
 
 class Backups(PracticeWriter):

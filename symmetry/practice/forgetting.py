@@ -38,42 +38,26 @@ _OWNERS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """What was removed with a client, and what a search of every file of the practice then found.
-
-    Attributes
-    ----------
-    id, name : str
-    sessions, treatments, entries : int
-        Number of each that was removed.
-    files, size : int
-        Files removed from the client's folder, and their bytes.
-    backups : tuple of str
-        Removed copies of the database, made before a migration, that held the client.
-    searched_files, searched_bytes : int
-    searched_for : int
-        Number of texts searched for: name, id, uid, notes and hashes of photos.
-    too_short : tuple of str
-        Texts so short that other files contain them by chance; searched for in the database only, as whole words.
-    mentions : tuple of str
-        Where records of others contain the same words, in plain language: for a person to look at.
-    left : tuple of str
-        Files that still contain something of the client.
-    """
+    """What was removed with a client, and what a search of every file of the practice then found."""
 
     id: str
     name: str
+    # number of each that was removed
     sessions: int
     treatments: int
     entries: int
+    # files removed from the client's folder, and their bytes
     files: int
     size: int
-    backups: tuple[str, ...]
+    backups: tuple[str, ...]  # removed copies of the database, made before a migration, that held the client
     searched_files: int
     searched_bytes: int
-    searched_for: int
+    searched_for: int  # number of texts searched for: name, id, uid, notes and hashes of photos
+    # texts so short that other files contain them by chance; searched for in the database only, as whole words
     too_short: tuple[str, ...]
+    # where records of others contain the same words, in plain language: for a person to look at
     mentions: tuple[str, ...]
-    left: tuple[str, ...]
+    left: tuple[str, ...]  # files that still contain something of the client
 
     @property
     def clean(self) -> bool:

@@ -31,81 +31,42 @@ from symmetry.registration import register
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeOptions:
-    """How photos are taken in.
+    """How photos are taken in."""
 
-    Attributes
-    ----------
-    at : datetime or None
-        Aware; when all photos were taken. If None, each photo belongs to the day that its metadata or its name gives,
-        else to today, and every day becomes a session.
-    note : str
-        Kept with every session.
-    mirrored : bool
-        Whether the photos show the face as a mirror does.
-    face : {"largest", "only"}
-        Which face of a photo to take, see `symmetry.analyze`.
-    """
-
+    # aware; when all photos were taken. If None, each photo belongs to the day that its metadata or its name gives,
+    # else to today, and every day becomes a session.
     at: datetime | None = None
-    note: str = ""
-    mirrored: bool = False
-    face: Literal["largest", "only"] = "largest"
+    note: str = ""  # kept with every session
+    mirrored: bool = False  # whether the photos show the face as a mirror does
+    face: Literal["largest", "only"] = "largest"  # which face of a photo to take, see `symmetry.analyze`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoIntake:
-    """What became of one photo.
+    """What became of one photo."""
 
-    Attributes
-    ----------
-    photo : str
-        The path as given.
-    status : {"accepted", "known", "refused"}
-        "known" if the client has this picture already.
-    reason : str
-        Why it was not accepted.
-    remarks : tuple of str
-        What speaks against an accepted photo or its date.
-    """
-
-    photo: str
-    status: Literal["accepted", "known", "refused"]
-    reason: str = ""
-    remarks: tuple[str, ...] = ()
+    photo: str  # the path as given
+    status: Literal["accepted", "known", "refused"]  # "known" if the client has this picture already
+    reason: str = ""  # why it was not accepted
+    remarks: tuple[str, ...] = ()  # what speaks against an accepted photo or its date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionIntake:
-    """What became of the accepted photos of one occasion.
-
-    Attributes
-    ----------
-    at : datetime
-    session : StoredSession or None
-        None if the session could not be kept.
-    error : SymmetryError or None
-        Why the session could not be kept, or, if it was, why the measured faces were not.
-    """
+    """What became of the accepted photos of one occasion."""
 
     at: datetime
-    session: StoredSession | None
+    session: StoredSession | None  # None if the session could not be kept
+    # why the session could not be kept, or, if it was, why the measured faces were not
     error: SymmetryError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """What was kept of a client's photos, what was not, and why.
+    """What was kept of a client's photos, what was not, and why."""
 
-    Attributes
-    ----------
-    photos : tuple of PhotoIntake
-        In the order given.
-    occasions : tuple of SessionIntake
-        In order of time.
-    """
-
-    photos: tuple[PhotoIntake, ...]
-    occasions: tuple[SessionIntake, ...]
+    photos: tuple[PhotoIntake, ...]  # in the order given
+    occasions: tuple[SessionIntake, ...]  # in order of time
 
     @property
     def sessions(self) -> tuple[StoredSession, ...]:

@@ -35,23 +35,13 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client(Record):
-    """Someone whose photos are kept.
+    """Someone whose photos are kept."""
 
-    Attributes
-    ----------
-    id : str
-        What a person types, in lower case.
-    name, note : str
-    added : datetime
-    uid : str
-        32 random hex digits: the name of the client's folder.
-    """
-
-    id: str
+    id: str  # what a person types, in lower case
     name: str
     note: str
     added: datetime
-    uid: str
+    uid: str  # 32 random hex digits: the name of the client's folder
 
     def to_dict(self) -> dict[str, Any]:
         """Give a JSON object without the uid."""
@@ -60,60 +50,27 @@ class Client(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPhoto:
-    """A photo to be stored.
+    """A photo to be stored."""
 
-    Attributes
-    ----------
-    name : str
-        Name of the original file.
-    data : bytes
-        What is stored: a photo without its place and without the camera's notes.
-    suffix : {".jpg", ".png"}
-        Of `data`.
-    source_sha256 : str
-        Of the original file.
-    captured : datetime or None
-        When the photo was taken; aware only if an offset from UTC is known.
-    captured_source : str or None
-        Where `captured` comes from.
-    mirrored : bool
-        Whether the photo shows its subject as a mirror does.
-    """
-
-    name: str
-    data: bytes
-    suffix: str
-    source_sha256: str
-    captured: datetime | None = None
-    captured_source: str | None = None
-    mirrored: bool = False
+    name: str  # name of the original file
+    data: bytes  # what is stored: a photo without its place and without the camera's notes
+    suffix: str  # {".jpg", ".png"}; of `data`
+    source_sha256: str  # of the original file
+    captured: datetime | None = None  # when the photo was taken; aware only if an offset from UTC is known
+    captured_source: str | None = None  # where `captured` comes from
+    mirrored: bool = False  # whether the photo shows its subject as a mirror does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPhoto(Record):
-    """A photo in the practice.
+    """A photo in the practice."""
 
-    Attributes
-    ----------
-    name : str
-        Name of the original file.
-    file : str
-        Path in the practice's folder, with "/"; see `PracticeReader.photo_path`.
-    sha256 : str
-        Of the stored bytes.
-    size : int
-        Number of stored bytes.
-    source_sha256 : str
-        Of the original file.
-    captured, captured_source, mirrored
-        See `NewPhoto`.
-    """
-
-    name: str
-    file: str
-    sha256: str
-    size: int
-    source_sha256: str
+    name: str  # name of the original file
+    file: str  # path in the practice's folder, with "/"; see `PracticeReader.photo_path`
+    sha256: str  # of the stored bytes
+    size: int  # number of stored bytes
+    source_sha256: str  # of the original file
+    # see `NewPhoto`
     captured: datetime | None
     captured_source: str | None
     mirrored: bool
@@ -125,21 +82,11 @@ class StoredPhoto(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion(Record):
-    """Something that happened to one client at one time.
+    """Something that happened to one client at one time."""
 
-    Attributes
-    ----------
-    number : int
-        1 for the client's first of its kind; never used again, even after a removal.
-    at : datetime
-        Local time.
-    zone : str
-        Name of the time zone.
-    """
-
-    number: int
-    at: datetime
-    zone: str
+    number: int  # 1 for the client's first of its kind; never used again, even after a removal
+    at: datetime  # local time
+    zone: str  # name of the time zone
 
 
 Happened = TypeVar("Happened", bound=Occasion)
@@ -155,20 +102,10 @@ class StoredSession(Occasion):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Record):
-    """One step of a protocol.
-
-    Attributes
-    ----------
-    name : str
-    zones : tuple of str
-        Where on the face, in the practice's own words.
-    side : {"both", "subject_right", "subject_left"}
-    minutes : float or None
-    product : str
-    """
+    """One step of a protocol."""
 
     name: str
-    zones: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()  # where on the face, in the practice's own words
     side: Side = "both"
     minutes: float | None = None
     product: str = ""
@@ -176,20 +113,11 @@ class Step(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol(Record):
-    """A treatment written down once, as ordered steps, and used many times.
-
-    Attributes
-    ----------
-    name : str
-    steps : tuple of Step
-    times_per_week : float or None
-        The plan; None = no plan.
-    note : str
-    """
+    """A treatment written down once, as ordered steps, and used many times."""
 
     name: str
     steps: tuple[Step, ...]
-    times_per_week: float | None
+    times_per_week: float | None  # the plan; None = no plan
     note: str
 
     @property
@@ -205,27 +133,15 @@ class Protocol(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Treatment(Occasion):
-    """One treatment of a client; its number is 0 until a practice stores it.
-
-    Attributes
-    ----------
-    protocol : str or None
-        Name of the protocol that was done.
-    minutes : float or None
-        Those of the protocol if none were given.
-    zones : tuple of str
-        Where on the face, beside what the protocol says.
-    side : {"both", "subject_right", "subject_left"}
-    product, by, note : str
-        `by` is who treated.
-    """
+    """One treatment of a client; its number is 0 until a practice stores it."""
 
     number: int = 0
     zone: str = ""
-    protocol: str | None = None
-    minutes: float | None = None
-    zones: tuple[str, ...] = ()
+    protocol: str | None = None  # name of the protocol that was done
+    minutes: float | None = None  # those of the protocol if none were given
+    zones: tuple[str, ...] = ()  # where on the face, beside what the protocol says
     side: Side = "both"
+    # `by` is who treated
     product: str = ""
     by: str = ""
     note: str = ""
@@ -249,34 +165,18 @@ class Adherence(Record):
     """How often a client did a protocol, against its plan.
 
     Weeks are counted from the day of the first treatment with the protocol.
-
-    Attributes
-    ----------
-    protocol : str
-    since : date
-    times_per_week : float or None
-        The plan; None = no plan.
-    weeks : tuple of Week
-        Completed weeks.
-    done : int
-        Treatments in completed weeks.
-    planned, share : float or None
-        Treatments planned for completed weeks, and done over planned; None without a plan or a completed week.
-    running : Week
-        The current week.
-    minutes : float
-        Of all treatments, including the running week, as far as durations are known.
     """
 
     protocol: str
     since: date
-    times_per_week: float | None
-    weeks: tuple[Week, ...]
-    done: int
+    times_per_week: float | None  # the plan; None = no plan
+    weeks: tuple[Week, ...]  # completed weeks
+    done: int  # treatments in completed weeks
+    # treatments planned for completed weeks, and done over planned; None without a plan or a completed week
     planned: float | None
     share: float | None
-    running: Week
-    minutes: float
+    running: Week  # the current week
+    minutes: float  # of all treatments, including the running week, as far as durations are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,16 +191,9 @@ class DiaryScale(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Occasion):
-    """An entry in a client's diary.
+    """An entry in a client's diary."""
 
-    Attributes
-    ----------
-    values : tuple of (str, float)
-        Scale and rating, ordered by the name of the scale.
-    note : str
-    """
-
-    values: tuple[tuple[str, float], ...]
+    values: tuple[tuple[str, float], ...]  # scale and rating, ordered by the name of the scale
     note: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -310,21 +203,14 @@ class Entry(Occasion):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientLine(Record):
-    """One client in a list.
-
-    Attributes
-    ----------
-    client : Client
-    sessions, photos, treatments, entries : int
-    first, last : datetime or None
-        Time of the first and the last session.
-    """
+    """One client in a list."""
 
     client: Client
     sessions: int
     photos: int
     treatments: int
     entries: int
+    # time of the first and the last session
     first: datetime | None
     last: datetime | None
 

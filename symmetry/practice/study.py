@@ -39,30 +39,17 @@ Complain = Callable[[str, str], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StudyOptions:
-    """Who is in a study of a practice, and what is known of them.
+    """Who is in a study of a practice, and what is known of them."""
 
-    Attributes
-    ----------
-    facts : DataFrame or None
-        What is known of the clients in the study, `person` holding their ids; None = all clients.
-    by_protocol : bool
-        Group clients by the protocol that they did most often.
-    rating : str or None
-        Diary scale that stands for the change as clients see it; see `rated_change`. Where its lower end is the better
-        one, `analyze_cohort` takes `rating="lower"`.
-    regions : sequence of str or None
-        Regions or clinical measures; None = all regions.
-    planned : int or None
-        Sessions planned for everyone; None = the sessions that are kept.
-    reliability : mapping or None
-        Reliability tables that the errors come from; None = the shipped ones.
-    """
-
+    # what is known of the clients in the study, `person` holding their ids; None = all clients
     facts: pd.DataFrame | None = None
-    by_protocol: bool = False
+    by_protocol: bool = False  # group clients by the protocol that they did most often
+    # diary scale that stands for the change as clients see it; see `rated_change`. Where its lower end is the better
+    # one, `analyze_cohort` takes `rating="lower"`.
     rating: str | None = None
-    regions: Sequence[str] | None = None
-    planned: int | None = None
+    regions: Sequence[str] | None = None  # regions or clinical measures; None = all regions
+    planned: int | None = None  # sessions planned for everyone; None = the sessions that are kept
+    # reliability tables that the errors come from; None = the shipped ones
     reliability: ReliabilityTables | None = None
 
     @classmethod

@@ -30,15 +30,10 @@ _UNKNOWNS: Final = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HeadMovement:
-    """A movement of the whole head that is left, and small, once both faces are in their facial frames.
+    """A movement of the whole head that is left, and small, once both faces are in their facial frames."""
 
-    Attributes
-    ----------
-    terms : ndarray, shape (..., 7)
-        Shift in x and y, scale, roll, yaw, pitch and camera distance, as displacements (mm) of a point 50 mm away along
-        each axis concerned.
-    """
-
+    # shape (..., 7); shift in x and y, scale, roll, yaw, pitch and camera distance, as displacements (mm) of a point 50
+    # mm away along each axis concerned
     terms: FloatArray
 
     def at(self, points: ArrayLike) -> FloatArray:

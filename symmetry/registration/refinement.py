@@ -21,36 +21,22 @@ _NO_WEIGHT, _FULL_WEIGHT, _LEAST_WEIGHT = 0.3, 0.8, 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FieldMap:
-    """A vector field over the face, denser than the landmarks, for pictures.
+    """A vector field over the face, denser than the landmarks, for pictures."""
 
-    Attributes
-    ----------
-    points : ndarray, shape (52, 44, 2)
-        Positions, pixels of the upright photo at full size.
-    vectors : ndarray, shape (52, 44, 2)
-        x and y of the facial frame, mm or the unit of the face; NaN off the face and where confidence is low.
-    """
-
-    points: FloatArray
+    points: FloatArray  # shape (52, 44, 2); positions, pixels of the upright photo at full size
+    # shape (52, 44, 2); x and y of the facial frame, mm or the unit of the face; NaN off the face and where confidence
+    # is low
     vectors: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MirrorRefinement:
-    """Landmarks of one photo whose left-right difference is refined by the image.
+    """Landmarks of one photo whose left-right difference is refined by the image."""
 
-    Attributes
-    ----------
-    points : ndarray, shape (478, 3)
-        Pixels at full size. The mean of a landmark and its mirrored partner stays that of the mesh.
-    seen : ndarray, shape (478,), bool
-        Whether the two sides could be matched; irises are taken from the mesh.
-    map_points, map_seen : ndarray, shape (52, 44, 3) and (52, 44)
-        The same for the grid on which maps are drawn.
-    """
-
+    # shape (478, 3); pixels at full size. The mean of a landmark and its mirrored partner stays that of the mesh.
     points: FloatArray
-    seen: NDArray[np.bool_]
+    seen: NDArray[np.bool_]  # shape (478,); whether the two sides could be matched; irises are taken from the mesh
+    # shape (52, 44, 3); the same for the grid on which maps are drawn
     map_points: FloatArray
     map_seen: NDArray[np.bool_]
 
@@ -82,23 +68,12 @@ def asymmetry_map(refined: MirrorRefinement, frame: FacialFrame, unit_per_pixel:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlacedFace:
-    """A face as one of a pair.
+    """A face as one of a pair."""
 
-    Attributes
-    ----------
-    points : ndarray, shape (478, 3)
-        Landmarks, refined or not, pixels at full size.
-    frame : FacialFrame
-    mm_per_pixel : float
-        Size of a pixel.
-    standard : StandardFace or None
-        None to use the landmarks alone.
-    """
-
-    points: FloatArray
+    points: FloatArray  # shape (478, 3); landmarks, refined or not, pixels at full size
     frame: FacialFrame
-    mm_per_pixel: float
-    standard: StandardFace | None
+    mm_per_pixel: float  # size of a pixel
+    standard: StandardFace | None  # None to use the landmarks alone
 
     def place(self, points: FloatArray) -> FloatArray:
         """Transform image points (..., 3) to the facial frame, in mm."""
@@ -111,31 +86,20 @@ class PlacedFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PairRefinement:
-    """Two photos of a person, matched.
+    """Two photos of a person, matched."""
 
-    Attributes
-    ----------
-    before, after : ndarray, shape (478, 3)
-        Landmarks of either photo, pixels at full size: the mean of both faces, plus and minus half the movement. So an
-        error of one photo does not pass for a change.
-    before_placed, after_placed : ndarray, shape (478, 3)
-        The same without head movement, in the facial frame of their mean, mm.
-    movement : ndarray, shape (478, 2)
-        Displacement of each landmark from before to after without head movement: x and y of the facial frame of before,
-        mm; at the jawline across its edge alone. NaN where confidence is low.
-    map : FieldMap or None
-        The same on a denser grid in the photo before; None from landmarks alone.
-    registration : Registration or None
-        None from landmarks alone.
-    """
-
+    # shape (478, 3); landmarks of either photo, pixels at full size: the mean of both faces, plus and minus half the
+    # movement. So an error of one photo does not pass for a change.
     before: FloatArray
     after: FloatArray
+    # shape (478, 3); the same without head movement, in the facial frame of their mean, mm
     before_placed: FloatArray
     after_placed: FloatArray
+    # shape (478, 2); displacement of each landmark from before to after without head movement: x and y of the facial
+    # frame of before, mm; at the jawline across its edge alone. NaN where confidence is low.
     movement: FloatArray
-    map: FieldMap | None
-    registration: Registration | None
+    map: FieldMap | None  # the same on a denser grid in the photo before; None from landmarks alone
+    registration: Registration | None  # None from landmarks alone
 
 
 def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:

@@ -64,18 +64,12 @@ _READ_AT: Final = _read_at()
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Matches:
-    """The same parts of a face in two photos.
+    """The same parts of a face in two photos."""
 
-    Attributes
-    ----------
-    first, second : ndarray, shape (..., 3)
-        Position of each part in either photo: pixels at full size, and depth.
-    confidence : ndarray, shape (...)
-        Correlation of the aligned photos around it, -1 to 1; lower where the match strains the face.
-    """
-
+    # shape (..., 3); position of each part in either photo: pixels at full size, and depth
     first: FloatArray
     second: FloatArray
+    # shape (...); correlation of the aligned photos around it, -1 to 1; lower where the match strains the face
     confidence: FloatArray
 
     @property
@@ -86,21 +80,14 @@ class Matches:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Registration:
-    """Two standard faces, matched.
-
-    Attributes
-    ----------
-    first, second : StandardFace
-    displacement : ndarray, shape (208, 176, 2), float32
-        Pixels of the standard face, x right, y down: what is at p - d/2 in the first is at p + d/2 in the second.
-    confidence : ndarray, shape (208, 176), float32
-        Confidence of each pixel as in `Matches`; -1 beyond the edge of a photo.
-    """
+    """Two standard faces, matched."""
 
     first: StandardFace
     second: StandardFace
+    # shape (208, 176, 2); pixels of the standard face, x right, y down: what is at p - d/2 in the first is at p + d/2
+    # in the second
     displacement: Float32
-    confidence: Float32
+    confidence: Float32  # shape (208, 176); confidence of each pixel as in `Matches`; -1 beyond the edge of a photo
 
     def match(self, pixels: FloatArray) -> Matches:
         """Match the parts of the face at points (..., 2) of the standard face."""

@@ -31,31 +31,15 @@ BY_FILE_TIMES: Final = ("file_times", "some_file_times")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outcome:
-    """What the trend and the change since the first sessions say together of one region or clinical measure.
-
-    Attributes
-    ----------
-    name : str
-    course : RegionCourse or MeasureCourse
-        With the trend.
-    change : RegionChange, MeasureChange or None
-        Last sessions against first sessions; None with one session.
-    verdict : {"improved", "worse", "no detectable change", "not comparable"}
-    sure : bool
-        Whether both agree, or only one of them has a verdict, and nothing casts doubt on it.
-    by : {"trend", "change"} or None
-        For a change that is not sure, which of the two finds it.
-    doubts : tuple of str
-        Names of the flags that keep a change from being sure.
-    """
+    """What the trend and the change since the first sessions say together of one region or clinical measure."""
 
     name: str
-    course: RegionCourse | MeasureCourse
-    change: RegionChange | MeasureChange | None
+    course: RegionCourse | MeasureCourse  # with the trend
+    change: RegionChange | MeasureChange | None  # last sessions against first sessions; None with one session
     verdict: Verdict
-    sure: bool
-    by: Literal["trend", "change"] | None = None
-    doubts: tuple[str, ...] = ()
+    sure: bool  # whether both agree, or only one of them has a verdict, and nothing casts doubt on it
+    by: Literal["trend", "change"] | None = None  # for a change that is not sure, which of the two finds it
+    doubts: tuple[str, ...] = ()  # names of the flags that keep a change from being sure
 
     @property
     def group(self) -> Group:
@@ -65,20 +49,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SeriesOutcome:
-    """Whether a face is getting more even, as data; `wording` puts it into sentences.
-
-    Attributes
-    ----------
-    regions, measures : mapping of str to Outcome
-    change_sessions : int
-        Number of sessions on either side of the change since the first sessions; 0 with one session.
-    doubts : tuple of str
-        What casts doubt on the whole comparison: names of flags, "file_times" or "some_file_times".
-    """
+    """Whether a face is getting more even, as data; `wording` puts it into sentences."""
 
     regions: Mapping[str, Outcome]
     measures: Mapping[str, Outcome]
-    change_sessions: int
+    change_sessions: int  # number of sessions on either side of the change since the first sessions; 0 with one session
+    # what casts doubt on the whole comparison: names of flags, "file_times" or "some_file_times"
     doubts: tuple[str, ...]
 
     def main(self, group: Group) -> list[Outcome]:

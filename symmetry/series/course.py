@@ -40,54 +40,27 @@ _MOST: Final = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Course:
-    """Numbers of n sessions, in the unit of the series; NaN where not measurable.
+    """Numbers of n sessions, in the unit of the series; NaN where not measurable."""
 
-    Attributes
-    ----------
-    numbers : PairNumbers
-        From the reference to each session, shape (n, ...).
-    regions : ndarray, shape (n, 9, 3)
-        Asymmetry, lateral and vertical.
-    parts : ndarray, shape (n, 11, 2)
-        Lateral and vertical of each part of a region.
-    measures : ndarray, shape (n, 18)
-        Left less right of each clinical measure.
-    sd : ndarray, shape (n, 76)
-        Standard deviations over re-photographing from session to session, in the order of `reliability_table.OF_PAIR`.
-    level_sd : ndarray, shape (n, 76)
-        Those of the numbers themselves, with the error of the shared face.
-    freedom : ndarray, shape (76,)
-        Their degrees of freedom.
-    """
-
-    numbers: PairNumbers
-    regions: FloatArray
-    parts: FloatArray
-    measures: FloatArray
+    numbers: PairNumbers  # from the reference to each session, shape (n, ...)
+    regions: FloatArray  # shape (n, 9, 3); asymmetry, lateral and vertical
+    parts: FloatArray  # shape (n, 11, 2); lateral and vertical of each part of a region
+    measures: FloatArray  # shape (n, 18); left less right of each clinical measure
+    # shape (n, 76); standard deviations over re-photographing from session to session, in the order of
+    # `reliability_table.OF_PAIR`
     sd: FloatArray
-    level_sd: FloatArray
-    freedom: FloatArray
+    level_sd: FloatArray  # shape (n, 76); those of the numbers themselves, with the error of the shared face
+    freedom: FloatArray  # shape (76,); their degrees of freedom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MatchedPhotos:
-    """The photos of a series, in order of their sessions, each matched to the reference.
-
-    Attributes
-    ----------
-    faces : sequence of FaceAnalysis
-    matches : sequence of Match
-        Each photo as seen from the reference.
-    session : sequence of int
-        Number of each photo's session, from 0.
-    reference : int
-        Place of the reference among the photos.
-    """
+    """The photos of a series, in order of their sessions, each matched to the reference."""
 
     faces: Sequence[FaceAnalysis]
-    matches: Sequence[Match]
-    session: Sequence[int]
-    reference: int
+    matches: Sequence[Match]  # each photo as seen from the reference
+    session: Sequence[int]  # number of each photo's session, from 0
+    reference: int  # place of the reference among the photos
 
     @property
     def of_session(self) -> list[NDArray[np.intp]]:

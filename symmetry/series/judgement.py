@@ -35,18 +35,10 @@ _LEAST_WEEKS: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Times:
-    """Times of the sessions.
+    """Times of the sessions."""
 
-    Attributes
-    ----------
-    weeks : ndarray, shape (n,)
-        Since the first session.
-    treated : ndarray of bool, shape (n,), or None
-        Sessions of the treatment phase; None without a treatment start.
-    """
-
-    weeks: FloatArray
-    treated: NDArray[np.bool_] | None
+    weeks: FloatArray  # shape (n,); since the first session
+    treated: NDArray[np.bool_] | None  # shape (n,); sessions of the treatment phase; None without a treatment start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

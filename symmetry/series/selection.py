@@ -37,22 +37,11 @@ _STRANGER_ADVICE: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Selection:
-    """Photos of a series, each matched to the reference.
+    """Photos of a series, each matched to the reference."""
 
-    Attributes
-    ----------
-    dated : tuple of DatedFace
-        The photos that count, in order of time.
-    matches : tuple of Match
-        Each photo as seen from the reference; the reference itself did not move.
-    reference : int
-        Place of the reference among them.
-    left_out : tuple of LeftOut
-    """
-
-    dated: tuple[DatedFace, ...]
-    matches: tuple[Match, ...]
-    reference: int
+    dated: tuple[DatedFace, ...]  # the photos that count, in order of time
+    matches: tuple[Match, ...]  # each photo as seen from the reference; the reference itself did not move
+    reference: int  # place of the reference among them
     left_out: tuple[LeftOut, ...]
 
 

@@ -29,43 +29,21 @@ _PRECISE: Final = 1e-10
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DoseResponse:
-    """Slopes of quantities against one dose; arrays shaped as one row of the quantities.
+    """Slopes of quantities against one dose; arrays shaped as one row of the quantities."""
 
-    Attributes
-    ----------
-    people : ndarray of int
-        Number with both a dose and the quantity.
-    slope : Estimate
-        Theil-Sen slope, unit of the quantity by unit of the dose, with Sen's 95 % interval.
-    tau : ndarray
-        Kendall's tau-b.
-    p : ndarray
-        Two-sided, of no association, by tau.
-    """
-
-    people: IntArray
-    slope: Estimate
-    tau: FloatArray
-    p: FloatArray
+    people: IntArray  # number with both a dose and the quantity
+    slope: Estimate  # Theil-Sen slope, unit of the quantity by unit of the dose, with Sen's 95 % interval
+    tau: FloatArray  # kendall's tau-b
+    p: FloatArray  # two-sided, of no association, by tau
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RankCorrelation:
-    """Spearman's correlations of quantities with one other; arrays shaped as one row of the quantities.
+    """Spearman's correlations of quantities with one other; arrays shaped as one row of the quantities."""
 
-    Attributes
-    ----------
-    people : ndarray of int
-        Number with both.
-    rho : Estimate
-        With its 95 % interval.
-    p : ndarray
-        Two-sided, of no association.
-    """
-
-    people: IntArray
-    rho: Estimate
-    p: FloatArray
+    people: IntArray  # number with both
+    rho: Estimate  # with its 95 % interval
+    p: FloatArray  # two-sided, of no association
 
 
 def sen_slope(x: ArrayLike, y: ArrayLike) -> DoseResponse:

@@ -162,21 +162,13 @@ class Canvas:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Planes of half a head, painted in place.
+    """Planes of half a head, painted in place."""
 
-    Attributes
-    ----------
-    skin : ndarray, shape (h, w, 3)
-        Colour.
-    shine, coverage : ndarray, shape (h, w)
-        Gloss, and where the head is, 0 to 1.
-    nx, ny : ndarray, shape (h, w)
-        x and y of the surface normal.
-    """
-
-    skin: Plane
+    skin: Plane  # shape (h, w, 3); colour
+    # shape (h, w); gloss, and where the head is, 0 to 1
     shine: Plane
     coverage: Plane
+    # shape (h, w); x and y of the surface normal
     nx: Plane
     ny: Plane
 

@@ -12,28 +12,9 @@ HairStyle = Literal["long", "short", "tied"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Colours and proportions of a drawn person.
+    """Colours and proportions of a drawn person."""
 
-    Attributes
-    ----------
-    skin, lips, blush, hair, brows, iris, shirt : tuple of float
-        Colours, red, green and blue from 0 to 1.
-    hair_style : {"long", "short", "tied"}
-        How the hair is worn.
-    jaw_width : float
-        Width of the lower face relative to the average.
-    lip_fullness : float
-        Height of the lips relative to the average.
-    brow_weight : float
-        Thickness of the brows relative to the average.
-    lashes : float
-        Length of the lashes and strength of the lash line relative to the average.
-    freckles : float
-        Amount of freckles, 0 (none) to 1 (many).
-    seed : int
-        Seed of hair strands, freckles and pores.
-    """
-
+    # colours, red, green and blue from 0 to 1
     skin: Colour = (0.93, 0.755, 0.655)
     lips: Colour = (0.775, 0.40, 0.395)
     blush: Colour = (0.90, 0.50, 0.45)
@@ -41,13 +22,13 @@ class Look:
     brows: Colour = (0.25, 0.155, 0.11)
     iris: Colour = (0.40, 0.46, 0.36)
     shirt: Colour = (0.22, 0.40, 0.42)
-    hair_style: HairStyle = "tied"
-    jaw_width: float = 1.0
-    lip_fullness: float = 1.0
-    brow_weight: float = 1.0
-    lashes: float = 1.0
-    freckles: float = 0.45
-    seed: int = 7
+    hair_style: HairStyle = "tied"  # how the hair is worn
+    jaw_width: float = 1.0  # width of the lower face relative to the average
+    lip_fullness: float = 1.0  # height of the lips relative to the average
+    brow_weight: float = 1.0  # thickness of the brows relative to the average
+    lashes: float = 1.0  # length of the lashes and strength of the lash line relative to the average
+    freckles: float = 0.45  # amount of freckles, 0 (none) to 1 (many)
+    seed: int = 7  # seed of hair strands, freckles and pores
 
 
 LOOKS: dict[str, Look] = {

@@ -68,20 +68,12 @@ _CREASES = (
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A whole texture, mirror-symmetric in the midline.
+    """A whole texture, mirror-symmetric in the midline."""
 
-    Attributes
-    ----------
-    colour : ndarray, shape (h, w, 4), float32
-        Red, green, blue and coverage, 0 to 1.
-    surface : ndarray, shape (h, w, 4), float32
-        x and y of the surface normal, shine, and (head only) 1 between the lids, where the eye shows.
-    right, top, density : float
-        Extent to either side and upward (mm) and pixels per millimetre.
-    """
-
-    colour: Plane
+    colour: Plane  # shape (h, w, 4); red, green, blue and coverage, 0 to 1
+    # shape (h, w, 4); x and y of the surface normal, shine, and (head only) 1 between the lids, where the eye shows
     surface: Plane
+    # extent to either side and upward (mm) and pixels per millimetre
     right: float
     top: float
     density: float

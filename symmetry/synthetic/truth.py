@@ -15,24 +15,12 @@ from symmetry.synthetic.scene import Scene, depth_at, rotation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPoint:
-    """A point of the drawn face.
+    """A point of the drawn face."""
 
-    Attributes
-    ----------
-    name : str
-        For example ``"commissure"``.
-    side : str
-        ``"subject_left"``, ``"subject_right"`` or ``"midline"``.
-    facial : tuple of float
-        x, y and z in facial millimetres, before the head is turned.
-    pixel : tuple of float
-        Column and row in the image; whole numbers are the centres of pixels.
-    """
-
-    name: str
-    side: str
-    facial: tuple[float, float, float]
-    pixel: tuple[float, float]
+    name: str  # for example ``"commissure"``
+    side: str  # ``"subject_left"``, ``"subject_right"`` or ``"midline"``
+    facial: tuple[float, float, float]  # x, y and z in facial millimetres, before the head is turned
+    pixel: tuple[float, float]  # column and row in the image; whole numbers are the centres of pixels
 
 
 def named_points(

@@ -11,30 +11,18 @@ Holds = Literal["text", "truth", "count", "number"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Layout of a table, the same in CSV, JSON, parquet and pandas.
+    """Layout of a table, the same in CSV, JSON, parquet and pandas."""
 
-    Attributes
-    ----------
-    name : str
-        Command that writes it.
-    columns : tuple of str
-        In order.
-    texts, truths, counts : collection of str
-        Columns of texts (also times, as ISO 8601), of booleans, and of whole numbers that are never missing. All other
-        columns are of numbers, NaN where one is unknown.
-    rows : callable
-        Turns the JSON of the command into rows by column; what a row leaves out is unknown.
-    keys : collection of str
-        Keys by which the JSON object, or each object of its array, is recognised; empty for a table that is not read
-        back.
-    """
-
-    name: str
-    columns: tuple[str, ...]
+    name: str  # command that writes it
+    columns: tuple[str, ...]  # in order
+    # columns of texts (also times, as ISO 8601), of booleans, and of whole numbers that are never missing. All other
+    # columns are of numbers, NaN where one is unknown.
     texts: Collection[str]
     truths: Collection[str] = ()
     counts: Collection[str] = ()
+    # turns the JSON of the command into rows by column; what a row leaves out is unknown
     rows: Callable[[Any], list[dict[str, Any]]]
+    # keys by which the JSON object, or each object of its array, is recognised; empty for a table that is not read back
     keys: Collection[str] = ()
 
     def holds(self, column: str) -> Holds:

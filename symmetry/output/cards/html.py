@@ -27,28 +27,14 @@ _GROUND: Final = f"background:{PAPER};color:{INK}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A cell of a table.
-
-    Attributes
-    ----------
-    text : str
-    below : tuple of str
-        Smaller lines below the text.
-    verdict : str or None
-        Verdict whose mark and colour the cell has.
-    swatch : str or None
-        Colour of a square before the text.
-    strong : bool
-    across : int
-        Number of columns.
-    """
+    """A cell of a table."""
 
     text: str
-    below: tuple[str, ...] = ()
-    verdict: Verdict | None = None
-    swatch: str | None = None
+    below: tuple[str, ...] = ()  # smaller lines below the text
+    verdict: Verdict | None = None  # verdict whose mark and colour the cell has
+    swatch: str | None = None  # colour of a square before the text
     strong: bool = False
-    across: int = 1
+    across: int = 1  # number of columns
 
 
 def shown_name(name: str) -> str:
@@ -67,41 +53,22 @@ def flag_lines(flags: Iterable[Flag], names: Mapping[str, str]) -> list[tuple[st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A card.
-
-    Attributes
-    ----------
-    title, about : str
-    svg, described : str
-        Drawing, and its description for readers who cannot see it.
-    width : float
-        Width of the drawing in pixels.
-    beside : bool
-        Place the drawing beside the table instead of above it.
-    head : sequence of str
-        Headings of the columns.
-    rows, lesser : sequence of sequence of Cell
-        Rows of the main regions, and small ones of the others.
-    answer : sequence of str
-        Sentences below the title, the first in bold.
-    doubts : sequence of (sign, colour, words)
-        As given by `flag_lines`.
-    notes : sequence of str
-        Explanations of the numbers.
-    """
+    """A card."""
 
     title: str
     about: str
+    # drawing, and its description for readers who cannot see it
     svg: str
     described: str
-    width: float
-    beside: bool
-    head: Sequence[str]
+    width: float  # width of the drawing in pixels
+    beside: bool  # place the drawing beside the table instead of above it
+    head: Sequence[str]  # headings of the columns
+    # rows of the main regions, and small ones of the others
     rows: Sequence[Sequence[Cell]]
     lesser: Sequence[Sequence[Cell]]
-    answer: Sequence[str] = ()
-    doubts: Sequence[tuple[str, str, str]] = ()
-    notes: Sequence[str] = ()
+    answer: Sequence[str] = ()  # sentences below the title, the first in bold
+    doubts: Sequence[tuple[str, str, str]] = ()  # as given by `flag_lines`
+    notes: Sequence[str] = ()  # explanations of the numbers
 
     def html(self) -> str:
         """Put the card together."""

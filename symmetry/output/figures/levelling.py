@@ -29,23 +29,12 @@ _DOWN_THE_MIDLINE = MIDLINE[np.argsort(-REFERENCE[MIDLINE, 1])]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LevelledFace:
-    """An upright face in a crop of fixed shape.
-
-    Attributes
-    ----------
-    face : FaceAnalysis
-    pixels : ndarray, shape (h, w, 3), uint8
-        RGB; neutral grey where the photo ends.
-    inside : ndarray, shape (h, w), bool
-        Where the photo has pixels.
-    matrix : ndarray, shape (2, 3)
-        From pixels of the upright photo at full size to pixels of the crop.
-    """
+    """An upright face in a crop of fixed shape."""
 
     face: FaceAnalysis
-    pixels: Pixels
-    inside: NDArray[np.bool_]
-    matrix: FloatArray
+    pixels: Pixels  # shape (h, w, 3); RGB; neutral grey where the photo ends
+    inside: NDArray[np.bool_]  # shape (h, w); where the photo has pixels
+    matrix: FloatArray  # shape (2, 3); from pixels of the upright photo at full size to pixels of the crop
 
     def locate(self, points: ArrayLike) -> FloatArray:
         """Return the crop coordinates (..., 2) of full-size image points (..., 2 or 3)."""

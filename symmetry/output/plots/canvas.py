@@ -45,30 +45,14 @@ _DARK: Final = 0.45
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """An entry of a legend: an area, a line or a mark, and its label.
-
-    Attributes
-    ----------
-    label : str
-    fill : str
-        Colour of the area; empty for none.
-    line : tuple of str
-        Colours of lines above each other; the first is also that of the mark.
-    opacity : float
-        Opacity of the area.
-    width : float
-        Width of the line, as a multiple of the size of text.
-    upright : bool
-        Whether the line is vertical.
-    marker : str
-    """
+    """An entry of a legend: an area, a line or a mark, and its label."""
 
     label: str
-    fill: str = ""
-    line: tuple[str, ...] = ()
-    opacity: float = 1.0
-    width: float = 0.1
-    upright: bool = False
+    fill: str = ""  # colour of the area; empty for none
+    line: tuple[str, ...] = ()  # colours of lines above each other; the first is also that of the mark
+    opacity: float = 1.0  # opacity of the area
+    width: float = 0.1  # width of the line, as a multiple of the size of text
+    upright: bool = False  # whether the line is vertical
     marker: str = ""
 
 

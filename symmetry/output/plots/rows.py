@@ -41,25 +41,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row of the table.
-
-    Attributes
-    ----------
-    name : str
-    cells : tuple of tuple of Cell
-        Lines of numbers; empty in a heading.
-    weight : str
-    indented : bool
-        Whether the row belongs to a heading.
-    first : bool
-        Whether the row begins a block.
-    """
+    """A row of the table."""
 
     name: str
-    cells: tuple[tuple[Cell, ...], ...] = ()
+    cells: tuple[tuple[Cell, ...], ...] = ()  # lines of numbers; empty in a heading
     weight: Weight = "normal"
-    indented: bool = False
-    first: bool = False
+    indented: bool = False  # whether the row belongs to a heading
+    first: bool = False  # whether the row begins a block
 
     @property
     def height(self) -> int:

@@ -66,30 +66,16 @@ _LINES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Chart:
-    """One chart in its own coordinates.
+    """One chart in its own coordinates."""
 
-    Attributes
-    ----------
-    key : str
-        Unique on the page.
-    title, description : str
-        For readers who cannot see it.
-    axes : Axes
-    courses : dict of str to PlacedCourse
-        By the class of the line.
-    treatments : tuple of float
-        Places of treatments.
-    names : dict of str to float
-        Names beside lines and their heights.
-    """
-
-    key: str
+    key: str  # unique on the page
+    # for readers who cannot see it
     title: str
     description: str
     axes: Axes
-    courses: dict[str, PlacedCourse]
-    treatments: tuple[float, ...] = ()
-    names: dict[str, float] = field(default_factory=dict)
+    courses: dict[str, PlacedCourse]  # by the class of the line
+    treatments: tuple[float, ...] = ()  # places of treatments
+    names: dict[str, float] = field(default_factory=dict)  # names beside lines and their heights
 
     @property
     def height(self) -> float:

@@ -16,19 +16,12 @@ from symmetry.version import ENGINE, __version__
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pictures:
-    """Two photos laid over each other.
+    """Two photos laid over each other."""
 
-    Attributes
-    ----------
-    before, after : FaceAnalysis
-        With their pixels.
-    change : Change or None
-        Between these two; without it no movement is drawn.
-    """
-
+    # with their pixels
     before: FaceAnalysis
     after: FaceAnalysis
-    change: Change | None = None
+    change: Change | None = None  # between these two; without it no movement is drawn
 
     @classmethod
     def of(cls, change: Change | None, photo_of: Callable[[FaceAnalysis], Photo]) -> Pictures | None:
@@ -41,57 +34,30 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiaryCourse:
-    """A person's ratings on one scale.
-
-    Attributes
-    ----------
-    name : str
-    low, high : float
-        Ends of the scale.
-    entries : tuple of (datetime, float)
-        In order of time; aware.
-    """
+    """A person's ratings on one scale."""
 
     name: str
+    # ends of the scale
     low: float
     high: float
-    entries: tuple[tuple[datetime, float], ...]
+    entries: tuple[tuple[datetime, float], ...]  # in order of time; aware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """Everything that a report shows. Texts may contain anything; nothing in them is taken for HTML.
+    """Everything that a report shows. Texts may contain anything; nothing in them is taken for HTML."""
 
-    Attributes
-    ----------
-    title : str
-        Name of the person, or of the series.
-    made : datetime
-        Aware.
-    series : Series
-    pictures : Pictures or None
-    treatments : tuple of Treatment
-        In order of time; only `at`, the protocol (or product and zones) and `minutes` are shown.
-    adherence : tuple of Adherence
-        See `symmetry.practice.adherence`.
-    diary : tuple of DiaryCourse
-    note : str
-    version : str
-        Of this program.
-    engine : str
-        What found the landmarks, such as "mediapipe 0.10.21".
-    """
-
-    title: str
-    made: datetime
+    title: str  # name of the person, or of the series
+    made: datetime  # aware
     series: Series
     pictures: Pictures | None = None
+    # in order of time; only `at`, the protocol (or product and zones) and `minutes` are shown
     treatments: tuple[Treatment, ...] = ()
-    adherence: tuple[Adherence, ...] = ()
+    adherence: tuple[Adherence, ...] = ()  # see `symmetry.practice.adherence`
     diary: tuple[DiaryCourse, ...] = ()
     note: str = ""
-    version: str = __version__
-    engine: str = ENGINE
+    version: str = __version__  # of this program
+    engine: str = ENGINE  # what found the landmarks, such as "mediapipe 0.10.21"
 
     @property
     def followed_until(self) -> date:

@@ -35,25 +35,13 @@ _SOURCES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """All flags of one name together.
-
-    Attributes
-    ----------
-    severity : {"info", "warn", "reject"}
-    weight : str
-        What the severity means.
-    title : str
-    where : str
-        In how many photos.
-    advice : str
-        That of the gravest flag.
-    """
+    """All flags of one name together."""
 
     severity: Severity
-    weight: str
+    weight: str  # what the severity means
     title: str
-    where: str
-    advice: str
+    where: str  # in how many photos
+    advice: str  # that of the gravest flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,34 +38,19 @@ _SHORTEST: Final = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A photo on the page.
+    """A photo on the page."""
 
-    Attributes
-    ----------
-    name : {"before", "after"}
-    source : str
-        JPEG as a data URI.
-    midline : str
-        SVG path in pixels of the crop.
-    left, right : tuple of str
-        SVG paths of the contours of each side.
-    left_mirrored, right_mirrored : tuple of str
-        The same, mirrored onto the other side.
-    map : str
-        JPEG of the photo tinted by what moved; empty if unknown.
-    arrows : tuple of str
-        SVG paths.
-    """
-
-    name: str
-    source: str
-    midline: str
+    name: str  # {"before", "after"}
+    source: str  # JPEG as a data URI
+    midline: str  # SVG path in pixels of the crop
+    # SVG paths of the contours of each side
     left: tuple[str, ...]
     right: tuple[str, ...]
+    # the same, mirrored onto the other side
     left_mirrored: tuple[str, ...]
     right_mirrored: tuple[str, ...]
-    map: str = ""
-    arrows: tuple[str, ...] = ()
+    map: str = ""  # JPEG of the photo tinted by what moved; empty if unknown
+    arrows: tuple[str, ...] = ()  # SVG paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,20 +29,11 @@ _HEX_WIDE: Final = re.compile(rb"[0-9a-f](?:\0[0-9a-f]){31,}")
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """Texts to search for.
+    """Texts to search for."""
 
-    Attributes
-    ----------
-    names : tuple of str
-        Name and id.
-    notes : tuple of str
-    hashes : frozenset of str
-        In hexadecimal: of photos and their sources, and the uid.
-    """
-
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # name and id
     notes: tuple[str, ...]
-    hashes: frozenset[str]
+    hashes: frozenset[str]  # in hexadecimal: of photos and their sources, and the uid
 
     @property
     def texts(self) -> tuple[str, ...]:
