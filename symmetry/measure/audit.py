@@ -172,10 +172,6 @@ def audit(
     **options
         `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
 
-    Returns
-    -------
-    Audit
-
     Raises
     ------
     PhotoError, NoFaceError, SeveralFacesError

@@ -55,10 +55,6 @@ def analyze_photos(
         Faces found there come without pixels and take a hundredth of the time.
     **options
         `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
-
-    Yields
-    ------
-    FaceAnalysis or Failure
     """
     measuring = Measuring.of(**options)
     for path in photos:

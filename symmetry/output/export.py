@@ -37,13 +37,6 @@ _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 def export_client(practice: Practice, page: ClientPage, file: Path, *, watch: Watch | None = None) -> tuple[str, ...]:
     """Write everything about a client to a zip file that only its owner can read, and that is never half written.
 
-    Parameters
-    ----------
-    practice : Practice
-    page : ClientPage
-    file : Path
-    watch : Watch, optional
-
     Returns
     -------
     tuple of str

@@ -101,10 +101,6 @@ class Backups(PracticeWriter):
         When the `with` ends well it is synced and replaces `file`, else it is removed: if this process is killed, by
         whoever opens the practice next.
 
-        Parameters
-        ----------
-        file : Path
-
         Raises
         ------
         OutputError

@@ -37,10 +37,6 @@ def faces_of(
     scale, reliability
         See `symmetry.analyze`.
 
-    Yields
-    ------
-    DatedFace or Failure
-
     Raises
     ------
     UnknownIdError

@@ -109,10 +109,6 @@ def take_in_photos(
     tell : callable, optional
         Takes what became of each photo and each session, as soon as it is known.
 
-    Returns
-    -------
-    Intake
-
     Raises
     ------
     UnknownIdError

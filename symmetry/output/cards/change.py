@@ -26,10 +26,6 @@ from symmetry.output.words import (
 def change_card(change: Change) -> str:
     """Show what changed between photos: a drawing with arrows, and the verdicts on the regions.
 
-    Parameters
-    ----------
-    change : Change
-
     Returns
     -------
     str

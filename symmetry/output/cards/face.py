@@ -16,10 +16,6 @@ from symmetry.output.words import HOW_SURE, OF_PUPILS, OWN_SIDES, day_of, name_o
 def face_card(face: FaceAnalysis) -> str:
     """Show how even a face is: a drawing from its landmarks, and the numbers of its regions, main ones first.
 
-    Parameters
-    ----------
-    face : FaceAnalysis
-
     Returns
     -------
     str

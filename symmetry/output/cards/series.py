@@ -27,10 +27,6 @@ from symmetry.series.wording import (
 def series_card(series: Series) -> str:
     """Show whether a face has become more even: courses of the main regions, and the verdicts on all.
 
-    Parameters
-    ----------
-    series : Series
-
     Returns
     -------
     str

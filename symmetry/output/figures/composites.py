@@ -28,10 +28,6 @@ _CAPTION: Final = (
 def make_composites(levelled: LevelledFace) -> tuple[Pixels, Pixels]:
     """Mirror each half of a levelled face across the midline.
 
-    Parameters
-    ----------
-    levelled : LevelledFace
-
     Returns
     -------
     right_twice, left_twice : ndarray, shape (h, w, 3), uint8

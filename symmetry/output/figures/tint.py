@@ -154,10 +154,6 @@ def _ramp(values: NDArray[np.float32], start: float, end: float) -> NDArray[np.f
 def tint_regions(levelled: LevelledFace) -> Pixels:
     """Tint the regions of a grey, levelled photo by their asymmetry.
 
-    Parameters
-    ----------
-    levelled : LevelledFace
-
     Returns
     -------
     ndarray, shape (h, w, 3), uint8

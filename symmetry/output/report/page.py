@@ -54,10 +54,6 @@ class RegionView:
 def render_report(report: Report) -> str:
     """Write a report as one HTML file.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     str
