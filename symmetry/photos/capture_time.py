@@ -34,21 +34,11 @@ _SLACK: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When a photo was taken.
+    """When a photo was taken."""
 
-    Attributes
-    ----------
-    at : datetime
-        Timezone-aware: in the zone of the photo if its metadata give an offset, else in the zone asked for.
-    source : {"exif", "xmp", "iptc", "png", "file name", "file time"}
-        The time of a file is the least reliable: copying may change it.
-    note : str or None
-        Which time could not be read or was not believed, and why.
-    """
-
-    at: datetime
-    source: TimeSource
-    note: str | None = None
+    at: datetime  # timezone-aware: in the zone of the photo if its metadata give an offset, else in the zone asked for
+    source: TimeSource  # the time of a file is the least reliable: copying may change it
+    note: str | None = None  # which time could not be read or was not believed, and why
 
 
 def local_zone() -> tzinfo:

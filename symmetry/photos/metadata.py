@@ -27,27 +27,14 @@ _LARGEST_SHORT: Final = 65535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """The metadata that are used.
+    """The metadata that are used."""
 
-    Attributes
-    ----------
-    orientation : int or None
-        2 to 8 if the stored image must be turned or flipped to be upright.
-    captured : datetime or None
-        When the photo was taken; timezone-aware only if an offset from UTC is given.
-    captured_source : str or None
-        Source of `captured`, such as "exif:DateTimeOriginal" or "xmp:CreateDate".
-    unread_dates : tuple of str
-        Dates that should come before `captured` but cannot be read, each with its source.
-    focal_length_35mm : float or None
-        35 mm equivalent focal length, mm.
-    """
-
-    orientation: int | None = None
-    captured: datetime | None = None
-    captured_source: str | None = None
+    orientation: int | None = None  # 2 to 8 if the stored image must be turned or flipped to be upright
+    captured: datetime | None = None  # when the photo was taken; timezone-aware only if an offset from UTC is given
+    captured_source: str | None = None  # source of `captured`, such as "exif:DateTimeOriginal" or "xmp:CreateDate"
+    # dates that should come before `captured` but cannot be read, each with its source
     unread_dates: tuple[str, ...] = ()
-    focal_length_35mm: float | None = None
+    focal_length_35mm: float | None = None  # 35 mm equivalent focal length, mm
 
 
 def read_metadata(image: Image.Image) -> Metadata:

@@ -42,23 +42,12 @@ _SHOWN: Final = 40
 
 
 class WrittenDate(NamedTuple):
-    """A date as it stands in the metadata.
+    """A date as it stands in the metadata."""
 
-    Attributes
-    ----------
-    rank : int
-        Lower is nearer to the moment of the shot.
-    source : str
-        Such as "exif:DateTimeOriginal".
-    text : str
-    offset : str
-        From UTC, if it stands elsewhere.
-    """
-
-    rank: int
-    source: str
+    rank: int  # lower is nearer to the moment of the shot
+    source: str  # such as "exif:DateTimeOriginal"
     text: str
-    offset: str = ""
+    offset: str = ""  # from UTC, if it stands elsewhere
 
 
 def exif_tags(image: Image.Image) -> Callable[[int], Any]:

@@ -43,21 +43,12 @@ _SHAPE_ERROR: Final = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perspective:
-    """How near the camera seems to have been.
+    """How near the camera seems to have been."""
 
-    Attributes
-    ----------
-    centimetres : float or None
-        Distance by the focal length in the metadata; None if there is none or the photo is cropped.
-    bent : float
-        How strongly the face looks as from near, in standard deviations between people.
-    pitch : float
-        Of the head, degrees.
-    """
-
+    # distance by the focal length in the metadata; None if there is none or the photo is cropped
     centimetres: float | None
-    bent: float
-    pitch: float
+    bent: float  # how strongly the face looks as from near, in standard deviations between people
+    pitch: float  # of the head, degrees
 
 
 def perspective_of(portrait: Portrait) -> Perspective:

@@ -61,20 +61,11 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Values from which on a flag is raised.
-
-    Attributes
-    ----------
-    by_severity : mapping of Severity to float
-    digits : int
-        Decimals of the value in the flag.
-    below : bool
-        Whether small values are bad rather than large ones.
-    """
+    """Values from which on a flag is raised."""
 
     by_severity: Mapping[Severity, float]
-    digits: int
-    below: bool = False
+    digits: int  # decimals of the value in the flag
+    below: bool = False  # whether small values are bad rather than large ones
 
     def reached_by(self, value: float) -> tuple[Severity, float] | None:
         """Gravest severity whose limit the size of a value reaches, with that limit; None if there is none."""

@@ -13,32 +13,16 @@ from symmetry.registration import StandardFace
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Portrait:
-    """A face as it was found in its photo.
-
-    Attributes
-    ----------
-    photo : Photo
-    landmarks : ndarray, shape (478, 3)
-        Mirror-averaged, pixels of the upright photo at full size.
-    frame : FacialFrame
-        Fitted to the landmarks; its pose is that of the head.
-    standard : StandardFace
-        The face warped to the common shape.
-    disagreement : float
-        RMS distance between the meshes of the photo and of its mirror image, in interpupillary distances.
-    others : int
-        Number of other faces in the photo.
-    side_light : float
-        As in `quality.picture.Light`; NaN if unknown.
-    """
+    """A face as it was found in its photo."""
 
     photo: Photo
-    landmarks: FloatArray
-    frame: FacialFrame
-    standard: StandardFace
+    landmarks: FloatArray  # shape (478, 3); mirror-averaged, pixels of the upright photo at full size
+    frame: FacialFrame  # fitted to the landmarks; its pose is that of the head
+    standard: StandardFace  # the face warped to the common shape
+    # RMS distance between the meshes of the photo and of its mirror image, in interpupillary distances
     disagreement: float
-    others: int
-    side_light: float = float("nan")
+    others: int  # number of other faces in the photo
+    side_light: float = float("nan")  # as in `quality.picture.Light`; NaN if unknown
 
     @property
     def interpupillary(self) -> float:
