@@ -23,7 +23,7 @@ from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.scores import REGION_NAMES
 from symmetry.output.tables import face_tables, overview_table, render
-from symmetry.output.tables.layout import noticing
+from symmetry.output.tables.layout import notice
 from symmetry.tabular import SCORE_COLUMNS
 
 
@@ -306,7 +306,7 @@ def test_what_a_flag_stops_is_a_dash_and_the_flag_stands_above_the_tables():
     ],
 )
 def test_whether_people_notice_is_said_with_the_error_in_mind(value, error, least, unit, said):
-    assert noticing(value, error, least, unit) == said
+    assert notice(value, error, least, unit) == said
 
 
 def test_a_photo_that_is_given_twice_is_measured_once(tmp_path):

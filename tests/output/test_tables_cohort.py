@@ -12,7 +12,7 @@ from helpers.cohort_samples import BETTER, study_table
 from symmetry.cohort import analyze_cohort
 from symmetry.output.tables import render
 from symmetry.output.tables.cohort import cohort_tables
-from symmetry.output.tables.layout import probability
+from symmetry.output.words import probability
 
 MAIN = ("jawline", "eyes", "mouth")
 LONG = "a ritual with warm rose oil, done twice a day by everyone"

@@ -9,7 +9,8 @@ from rich.console import Group
 from rich.text import Text
 
 from symmetry.measure.audit import OWN_SIDES, SITES, Audit, Trial
-from symmetry.output.tables.layout import MESH_ALONE, SIDES, UNKNOWN, FittedTable, flag_lines, notes
+from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
+from symmetry.output.tables.layout import MESH_ALONE, SIDES, flag_lines
 from symmetry.tabular import printable
 
 _ALONE_MM: Final = 2.0

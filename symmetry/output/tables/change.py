@@ -15,6 +15,7 @@ from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.measure.words import sentence, title_of
+from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -22,14 +23,11 @@ from symmetry.output.tables.layout import (
     OF_WHAT_IS_SEEN,
     SIDES,
     SIDES_MOVED,
-    UNKNOWN,
     VERDICT_STYLES,
-    FittedTable,
     circumstances,
     dash_note,
     flag_lines,
     norm_notes,
-    notes,
     notice,
     number,
     region_title,

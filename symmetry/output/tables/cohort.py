@@ -15,17 +15,9 @@ from rich.text import Text
 from symmetry.cohort.responders import ANY_REGION
 from symmetry.cohort.wording import expected, reasons_line
 from symmetry.measure.words import percent, unit_sign
-from symmetry.output.tables.layout import (
-    UNKNOWN,
-    VERDICT_STYLES,
-    FittedTable,
-    interval,
-    notes,
-    number,
-    probability,
-    region_title,
-    signed,
-)
+from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
+from symmetry.output.tables.layout import VERDICT_STYLES, interval, number, region_title, signed
+from symmetry.output.words import probability
 from symmetry.tabular.text import printable
 
 if TYPE_CHECKING:

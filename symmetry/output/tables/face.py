@@ -15,20 +15,18 @@ from symmetry.measure.batch import Failure
 from symmetry.measure.face import FaceAnalysis, Measure
 from symmetry.measure.quality.flags import by_gravity, reason_words
 from symmetry.measure.words import title_of, unit_sign
+from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
     MESH_ALONE,
     OF_WHAT_IS_SEEN,
     SIDES,
-    UNKNOWN,
-    FittedTable,
     apart_from_folder,
     circumstances,
     dash_note,
     flag_lines,
     norm_notes,
-    notes,
     notice,
     number,
     region_title,

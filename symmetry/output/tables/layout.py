@@ -19,38 +19,8 @@ from symmetry.measure.measures import MEASURE_NAMES, NO_NORM
 from symmetry.measure.quality.flags import ALL, Flag, by_gravity, joined
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.measure.words import noticed, title_of, with_error
-from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes, render
-from symmetry.output.words import probability
+from symmetry.output.tables.grid import UNKNOWN
 from symmetry.tabular import printable
-
-__all__ = [
-    "ERRORS",
-    "JAWLINE",
-    "MESH_ALONE",
-    "OF_WHAT_IS_SEEN",
-    "SIDES",
-    "SIDES_MOVED",
-    "UNKNOWN",
-    "VERDICT_STYLES",
-    "FittedTable",
-    "apart_from_folder",
-    "circumstances",
-    "dash_note",
-    "flag_lines",
-    "interval",
-    "norm_notes",
-    "notes",
-    "notice",
-    "number",
-    "probability",
-    "region_title",
-    "render",
-    "severity_mark",
-    "side",
-    "signed",
-    "touched",
-    "verdict_cell",
-]
 
 SIDES: Final = "Sides are the person's own: left is the person's left."
 JAWLINE: Final = "Jawline: measured across its edge alone; along an edge no movement can be seen."

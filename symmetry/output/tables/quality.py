@@ -12,7 +12,8 @@ from rich.text import Text
 from symmetry.measure.batch import Failure
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Flag, by_gravity, reason_words
-from symmetry.output.tables.layout import apart_from_folder, notes, severity_mark, touched
+from symmetry.output.tables.grid import notes
+from symmetry.output.tables.layout import apart_from_folder, severity_mark, touched
 from symmetry.tabular import printable
 
 _HARM = {"reject": "stops", "warn": "makes less sure", "info": "may touch"}

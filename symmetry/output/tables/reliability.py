@@ -7,7 +7,7 @@ from rich.text import Text
 
 from symmetry.measure.reliability import SOURCES, Reliability
 from symmetry.measure.words import title_of, unit_sign
-from symmetry.output.tables.layout import UNKNOWN, FittedTable, notes
+from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 from symmetry.tabular import reliability_rows
 
 _TABLES = (("sem", "mdc95"), ("icc_2_1", "icc_3_1"), ("bias", "lower_limit", "upper_limit"))

@@ -18,6 +18,7 @@ from symmetry.measure.change import RegionChange
 from symmetry.measure.quality.flags import reason_words
 from symmetry.measure.verdicts import NOT_COMPARABLE
 from symmetry.measure.words import sentence, title_of
+from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 from symmetry.output.tables.layout import (
     ERRORS,
     JAWLINE,
@@ -25,19 +26,16 @@ from symmetry.output.tables.layout import (
     OF_WHAT_IS_SEEN,
     SIDES,
     SIDES_MOVED,
-    UNKNOWN,
     VERDICT_STYLES,
-    FittedTable,
     flag_lines,
     interval,
-    notes,
     number,
-    probability,
     region_title,
     side,
     signed,
     verdict_cell,
 )
+from symmetry.output.words import probability
 from symmetry.series.result import MeasureCourse, RegionCourse
 from symmetry.series.series import Series
 from symmetry.series.wording import known_sessions, part_of, photos_and_days, since, times_known
