@@ -1,9 +1,14 @@
-# Each target does its own set-up; only Python 3.10 to 3.12, pip and make are needed.
+# Each target does its own set-up; only Python 3.10 to 3.14, pip and make are needed.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast test-thorough lint docs samples notebooks clean
+# What the targets below take; MediaPipe 0.10.21 has no wheel for a newer Python.
+OLDEST_PYTHON ?= python3.10
+NEWEST_PYTHON ?= $(firstword $(foreach version,3.14 3.13,$(shell command -v python$(version))))
+MEDIAPIPE_PYTHON ?= $(firstword $(foreach version,3.12 3.11 3.10,$(shell command -v python$(version))))
+
+.PHONY: demo test test-fast test-thorough test-oldest test-newest mediapipe lint docs samples notebooks clean
 
 demo: $(VENV)/ready
 	$(BIN)/symmetry demo
@@ -18,6 +23,22 @@ test-fast: $(VENV)/ready-dev
 # With all examples of the property tests; `make test` tries a third of them.
 test-thorough: $(VENV)/ready-dev
 	SYMMETRY_EXAMPLES=1 $(BIN)/python -m pytest
+
+# The fast tests with the oldest dependencies that pyproject.toml allows, and with the newest. TESTS names fewer of them.
+test-oldest: $(VENV)/ready-dev
+	$(BIN)/uv venv --quiet --clear --python $(OLDEST_PYTHON) .venv-oldest
+	$(BIN)/uv pip compile --quiet --resolution lowest-direct --python .venv-oldest pyproject.toml -o .venv-oldest/oldest.txt
+	$(BIN)/uv pip install --quiet --python .venv-oldest --constraint .venv-oldest/oldest.txt --editable ".[dev]"
+	.venv-oldest/bin/python -m pytest -m "not slow" $(TESTS)
+
+test-newest: $(VENV)/ready-dev
+	$(BIN)/uv venv --quiet --clear --python $(NEWEST_PYTHON) .venv-newest
+	$(BIN)/uv pip install --quiet --python .venv-newest --editable ".[dev]"
+	.venv-newest/bin/python -m pytest -m "not slow" $(TESTS)
+
+# An environment with MediaPipe beside LiteRT, in which their answers are compared.
+mediapipe: .venv-mediapipe/ready
+	.venv-mediapipe/bin/python -m pytest tests/landmarks
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .
@@ -49,3 +70,13 @@ $(VENV)/ready-dev: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@ $(VENV)/ready
+
+# MediaPipe brings opencv-contrib-python. It owns the same folder `cv2` as opencv-python-headless, so one of them must go.
+.venv-mediapipe/ready: pyproject.toml
+	@echo "Installing into .venv-mediapipe; the first time this takes a few minutes."
+	test -x .venv-mediapipe/bin/python || $(MEDIAPIPE_PYTHON) -m venv .venv-mediapipe
+	.venv-mediapipe/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" mediapipe==0.10.21
+	.venv-mediapipe/bin/python -m pip uninstall --quiet --yes opencv-python-headless
+	.venv-mediapipe/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
+		"opencv-contrib-python<4.12"
+	@touch $@

@@ -19,6 +19,10 @@ class SeveralFacesError(SymmetryError):
     """A photo shows more than one face where only one is allowed."""
 
 
+class EngineError(SymmetryError):
+    """An engine that finds landmarks does not exist or is not installed."""
+
+
 class ScaleError(SymmetryError):
     """Millimetres cannot be derived from a photo in the way that was asked for."""
 

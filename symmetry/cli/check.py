@@ -7,7 +7,7 @@ from typing import Literal
 import click
 
 from symmetry import measure, tabular
-from symmetry.cli.options import Photos, face_options, output_options, photos_options
+from symmetry.cli.options import Photos, engine_option, face_options, output_options, photos_options
 from symmetry.cli.output import Output, check_targets
 from symmetry.cli.running import run_through
 from symmetry.output import tables
@@ -17,6 +17,7 @@ from symmetry.output import tables
 @photos_options
 @face_options[0]
 @face_options[1]
+@engine_option
 @output_options
 def check(photos: Photos, mirrored: bool, face: Literal["largest", "only"], output: Output) -> None:
     """Check whether photos are fit to be measured, and say what to do better.

@@ -13,7 +13,7 @@ import click
 
 from symmetry.cli.messages import errors_in_one_line
 from symmetry.cli.output import FORMATS, SUFFIXES, Output
-from symmetry.errors import ScaleError
+from symmetry.errors import EngineError, ScaleError
 from symmetry.files import FIGURE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def record(name: str, make: Callable[..., object], *options: Decorator[Any]) -> 
         before = len(getattr(command, "__click_params__", []))
         for option in reversed(options):
             option(collected)
-        keys = [str(parameter.name) for parameter in collected.__click_params__[before:]]  # type: ignore[attr-defined]
+        added = collected.__click_params__[before:]  # type: ignore[attr-defined]
+        keys = [str(parameter.name) for parameter in added if parameter.expose_value]
         return collected  # type: ignore[return-value]
 
     return add
@@ -151,6 +152,24 @@ def _check_scale(context: click.Context, parameter: click.Parameter, value: str)
     return value
 
 
+def _choose_engine(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    from symmetry.landmarks import networks
+
+    try:
+        networks.use_engine(value)
+    except EngineError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+engine_option: Decorator[Any] = click.option(
+    "--engine",
+    type=click.Choice(["litert", "mediapipe"]),
+    envvar="SYMMETRY_ENGINE",
+    expose_value=False,
+    callback=_choose_engine,
+    help="What runs MediaPipe's networks; the landmarks are the same. [default: SYMMETRY_ENGINE, else litert]",
+)
+"""Gives nothing: the choice holds for the whole command."""
 face_options = (
     click.option(
         "-m",
@@ -165,6 +184,7 @@ face_options = (
         show_default=True,
         help="With several faces in a photo: take the largest and say so, or refuse the photo.",
     ),
+    engine_option,
 )
 _scale_options = (
     click.option(

@@ -57,7 +57,7 @@ def any_by_noise(change: FloatArray, regions: Sequence[str], control: BoolArray)
     known = np.isfinite(change)
     if (known & control[:, None]).any(axis=1).sum() >= _ENOUGH:
         left = change[control] - mean_and_squares(change[control])[0]
-        better, worse = ((np.isfinite(left) & (sign * left < -_ROUNDING)).any(axis=1) for sign in (1, -1))
+        better, worse = (np.any(np.isfinite(left) & (sign * left < -_ROUNDING), axis=1) for sign in (1, -1))
         moved = better | worse
         if moved.any():
             return float(((better[moved].astype(float) + worse[moved]) / 2).mean())

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from symmetry.arrays import FloatArray
 from symmetry.errors import NoFaceError
 from symmetry.landmarks.mesh import IRIS_LEFT, IRIS_RIGHT, MIRROR, REFERENCE
-from symmetry.landmarks.networks import CROP, Pixels, SpottedFace, mesh_pass, spot_faces
+from symmetry.landmarks.networks import CROP, Pixels, mesh_pass, spot_faces
+from symmetry.landmarks.networks.finders import SpottedFace
+from symmetry.photos.resampling import resample
 
 FIRST_CROPS: Final = ((240.0, 0.0),)
 SECOND_CROPS: Final = ((220.0, 12.0), (260.0, -12.0))
@@ -40,9 +42,15 @@ _ALIKE: Final = 0.5
 """Size of another face, as a share of the largest, from which on it is counted."""
 _UPRIGHT_SCORE: Final = 0.85
 """The near detector gives upright faces a score of 0.90 to 0.97, upside-down ones 0.54 to 0.78."""
+_LINEAR_BITS: Final = 14
+_OFFSET_BITS: Final = 6
+"""Binary places of where a crop lies, its linear part and its corner: processors and engines differ in the last digits
+of the landmarks, and should cut the same crop all the same."""
 _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
 # Where the detector puts eyes, nose, mouth and ears on a level face (mm, y up): symmetric means over 35 adults.
 _KEYPOINTS: Final = np.array([(-31.5, 0), (31.5, 0), (0, -31), (0, -64), (-64.5, -20), (64.5, -20)], dtype=np.float64)
+_PIXELS: Final = np.stack(np.meshgrid(np.arange(CROP), np.arange(CROP)), axis=-1).astype(np.float64)
+"""Pixels of a crop, shape (192, 192, 2)."""
 _Y_DOWN: Final = np.array([1.0, -1.0])
 _CENTRE: Final = (REFERENCE[:IRIS_RIGHT, :2].max(axis=0) + REFERENCE[:IRIS_RIGHT, :2].min(axis=0)) / 2
 
@@ -144,12 +152,7 @@ class _View:
         times = max(0, round(np.log2(_step(to_image))))  # leaves a factor within sqrt(2)
         to_level = to_image / 2**times
         to_level[:, 2] += 0.5 / 2**times - 0.5
-        across = np.arange(CROP, dtype=np.float32)
-        down = across[:, None]
-        (xx, xy, x0), (yx, yy, y0) = to_level.astype(np.float32)
-        x, y = xx * across + (xy * down + x0), yx * across + (yy * down + y0)
-        crop = cv2.remap(self.halved(times), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(crop, dtype=np.uint8)
+        return resample(self.halved(times), _PIXELS @ to_level[:, :2].T + to_level[:, 2])
 
 
 class _MirrorView(_View):
@@ -225,7 +228,12 @@ def _crop_to_image(shape: FloatArray, seen_at: FloatArray, width: float, turn: f
     crop_to_face = rotation * width / CROP
     corner = _CENTRE * _Y_DOWN - crop_to_face @ np.full(2, (CROP - 1) / 2)
     linear = face_to_image[:, :2] @ crop_to_face
-    return np.column_stack([linear, face_to_image[:, :2] @ corner + face_to_image[:, 2]])
+    offset = face_to_image[:, :2] @ corner + face_to_image[:, 2]
+    return np.column_stack([_rounded(linear, _LINEAR_BITS), _rounded(offset, _OFFSET_BITS)])
+
+
+def _rounded(values: FloatArray, bits: int) -> FloatArray:
+    return np.asarray(np.rint(values * 2.0**bits) / 2.0**bits)
 
 
 def _similarity(source: FloatArray, target: FloatArray) -> FloatArray:

@@ -21,6 +21,7 @@ from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.measure.verdicts import IMPROVED, NOT_COMPARABLE, WORSE, Verdict
+from symmetry.photos.resampling import resample
 from symmetry.tabular.audit import AUDITS
 from symmetry.tabular.frames import frame_of
 from symmetry.tabular.text import without_nan
@@ -276,7 +277,7 @@ def move_area(pixels: NDArray[np.uint8], centre: ArrayLike, shift: ArrayLike, sp
     far = float(np.hypot(shift_x, shift_y))
     if not far < spread:
         raise ValueError("the shift must be shorter than its spread, or the picture folds")
-    moved = pixels.copy()
+    moved = np.array(pixels)
     reach = _REACH * spread + far
     left, top = (max(int(np.floor(middle - reach)), 0) for middle in (centre_x, centre_y))
     right = min(int(np.ceil(centre_x + reach)) + 1, pixels.shape[1])
@@ -293,13 +294,8 @@ def move_area(pixels: NDArray[np.uint8], centre: ArrayLike, shift: ArrayLike, sp
     share = np.zeros_like(still)
     for _ in range(_ROUNDS):
         share = cv2.exp(still - share * along + share * share * (np.float32(far**2) * steepness))
-    moved[top:bottom, left:right] = cv2.remap(
-        pixels,
-        np.asarray(x - share * np.float32(shift_x), dtype=np.float32),
-        np.asarray(y - share * np.float32(shift_y), dtype=np.float32),
-        cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    at = np.stack([x - share * np.float32(shift_x), y - share * np.float32(shift_y)], axis=-1)
+    moved[top:bottom, left:right] = resample(pixels, at, interpolation=cv2.INTER_CUBIC)
     return moved
 
 

@@ -22,6 +22,7 @@ from symmetry.arrays import FloatArray
 from symmetry.errors import OutputError, SymmetryError
 from symmetry.files import make_folder, write_whole
 from symmetry.landmarks.mesh import LANDMARKS
+from symmetry.landmarks.networks import MODEL, engine_label
 from symmetry.measure.analysis import measure_landmarks
 from symmetry.measure.face import Detection, Evidence, FaceAnalysis
 from symmetry.measure.options import Measuring
@@ -30,7 +31,7 @@ from symmetry.photos.reading import Photo
 from symmetry.registration import GRID, standard_face_from
 from symmetry.registration.refinement import MirrorRefinement
 from symmetry.registration.standard_face import HEIGHT, WIDTH
-from symmetry.version import ENGINE, __version__
+from symmetry.version import __version__
 
 _LAYOUT: Final = 2
 """Version of the files; faces in files of another version are measured anew."""
@@ -133,7 +134,7 @@ class FaceCache:
         try:
             with (self.folder / name).open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 about = json.loads(str(kept["about"]))
-                if about["layout"] != _LAYOUT or about["engine"] != ENGINE:
+                if about["layout"] != _LAYOUT or about["model"] != MODEL:
                     return None
                 arrays = {key: kept[key] for key in shapes}
         except _DAMAGED:
@@ -142,7 +143,7 @@ class FaceCache:
         return (about, arrays) if whole else None
 
     def _write(self, name: str, about: dict[str, Any], arrays: dict[str, Any]) -> None:
-        made_by = {"layout": _LAYOUT, "version": __version__, "engine": ENGINE}
+        made_by = {"layout": _LAYOUT, "version": __version__, "engine": engine_label(), "model": MODEL}
         buffer = io.BytesIO()
         np.savez_compressed(buffer, about=json.dumps(made_by | about), **arrays)
         try:

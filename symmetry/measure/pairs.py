@@ -134,7 +134,7 @@ def measure_pair(
     """Measure two photos as a pair: both get the mean of their shapes, and half of the movement each."""
     only = landmarks_only or any(face.refined is None or face.standard is None for face in (first, second))
     pair, flags = match_faces(first, second, scale=scale, landmarks_only=only)
-    both_see = np.isfinite(pair.movement).all(axis=1)
+    both_see = np.asarray(np.isfinite(pair.movement).all(axis=1))
     both_see &= both_see[MIRROR]
     for one in (first, second):
         if one.refined is not None:
@@ -179,7 +179,7 @@ def match_faces(
 
 def visible_movement(pair: PairRefinement, first: FaceAnalysis, second: FaceAnalysis) -> FloatArray:
     """Movement (478, 2) between two photos, mm; NaN too for landmarks beyond the edge of one of them."""
-    moved = pair.movement.copy()
+    moved = np.array(pair.movement)
     for face in (first, second):
         moved[beyond_edge(face.photo, face.landmarks)] = NAN
     return moved

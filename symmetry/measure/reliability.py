@@ -176,7 +176,7 @@ def photo_numbers(face: FaceAnalysis) -> FloatArray:
 
 def corrected(numbers: FloatArray, known: ReliabilityTable) -> FloatArray:
     """Take off the asymmetry (..., 54) what noise adds to it."""
-    result = numbers.copy()
+    result = np.array(numbers)
     asymmetry = slice(PHOTO_NUMBERS.index("asymmetry"), REGIONS_OF_PHOTO.stop, len(PHOTO_NUMBERS))
     result[..., asymmetry] = without_noise(numbers[..., asymmetry], known.field_noise)
     return result

@@ -16,7 +16,7 @@ from symmetry.output.layout import Anchor, Tick
 
 def svg_path(points: ArrayLike, *, closed: bool = False) -> str:
     """Write path data through points (n, 2) to a tenth of a unit; empty without points."""
-    tenths: NDArray[np.float64] = np.round(np.asarray(points, dtype=np.float64), 1) + 0.0  # no -0
+    tenths: NDArray[np.float64] = np.asarray(np.round(np.asarray(points, dtype=np.float64), 1) + 0.0)  # no -0
     if not len(tenths):
         return ""
     first, *others = (f"{x:g} {y:g}" for x, y in tenths)

@@ -130,7 +130,7 @@ def _refined(a: Float32, b: Float32, base: Float32, moved: Float32, stage: _Stag
 def _half_way(a: Float32, b: Float32, moved: Float32) -> tuple[Float32, Float32]:
     """Both patterns, each warped half-way toward the other."""
     at = _pixels(*a.shape)
-    half = moved / 2
+    half = moved / np.float32(2)
     return look_up(a, at - half), look_up(b, at + half)
 
 
@@ -142,7 +142,8 @@ def _rescaled(moved: Float32, size: tuple[int, int]) -> Float32:
     """Resample displacements to another grid, in pixels of that grid."""
     if moved.shape[1] == size[0]:
         return moved
-    return _resized(moved, size, cv2.INTER_LINEAR) * np.float32(size[0] / moved.shape[1])
+    larger = _resized(moved, size, cv2.INTER_LINEAR) * np.float32(size[0] / moved.shape[1])
+    return np.asarray(larger, dtype=np.float32)
 
 
 @cache

@@ -52,7 +52,7 @@ ON_FACE: Final = np.array(
 
 
 def _read_at() -> FloatArray:
-    places = LANDMARK_PIXELS.copy()
+    places = np.array(LANDMARK_PIXELS)
     for lids in (np.array(EYE_RIGHT), MIRROR[list(EYE_RIGHT)]):
         outward = places[lids] - places[lids].mean(axis=0)
         places[lids] += _LID_MM * PIXELS_PER_MM * outward / np.linalg.norm(outward, axis=1, keepdims=True)

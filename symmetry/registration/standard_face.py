@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.resources import as_file, files
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
-from scipy.sparse import csr_array
-from scipy.spatial import Delaunay
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import IRIS_RIGHT, MIRROR, REFERENCE
 from symmetry.photos.reading import Photo
+from symmetry.photos.resampling import resample
 
 Float32 = NDArray[np.float32]
 
@@ -33,9 +32,6 @@ _NODE: Final = 2
 """Pixels between the nodes of the grid that ties the standard face to its photo."""
 _CELLS: Final = (WIDTH // _NODE, HEIGHT // _NODE)
 
-_STEPS: Final = 32
-"""Positions in the photo are rounded to 1 / 32 pixel here, because OpenCV would round mirror images differently."""
-
 _CONTRAST_MM: Final = 5.5
 """Neighbourhood within which brightness and contrast are normalised."""
 _LOW_CONTRAST: Final = 0.3
@@ -44,7 +40,6 @@ _GREY_LEVELS: Final = 0.5
 """Contrast that comes from rounding to whole grey levels."""
 _LARGEST: Final = 3.0
 
-_NO_SECOND_MAP: Final = np.empty(0, dtype=np.float32)
 MESH: Final = np.arange(IRIS_RIGHT)
 """Landmarks that tie the standard face to the photo; irises move by themselves."""
 
@@ -58,8 +53,11 @@ LANDMARK_PIXELS: Final = _to_pixels(REFERENCE[MESH, :2])
 _AFFINE_FIT: Final = np.linalg.pinv(np.column_stack([LANDMARK_PIXELS, np.ones(len(MESH))]))
 """Gives the best affine map, shape (3, n), from positions (468, n) of the landmarks."""
 
+NODES: Final = np.stack(np.meshgrid(*(np.arange(cells) * _NODE + (_NODE - 1) / 2 for cells in _CELLS)), axis=-1)
+"""Nodes of the grid, pixels of the standard face, shape (104, 88, 2)."""
+
 # Anchors around the face, which follow the face as a whole.
-_ANCHORS: Final = np.array(
+ANCHORS: Final = np.array(
     [
         (x, y)
         for y in np.linspace(-20, HEIGHT + 19, 5)
@@ -67,7 +65,9 @@ _ANCHORS: Final = np.array(
         if not (0 <= x < WIDTH and 0 <= y < HEIGHT)
     ]
 )
-_FOLLOWING: Final = np.column_stack([_ANCHORS, np.ones(len(_ANCHORS))]) @ _AFFINE_FIT
+_FLIPPED: Final = np.lexsort((-ANCHORS[:, 0], ANCHORS[:, 1]))  # they are listed row by row, from left to right
+_PARTNER: Final = np.concatenate([MIRROR[MESH], len(MESH) + _FLIPPED])
+_FOLLOWING: Final = np.column_stack([ANCHORS, np.ones(len(ANCHORS))]) @ _AFFINE_FIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,9 +119,8 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
     """
     nodes = _node_positions(landmarks)
     at = cv2.resize(photo.to_decoded(nodes[..., :2]), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
-    at = np.rint(at * _STEPS) / _STEPS
     height, width = photo.pixels.shape[:2]
-    inside = ((at >= -0.5) & (at <= np.array([width, height]) - 0.5)).all(axis=-1)
+    inside = np.asarray(((at >= -0.5) & (at <= np.array([width, height]) - 0.5)).all(axis=-1))
 
     # Cut out the face, and blur detail finer than a pixel of the standard face.
     step = float(np.sqrt(np.abs(np.linalg.det(_linear_part(photo.to_decoded(landmarks[MESH, :2]))))))
@@ -132,7 +131,7 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
     grey = np.asarray(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     if step > 1.2:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.4 * step), dtype=np.uint8)
-    luminance = look_up(grey.astype(np.float32), (at - first).astype(np.float32), cv2.INTER_CUBIC)
+    luminance = resample(grey.astype(np.float32), at - first, interpolation=cv2.INTER_CUBIC)
     return StandardFace(pattern=_normalised(luminance), inside=inside, nodes=nodes.astype(np.float32))
 
 
@@ -143,15 +142,19 @@ def standard_face_from(pattern: Float32, inside: NDArray[np.bool_], landmarks: F
 
 def sample(field: Float32, pixels: FloatArray) -> FloatArray:
     """Values (n, channels) of a field (h, w, channels) at points (n, 2): linear between pixels, constant beyond."""
-    at = pixels[:, ::-1].T  # row, column
-    channels = [map_coordinates(field[..., i], at, order=1, mode="nearest") for i in range(field.shape[2])]
-    return np.asarray(np.stack(channels, axis=-1), dtype=np.float64)
+    height, width, channels = field.shape
+    at = np.clip(pixels, 0, [width - 1, height - 1])
+    column, row = np.minimum(at.astype(np.intp), [width - 2, height - 2]).T
+    right, down = (at[:, 0] - column)[:, None], (at[:, 1] - row)[:, None]
+    flat, corner = field.reshape(-1, channels), row * width + column
+    upper = flat[corner] * (1 - right) + flat[corner + 1] * right
+    lower = flat[corner + width] * (1 - right) + flat[corner + width + 1] * right
+    return np.asarray(upper * (1 - down) + lower * down, dtype=np.float64)
 
 
-def look_up(image: Float32, at: Float32, interpolation: int = cv2.INTER_LINEAR) -> Float32:
+def look_up(image: Float32, at: Float32) -> Float32:
     """Values of an image (h, w) or (h, w, channels) at positions (m, n, 2), pixels; constant beyond its edge."""
-    found = cv2.remap(image, at, _NO_SECOND_MAP, interpolation, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, dtype=np.float32)
+    return resample(image, at)
 
 
 def _normalised(luminance: Float32) -> Float32:
@@ -165,8 +168,10 @@ def _normalised(luminance: Float32) -> Float32:
 def _node_positions(landmarks: FloatArray) -> FloatArray:
     """Positions of the nodes in the photo, shape (104, 88, 3): linear within the mesh's triangles, then smoothed."""
     corners = np.vstack([landmarks[MESH], _FOLLOWING @ landmarks[MESH]])
-    places = (_node_weights() @ corners).reshape(*_CELLS[::-1], 3)
-    return np.asarray(cv2.GaussianBlur(places, (0, 0), 1.0), dtype=np.float64)
+    around, shares = _triangles()
+    # The mesh's triangles and their mirror images have equal say, so mirrored faces have mirrored nodes.
+    one, other = ((points[around] * shares).sum(axis=-2) for points in (corners, corners[_PARTNER]))
+    return np.asarray(cv2.GaussianBlur((one + other[:, ::-1]) / 2, (0, 0), 1.0), dtype=np.float64)
 
 
 def _linear_part(points: FloatArray) -> FloatArray:
@@ -175,20 +180,14 @@ def _linear_part(points: FloatArray) -> FloatArray:
 
 
 @cache
-def _node_weights() -> csr_array:
-    """Weights (nodes, 468 + anchors) of landmarks and anchors in the position of each node; exactly symmetric."""
-    corners = np.vstack([LANDMARK_PIXELS, _ANCHORS])
-    triangles = Delaunay(corners)
-    x, y = np.meshgrid(*(np.arange(cells) * _NODE + (_NODE - 1) / 2 for cells in _CELLS))
-    nodes = np.column_stack([x.ravel(), y.ravel()])
-    found = triangles.find_simplex(nodes)
-    to_barycentric = triangles.transform[found]
-    two = np.einsum("nij,nj->ni", to_barycentric[:, :2], nodes - to_barycentric[:, 2])
-    shares = np.column_stack([two, 1 - two.sum(axis=1)])
-    rows = np.repeat(np.arange(len(nodes)), 3)
-    weights = csr_array((shares.ravel(), (rows, triangles.simplices[found].ravel())), (len(nodes), len(corners)))
+def _triangles() -> tuple[NDArray[np.intp], FloatArray]:
+    """Corners (104, 88, 3) of the triangle around each node, and the share of each corner (104, 88, 3, 1).
 
-    flipped_nodes = np.arange(len(nodes)).reshape(_CELLS[::-1])[:, ::-1].ravel()
-    flipped_anchors = np.lexsort((-_ANCHORS[:, 0], _ANCHORS[:, 1]))  # they are listed row by row, from left to right
-    partner = np.concatenate([MIRROR[MESH], len(MESH) + flipped_anchors])
-    return csr_array((weights + weights[flipped_nodes][:, partner]) / 2)
+    The triangles are those of Delaunay between landmarks and anchors; `tools/tabulate_nodes.py` wrote them down.
+    """
+    with as_file(files("symmetry.registration").joinpath("nodes.npy")) as file:
+        around = np.load(file).astype(np.intp)
+    first, second, third = np.moveaxis(np.vstack([LANDMARK_PIXELS, ANCHORS])[around], -2, 0)
+    edges = np.stack([first - third, second - third], axis=-1)
+    two = np.linalg.solve(edges, (NODES - third)[..., None])
+    return around, np.concatenate([two, 1 - two.sum(axis=-2, keepdims=True)], axis=-2)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from symmetry.landmarks.networks import engine_label
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
@@ -17,7 +18,7 @@ from symmetry.series.wording import line_of, sentences
 from symmetry.tabular import SERIES_TABLES, to_frame
 from symmetry.tabular.series import NUMBERS
 from symmetry.tabular.text import without, without_nan
-from symmetry.version import ENGINE, __version__
+from symmetry.version import __version__
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -92,7 +93,7 @@ class Series:
         return without_nan(
             {
                 "version": __version__,
-                "engine": ENGINE,
+                "engine": engine_label(),
                 "error": None,
                 "answer": self.answer,
                 "unit": self.unit,

@@ -42,7 +42,7 @@ def holm(p: ArrayLike, axis: int = -1) -> FloatArray:
     if ((given < 0) | (given > 1)).any():
         raise InvalidPointsError("p-values must be from 0 to 1")
     if given.ndim == 0:
-        return given.copy()
+        return np.array(given)
     lined = np.moveaxis(given, axis, -1)
     order = np.argsort(lined, axis=-1)  # NaN last
     tests = (~np.isnan(lined)).sum(axis=-1, keepdims=True)

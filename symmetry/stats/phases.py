@@ -117,7 +117,7 @@ def compare_phases(
     enough = np.minimum(baseline.sum(axis=0), treated.sum(axis=0)) >= LEAST_SESSIONS
     half, p = step.tested(courses.counts, enough, level, seed)
     nap, nap_low, nap_high = np.where(enough, _nonoverlap(courses.values, baseline, treated, growth, level), np.nan)
-    difference, freedom = np.where(enough, step.difference, np.nan), courses.counts - 2.0
+    difference, freedom = np.where(enough, step.difference, np.nan), np.asarray(courses.counts - 2.0, dtype=np.float64)
     error = half / special.stdtrit(freedom, 1 - level / 2)  # with which Student's t gives this half-width
     any_known = np.isin(np.arange(len(mask)), courses.order[courses.known])
     return PhaseTest(

@@ -112,7 +112,7 @@ class Canvas:
 
     def paper(self, colour: Colour) -> Plane:
         """Plane filled with one colour, shape (h, w, 3)."""
-        return np.broadcast_to(np.asarray(colour, dtype=np.float32), (*self.shape, 3)).copy()
+        return np.array(np.broadcast_to(colour, (*self.shape, 3)), dtype=np.float32)
 
     def half(self, plane: Plane) -> Plane:
         """Cut off the margin beyond the midline."""

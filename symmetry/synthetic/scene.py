@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from symmetry.photos.resampling import resample
 from symmetry.synthetic import anatomy, painting
 from symmetry.synthetic.asymmetry import Asymmetry, unit_movement
 from symmetry.synthetic.canvas import Canvas, Colour, Plane, Points, soften
@@ -202,13 +203,12 @@ def _unproject(flat: Plane, depth: Plane | np.float32, turn: NDArray[np.float64]
 def _sample(texture: Plane, at: Plane, *, right: float, top: float, density: float) -> Plane:
     """Values of a whole texture at facial millimetres, linear between its pixels.
 
-    OpenCV rounds positions to 1/32 pixel; rounding them here first, about the midline, keeps mirrored ones mirrored.
+    Positions are rounded to 1/32 pixel about the midline, which keeps mirrored ones mirrored.
     """
     half = np.float32(right * density - 0.5)
     column = np.rint(at[..., 0] * np.float32(density * 32)) / np.float32(32) + half
     row = np.rint((np.float32(top) - at[..., 1]) * np.float32(density * 32)) / np.float32(32) - np.float32(0.5)
-    found = cv2.remap(texture, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, dtype=np.float32)
+    return resample(texture, np.stack([column, row], axis=-1))
 
 
 def _look_up(texture: Plane, layer: painting.Layer, at: Plane) -> Plane:
@@ -218,7 +218,7 @@ def _look_up(texture: Plane, layer: painting.Layer, at: Plane) -> Plane:
 @lru_cache(maxsize=6)
 def _height(look: Look) -> Plane:
     height = painting.head_relief(look)
-    return height - np.float32(_height_at(height, np.array(anatomy.PUPIL)))
+    return np.asarray(height - np.float32(_height_at(height, np.array(anatomy.PUPIL))), dtype=np.float32)
 
 
 @lru_cache(maxsize=48)
@@ -344,10 +344,9 @@ def _put_eyes(lit: Plane, opening: Plane, bent: Plane, shot: _Shot) -> None:
 
 
 def _shifted(plane: Plane, right: float, down: float) -> Plane:
-    matrix = np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
-    size = (plane.shape[1], plane.shape[0])
-    moved = cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, dtype=np.float32)
+    height, width = plane.shape
+    at = np.stack(np.meshgrid(np.arange(width) - right, np.arange(height) - down), axis=-1)
+    return resample(plane, at)
 
 
 def _thrown_shadow(coverage: Plane, scene: Scene) -> Plane:
@@ -381,4 +380,4 @@ def _develop(picture: Plane, scene: Scene) -> NDArray[np.uint8]:
     if scene.noise > 0:
         rng = np.random.default_rng(scene.seed)
         levels = levels + np.float32(scene.noise) * rng.standard_normal(levels.shape, dtype=np.float32)
-    return np.rint(np.clip(levels, 0.0, 255.0)).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(levels, 0.0, 255.0)), dtype=np.uint8)

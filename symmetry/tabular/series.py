@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from symmetry.landmarks.networks import engine_label
 from symmetry.tabular.layout import Layout
 from symmetry.tabular.text import flag_names
-from symmetry.version import ENGINE, __version__
+from symmetry.version import __version__
 
 _OF_ALL: Final = ("method", "version", "engine")
 NUMBERS: Final = (
@@ -88,7 +89,7 @@ def failed_series(photos: Sequence[str], error: str) -> dict[str, Any]:
     """Object for a series without a usable photo: the usual keys, all None but the photos and the reason."""
     return {
         "version": __version__,
-        "engine": ENGINE,
+        "engine": engine_label(),
         "error": error,
         **dict.fromkeys(_KEYS),
         "left_out": [{"photo": photo, "at": None, "reason": None, "advice": None} for photo in photos],

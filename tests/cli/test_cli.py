@@ -164,7 +164,7 @@ def test_help_loads_neither_the_networks_nor_the_numbers(command):
         "import sys; from symmetry.cli import main\n"
         f"try: main([{command!r}, '--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = ('numpy', 'pandas', 'cv2', 'mediapipe', 'matplotlib', 'rich', 'PIL', 'sqlalchemy', 'jinja2')\n"
+        "heavy = ('numpy', 'pandas', 'cv2', 'ai_edge_litert', 'matplotlib', 'rich', 'PIL', 'sqlalchemy', 'jinja2')\n"
         "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

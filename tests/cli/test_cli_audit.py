@@ -201,7 +201,7 @@ def test_help_answers_without_the_networks():
     code = (
         "import sys; from symmetry.cli import main\n"
         "try: main(['audit', '--help'])\nexcept SystemExit: pass\n"
-        "print({'cv2', 'mediapipe', 'matplotlib'} & set(sys.modules))"
+        "print({'cv2', 'ai_edge_litert', 'matplotlib'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "PHOTO" in done.stdout

@@ -470,7 +470,7 @@ def test_lists_load_nothing_heavy(filled):
         "import sys; from symmetry.cli import main\n"
         "try: main(sys.argv[1:])\n"
         "except SystemExit as end: assert not end.code\n"
-        "print([m for m in ('numpy', 'cv2', 'mediapipe', 'matplotlib', 'sqlalchemy', 'PIL') if m in sys.modules])"
+        "print([m for m in ('numpy', 'cv2', 'ai_edge_litert', 'matplotlib', 'sqlalchemy', 'PIL') if m in sys.modules])"
     )
     for command in (["client", "list"], ["client", "show", "anna-kovacs"], ["client", "list", "-f", "csv"]):
         call = [sys.executable, "-c", code, *command]

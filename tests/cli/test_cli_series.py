@@ -66,7 +66,7 @@ def test_json_holds_courses_trends_and_sources(cache, tmp_path):
     text = json.dumps(found)
     assert len(found["sessions"]) == 8
     assert "exif" in text
-    assert "mediapipe" in text
+    assert found["engine"].startswith("MediaPipe face mesh e06a804e, litert ")
     assert found["regions"]["mouth"]["trend"]["verdict"] == "improved"
     assert found["regions"]["mouth"]["phases"]["baseline_sessions"] == 3
 

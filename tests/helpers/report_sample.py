@@ -203,7 +203,7 @@ def sample_report() -> Report:
             for name, sign in (("Tension in the jaw", -1), ("Sleep", 1))
         ),
         note="Sleeps on the left side. Wears a night guard since March.",
-        engine="mediapipe 0.10.21",
+        engine="MediaPipe face mesh e06a804e, litert 2.3.0",
     )
 
 

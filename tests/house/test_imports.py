@@ -21,9 +21,9 @@ ROOMS = {
     "files": set(),
     "stats": {"numpy", "scipy"},
     "photos": {"numpy", "PIL", "pillow_heif", "cv2", "tzlocal", "defusedxml"},
-    "landmarks": {"numpy", "cv2", "mediapipe", "google"},
+    "landmarks": {"numpy", "cv2", "ai_edge_litert", "mediapipe", "google"},
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
-    "registration": {"numpy", "scipy", "cv2"},
+    "registration": {"numpy", "cv2"},
     "tabular": {"pandas", "pyarrow"},
     "measure": {"numpy", "scipy", "cv2", "pandas", "platformdirs"},
     "series": {"numpy", "pandas"},
@@ -40,7 +40,7 @@ UPWARD = {
     ("series/series.py", "symmetry.output.cards.series"),
 }
 PURE = ("symmetry.stats", "symmetry.landmarks.frame", "symmetry.measure.scores", "symmetry.measure.measures")
-HEAVY = ("cv2", "mediapipe", "matplotlib", "PIL", "pandas", "pyarrow")
+HEAVY = ("cv2", "ai_edge_litert", "mediapipe", "matplotlib", "PIL", "pandas", "pyarrow")
 
 FILES = sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py")
 
@@ -133,7 +133,7 @@ def test_pure_core_loads_no_images_networks_or_figures():
 def test_photos_are_read_without_the_networks():
     loaded = {name.split(".")[0] for name in run("import sys, symmetry.photos.reading; print(*sys.modules)").split()}
     assert "PIL" in loaded
-    assert not loaded & {"mediapipe", "matplotlib", "scipy"}
+    assert not loaded & {"ai_edge_litert", "mediapipe", "matplotlib", "scipy"}
 
 
 def test_every_public_name_is_there():

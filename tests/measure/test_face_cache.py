@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import symmetry
+from symmetry.landmarks.networks import engine_label
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.batch import Failure, analyze_photos
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import FaceCache, Match, usual_folder
 from symmetry.measure.options import Measuring
 from symmetry.measure.quality.flags import Flag
-from symmetry.version import ENGINE
 
 PHOTO = SAMPLES / "series" / "2026-04-19.jpg"
 
@@ -82,10 +82,10 @@ def test_another_look_is_another_face(tmp_path):
     assert known.face("0" * 64, Measuring(), name="x") is None
 
 
-def test_what_another_engine_saw_is_not_used(tmp_path, monkeypatch):
+def test_what_another_model_saw_is_not_used(tmp_path, monkeypatch):
     known = FaceCache(tmp_path)
     known.keep(face(), Measuring())
-    monkeypatch.setattr("symmetry.measure.face_cache.ENGINE", "another 2.0")
+    monkeypatch.setattr("symmetry.measure.face_cache.MODEL", "another mesh")
     assert known.face(face().photo.sha256, Measuring(), name="x") is None
 
 
@@ -94,13 +94,7 @@ def test_results_carry_version_and_engine(tmp_path):
     (file,) = tmp_path.iterdir()
     with np.load(file) as kept:
         about = json.loads(str(kept["about"]))
-    assert (about["version"], about["engine"]) == (symmetry.__version__, ENGINE)
-
-
-def test_the_engine_named_is_the_one_installed():
-    from importlib.metadata import version
-
-    assert f"mediapipe {version('mediapipe')}" == ENGINE
+    assert (about["version"], about["engine"]) == (symmetry.__version__, engine_label())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")

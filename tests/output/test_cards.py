@@ -474,4 +474,4 @@ def test_one_session_says_so():
 def test_cards_load_no_figures_no_tables_and_no_networks():
     code = "import sys, symmetry.output.cards; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"matplotlib", "pandas", "mediapipe"} & {name.split(".")[0] for name in done.stdout.split()}
+    assert not {"matplotlib", "pandas", "ai_edge_litert"} & {name.split(".")[0] for name in done.stdout.split()}

@@ -228,7 +228,7 @@ photo = photo_from_array(np.zeros((400, 400, 3), np.uint8))
 face = measure_landmarks(photo, REFERENCE * [1, -1, -1] + [200, 200, 0], scale=Scale.parse("none"))
 for figure in (figures.draw_face(face), figures.draw_composites(face), figures.draw_change(compare(face, face))):
     figure.savefig(io.BytesIO(), format="png", dpi=20)
-print("matplotlib.pyplot" in sys.modules, "mediapipe" in sys.modules)
+print("matplotlib.pyplot" in sys.modules, "ai_edge_litert" in sys.modules)
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]

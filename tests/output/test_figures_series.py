@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
+from symmetry.landmarks.networks import engine_label
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, WORSE
 from symmetry.measure.words import REGION_TITLES
@@ -31,7 +32,7 @@ from symmetry.output.figures.series import axes_of
 from symmetry.output.layout import Box
 from symmetry.series.series import Series
 from symmetry.series.wording import verdict_line
-from symmetry.version import ENGINE, __version__
+from symmetry.version import __version__
 
 START = date(2026, 4, 20)
 NAN = float("nan")
@@ -173,7 +174,7 @@ def test_words_over_the_courses() -> None:
     first, *others = series.sentences
     assert first in texts(figure)
     assert " ".join(others) in " ".join(texts(figure))
-    assert f"symmetry {__version__}, {ENGINE}." in " ".join(texts(figure))
+    assert f"symmetry {__version__}, {engine_label()}." in " ".join(texts(figure))
 
 
 def test_colour_and_filling_are_for_what_is_sure() -> None:

@@ -212,7 +212,7 @@ def test_movement_of_2_mm_up_or_down_is_found_whole(place, way):
     found = moved_mm(matches)[place]
     assert matches.seen[place]
     assert 0.8 < found @ truth / (truth @ truth) < 1.15
-    assert abs(np.cross(found, truth)) / np.linalg.norm(truth) < 0.4
+    assert abs(found[0] * truth[1] - found[1] * truth[0]) / np.linalg.norm(truth) < 0.4
     far = np.linalg.norm(landmarks()[:, :2] - at, axis=1) > 45 * PX
     assert np.abs(moved_mm(matches)[far & matches.seen]).max() < 0.4
 
@@ -231,7 +231,7 @@ def test_movement_in_any_direction_is_found_where_the_outline_turns(place, angle
     found = moved_mm(matches)[place]
     assert matches.seen[place]
     assert 0.8 < found @ truth / (truth @ truth) < 1.15
-    assert abs(np.cross(found, truth)) / np.linalg.norm(truth) < 0.35
+    assert abs(found[0] * truth[1] - found[1] * truth[0]) / np.linalg.norm(truth) < 0.35
 
 
 @pytest.mark.parametrize("turn", [{"yaw": 2.0}, {"pitch": -2.0}, {"roll": 3.0, "yaw": -1.0}])

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symmetry.landmarks.mesh import REGIONS
+from symmetry.landmarks.networks import engine_label
 from symmetry.measure.measures import DEFINITIONS
 from symmetry.series.result import LeftOut, PhasesOf, RegionCourse, TrendOf
 from symmetry.series.series import Series
@@ -28,7 +29,7 @@ from symmetry.tabular import (
     to_csv,
     to_json,
 )
-from symmetry.version import ENGINE, __version__
+from symmetry.version import __version__
 
 START = date(2026, 4, 20)
 
@@ -51,7 +52,7 @@ def test_one_row_a_session_and_number_one_a_number_and_one_a_photo_left_out() ->
         "left_out": 2,
     }
     assert len({(row["of"], row["session"], row["kind"], row["name"], row["photos"]) for row in rows}) == len(rows)
-    assert all(row["version"] == __version__ and row["engine"] == ENGINE for row in rows)
+    assert all(row["version"] == __version__ and row["engine"] == engine_label() for row in rows)
 
 
 def test_row_of_a_session() -> None:
@@ -131,7 +132,7 @@ def test_what_is_not_known_is_empty_or_null() -> None:
 def test_json_of_a_series() -> None:
     series = made_series(treatment_start=START)
     found = json.loads(to_json(series.to_dict()))
-    assert (found["version"], found["engine"], found["error"]) == (__version__, ENGINE, None)
+    assert (found["version"], found["engine"], found["error"]) == (__version__, engine_label(), None)
     assert found["answer"] == series.answer
     assert (found["unit"], found["method"], found["reference"]) == ("mm", "registration", "photo0.jpg")
     assert found["scale"] == {"source": "ipd", "interpupillary_mm": 63.0}

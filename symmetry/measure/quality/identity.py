@@ -63,7 +63,7 @@ class Match:
 
 def match_of(registration: Registration) -> Match:
     """Measure how well two photos agree once they are registered."""
-    half = registration.displacement / 2
+    half = registration.displacement / np.float32(2)
     first = _sides_apart(look_up(registration.first.pattern, _GRID - half))
     second = _sides_apart(look_up(registration.second.pattern, _GRID + half))
     product = float((first * second).sum())

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
+from symmetry.landmarks.networks import engine_label
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, Verdict
 from symmetry.measure.words import REGION_TITLES, change_words
 from symmetry.output.colours import BAND, BAND_OPACITY, BASELINE, COURSE, FAN_OPACITY, INK, VERDICT_COLOURS
@@ -33,7 +34,7 @@ from symmetry.series.wording import (
     verdict_words,
     why,
 )
-from symmetry.version import ENGINE, __version__
+from symmetry.version import __version__
 
 _OTHERS: Final = tuple(name for name in REGIONS if name not in MAIN_REGIONS)
 _COLUMNS: Final = 3
@@ -217,6 +218,6 @@ def _caption(series: Series) -> str:
         *(_OF_SEVERAL if several else ()),
         ACROSS_EDGE,
         *([OF_PUPILS] if series.unit != "mm" else []),
-        f"symmetry {__version__}, {ENGINE}.",
+        f"symmetry {__version__}, {engine_label()}.",
     ]
     return " ".join(parts)

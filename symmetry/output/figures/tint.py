@@ -207,7 +207,7 @@ def _region_mask(
         slice(max(left - reach, 0), left + width + reach),
     )
     soft = cv2.GaussianBlur(mask[where], (0, 0), softness)
-    return where, np.asarray(soft, dtype=np.float32) / 255
+    return where, np.asarray(soft / np.float32(255), dtype=np.float32)
 
 
 def _whole(points: FloatArray) -> NDArray[np.int32]:

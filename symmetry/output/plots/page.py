@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from symmetry.cohort.responders import ANY_REGION
 from symmetry.errors import OutputError
+from symmetry.landmarks.networks import engine_label
 from symmetry.measure.verdicts import NOT_COMPARABLE
 from symmetry.output.colours import PAPER
 from symmetry.output.figures.page import HEAD, MARGIN, ROOM, WIDTH, Page, caption_height
@@ -22,7 +23,7 @@ from symmetry.output.plots.responders import draw_responders, responder_rows
 from symmetry.output.plots.rows import Row, row_count
 from symmetry.output.plots.waterfall import CUT, change_limits, draw_waterfall, is_cut, legend_of
 from symmetry.output.typography import ABOUT, BODY, HEADING, LINE_SPACING, NOTE, SMALL
-from symmetry.version import ENGINE, __version__
+from symmetry.version import __version__
 
 if TYPE_CHECKING:
     from symmetry.cohort.cohort import Cohort
@@ -159,7 +160,7 @@ def _waterfalls(page: Page, cohort: Cohort, plan: _Plan) -> None:
 def _caption(cohort: Cohort) -> str:
     tests = f"{_TESTS}, {'after Holm over the regions' if cohort.holm else 'not corrected for several regions'}."
     widened = [_WIDENED] if (cohort.responders["region"] == ANY_REGION).any() else []
-    return " ".join((_DETECTABLE, *widened, *_CAPTION, tests, f"symmetry {__version__}, {ENGINE}."))
+    return " ".join((_DETECTABLE, *widened, *_CAPTION, tests, f"symmetry {__version__}, {engine_label()}."))
 
 
 def _lines(rows: list[tuple[Row, Any]], *, extra: float = 0.0) -> float:

@@ -166,7 +166,7 @@ def is_cut(mdc: FloatArray, limits: tuple[float, float]) -> NDArray[np.bool_]:
 
 def _draw(canvas: Canvas, block: _Block, start: float, limits: tuple[float, float], *, wide: float) -> None:
     count = len(block.change)
-    middles = start + np.arange(count) + 0.5
+    middles = np.arange(count, dtype=np.float64) + (start + 0.5)
     if count:
         reach = np.append(block.mdc, block.mdc[-1])
         low, high = np.clip(-reach, *limits), np.clip(reach, *limits)
@@ -182,7 +182,8 @@ def _draw(canvas: Canvas, block: _Block, start: float, limits: tuple[float, floa
         corners = np.stack([sides, np.stack([0 * y, y, y, 0 * y], axis=-1)], axis=-1)
         bars = PolyCollection(list(corners), facecolor=colour, edgecolor="none", zorder=2, gid=f"bars {verdict}")
         canvas.axes.add_collection(bars, autolim=False)
-    _marks(canvas, start + count + np.arange(block.unknown) + 0.5, 0.0, "x", wide=wide, name="not comparable")
+    beside = np.arange(block.unknown, dtype=np.float64) + (start + count + 0.5)
+    _marks(canvas, beside, 0.0, "x", wide=wide, name="not comparable")
     canvas.stroke([start, start + count], [0, 0], INK, THIN, zorder=2.5, gid="no change")
 
 

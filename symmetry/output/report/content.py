@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from symmetry.landmarks.networks import engine_label
 from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
 from symmetry.photos.reading import Photo
 from symmetry.practice.records import Adherence, Treatment
 from symmetry.series.series import Series
-from symmetry.version import ENGINE, __version__
+from symmetry.version import __version__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +58,7 @@ class Report:
     diary: tuple[DiaryCourse, ...] = ()
     note: str = ""
     version: str = __version__  # of this program
-    engine: str = ENGINE  # what found the landmarks, such as "mediapipe 0.10.21"
+    engine: str = field(default_factory=engine_label)  # what found the landmarks
 
     @property
     def followed_until(self) -> date:
