@@ -13,37 +13,31 @@ import click
 from symmetry.version import __version__
 
 COMMANDS = {
-    "audit": ("audit:audit", "Try out what a photo can show: the tool's test of itself, on your photo."),
+    "audit": ("audit:audit", "Test what a photo can show, by moving spots of it by known millimetres."),
     "backup": ("backups:backup", "Write the whole practice to one file: clients, photos, results."),
     "check": ("check:check", "Check whether photos are fit to be measured, and say what to do better."),
-    "client": ("clients:client", "Keep clients: people whose photos are followed."),
-    "cohort": (
-        "cohort:command",
-        "Say of many people whether their faces became more even, and how much of that is noise.",
-    ),
+    "client": ("clients:client", "Manage clients: people whose photos are followed."),
+    "cohort": ("cohort:command", "Analyze a study: who became more even, and how much of that is noise."),
     "compare": ("compare:compare", "Compare photos of one person before and after."),
     "demo": ("demo:demo", "Compare two drawn faces, print the result and draw the figures."),
-    "diary": ("diary:diary", "Keep diaries: tension, stress, sleep and the like, rated by the client."),
+    "diary": ("diary:diary", "Manage diaries: tension, stress, sleep and the like, rated by the client."),
     "plan": ("plan:plan", "Find out how many people, and photos of each, a study needs."),
-    "protocol": (
-        "treatments:protocol",
-        "Keep protocols: rituals of ordered steps, written down once and used many times.",
-    ),
+    "protocol": ("treatments:protocol", "Manage protocols: ordered steps, written down once and used many times."),
     "reliability": ("reliability:reliability", "Find out how well repeated photos of unchanged faces agree."),
     "report": (
         "report:report",
         "Report on a client: courses of all regions, what changed since the first sessions, treatments, diary.",
     ),
-    "restore": ("backups:restore", "Bring back a practice that `symmetry backup` wrote."),
+    "restore": ("backups:restore", "Restore a practice from a file that `symmetry backup` wrote."),
     "score": ("score:score", "Score the symmetry of one or more photos."),
     "series": (
         "series:command",
         "Follow one person through many photos and say whether the face is getting more even.",
     ),
-    "session": ("sessions:session", "Keep sessions: photos of a client that were taken on one occasion."),
+    "session": ("sessions:session", "Manage sessions: photos of a client that were taken on one occasion."),
     "treatment": (
         "treatments:treatment",
-        "Keep treatments: what was done for a client, when, and how it keeps to the plan.",
+        "Manage treatments: what was done for a client, when, and how that compares with the plan.",
     ),
 }
 """Where each command is, as module:attribute in this package, and its line in the list of commands."""

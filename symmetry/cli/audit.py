@@ -1,4 +1,4 @@
-"""`symmetry audit`: what a photo can show before it is trusted."""
+"""`symmetry audit`: what a photo can show."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 @measuring_options
 @output_options
 def audit(photo: Path, figure: Path | None, measuring: Measuring, output: Output) -> None:
-    """Try out what a photo can show: the tool's test of itself, on your photo.
+    """Test what a photo can show, by moving spots of it by known millimetres.
 
-    Moves spots of the photo by 1, 2 and 3 mm on either side, measures it anew and compares: how much of each movement
-    is seen, and from how many millimetres on it is called real. Takes about half a minute.
+    Moves spots by 1, 2 and 3 mm on either side, measures the photo again and compares: how much of each movement is
+    seen, and from how many millimetres on it is called real. Takes about half a minute.
 
     \b
     Example:
@@ -44,7 +44,7 @@ def audit(photo: Path, figure: Path | None, measuring: Measuring, output: Output
     def trials() -> Iterator[Trial]:
         face = measure.analyze(photo, **options)
         if (flag := measure.unfit(face)) is not None:
-            raise PhotoError(f"nothing can be tried on this photo. {flag.advice}")
+            raise PhotoError(f"this photo cannot be tested. {flag.advice}")
         faces.append(face)
         yield from measure.run_trials(face, reliability=options["reliability"])
 

@@ -39,11 +39,11 @@ def backup(file: Path, folder: Path | None) -> None:
 
 @click.command()
 @click.argument("file", type=GivenPath(dir_okay=False), metavar="FILE")
-@click.option("--replace", is_flag=True, help="Replace the practice that is in the folder; it is lost.")
+@click.option("--replace", is_flag=True, help="Replace the practice in the folder, which is then lost.")
 @yes_option
 @practice_option
 def restore(file: Path, replace: bool, yes: bool, folder: Path | None) -> None:
-    """Bring back a practice that `symmetry backup` wrote.
+    """Restore a practice from a file that `symmetry backup` wrote.
 
     \b
     Example:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def client() -> None:
-    """Keep clients: people whose photos are followed.
+    """Manage clients: people whose photos are followed.
 
     CLIENT is the id that `add` gives, made of the name. All of a client's photos and notes stay in one folder of this
     machine, see --practice.
@@ -85,7 +85,7 @@ def list_(folder: Path | None, output: Output) -> None:
 @client_argument
 @list_options
 def show(client: str, folder: Path | None, output: Output) -> None:
-    """Show all that is kept of a client except the pictures: sessions, treatments, diary.
+    """Show a client without the pictures: sessions, treatments, diary.
 
     \b
     Example:
@@ -120,7 +120,7 @@ def edit(client: str, name: str | None, new_id: str | None, note: str | None, fo
 @yes_option
 @practice_option
 def forget(client: str, yes: bool, folder: Path | None) -> None:
-    """Remove a client and all that is kept of them for good, and prove it by a search.
+    """Remove a client with all photos and results for good, and search for anything left.
 
     Says what will be lost and asks first. Backups and exports that you made yourself are not touched.
 
@@ -146,7 +146,7 @@ def forget(client: str, yes: bool, folder: Path | None) -> None:
 @click.argument("file", type=ZIP, metavar="FILE.zip")
 @practice_option
 def export(client: str, file: Path, folder: Path | None) -> None:
-    """Write all that is kept of a client to a zip file.
+    """Write everything about a client to a zip file.
 
     Photos, tables of sessions, treatments, diary and scores, and the report.
 

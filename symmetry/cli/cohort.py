@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "-g",
     "--group",
     metavar="COLUMN",
-    help="Column that tells the groups apart; of a practice also `protocol`, the one done most. [default: group]",
+    help="Column that names the groups; of a practice also `protocol`, the one done most often. [default: group]",
 )
 @click.option(
     "--control",
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     help="Analyse only this region or clinical measure, chosen before you saw the numbers; can be repeated.",
 )
 @click.option(
-    "--rating", "scale", metavar="SCALE", help="Of a practice: the scale of the diary that people rated evenness on."
+    "--rating", "scale", metavar="SCALE", help="Of a practice: the diary scale on which people rated evenness."
 )
 @click.option(
     "--rating-better",
@@ -55,14 +55,14 @@ if TYPE_CHECKING:
     type=click.Choice(["higher", "lower"]),
     default="higher",
     show_default=True,
-    help="Which ratings mean that people find their face more even.",
+    help="Which ratings mean more even.",
 )
 @click.option("--sessions", "planned", type=click.IntRange(1), metavar="N", help="Sessions planned for everyone.")
 @click.option(
     "--mdc",
     type=click.FloatRange(0, min_open=True),
     metavar="MM",
-    help="Minimal detectable change of those whose own is not known.",
+    help="Minimal detectable change of people whose own is unknown.",
 )
 @click.option("--no-holm", is_flag=True, help="Do not correct p for testing several regions.")
 @click.option("--mixed", is_flag=True, help="Fit a mixed model over all sessions, too; needs statsmodels.")
@@ -79,11 +79,11 @@ def command(
     output: Output,
     **options: Any,
 ) -> None:
-    """Say of many people whether their faces became more even, and how much of that is noise.
+    """Analyze a study: who became more even, and how much of that is noise.
 
-    SOURCE is a table with one row per person and region, or one that score, compare or series wrote of each person, a
-    folder of these, or the folder of a practice; your own practice if not given. Counts who changed beyond their own
-    error beside any improvement at all, and what noise alone would show; compares groups with a control.
+    SOURCE is a table with one row per person and region, a table that score, compare or series wrote for each person,
+    a folder of these, or the folder of a practice; by default your own practice. Counts who changed beyond their own
+    error, beside any improvement at all and what noise alone would show; compares groups with a control.
 
     \b
     Examples:
@@ -134,7 +134,7 @@ def _practice_in(sources: tuple[Path, ...]) -> Path | None:
     if practices and len(places) > 1:
         raise click.UsageError(f"'{practices[0]}' is a practice; give it alone")
     if not practices and not sources:
-        raise click.UsageError("there is no practice yet; name a table with a row a person and region")
+        raise click.UsageError("there is no practice yet; name a table with one row per person and region")
     return practices[0] if practices else None
 
 
@@ -143,11 +143,11 @@ def _check_usage(
 ) -> None:
     if folder is None:
         if options["scale"] is not None:
-            raise click.UsageError("--rating is for a practice; a table tells ratings in the column `rating`")
+            raise click.UsageError("--rating is for a practice; a table has ratings in the column `rating`")
         if reliability is not None:
             raise click.UsageError("--reliability is for a practice; the errors of a table are in it")
     elif options["mdc"] is not None:
-        raise click.UsageError("--mdc is for a table; the photos of a practice tell their errors")
+        raise click.UsageError("--mdc is for a table; in a practice the errors come from the photos")
     elif people is None and group not in (None, practice.BY_PROTOCOL):
         raise click.UsageError(
             f"of a practice take --group {practice.BY_PROTOCOL}, or name the groups with --people FILE"

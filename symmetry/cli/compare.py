@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SEVERAL = ("--before", "--after")
 _WORTH_A_WORD = 9
-"""Pairs from which on comparing takes more than a second or two."""
+"""Pairs from which on a comparison takes more than a second or two."""
 
 
 class _TakesSeveral(click.Command):
@@ -40,7 +40,7 @@ class _TakesSeveral(click.Command):
                 if equals:
                     plain.append(argument)
                 elif not follows or (follows[0].startswith("-") and len(follows[0]) > 1):
-                    raise click.UsageError(f"{name} needs one photo or more behind it", ctx)
+                    raise click.UsageError(f"{name} needs one or more photos after it", ctx)
             elif side and not argument.startswith("-"):
                 plain += [side, argument]
             else:
@@ -52,12 +52,10 @@ class _TakesSeveral(click.Command):
 @click.command(cls=_TakesSeveral)
 @click.argument("photos", nargs=-1, type=GivenPath(), metavar="[BEFORE AFTER]")
 @click.option(
-    "--before", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos before, taken in one session."
+    "--before", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Photos before, all of one session."
 )
-@click.option(
-    "--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Several photos after, taken in one session."
-)
-@click.option("--mirrored-after", is_flag=True, help="Only the photos after show the face as a mirror does.")
+@click.option("--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Photos after, all of one session.")
+@click.option("--mirrored-after", is_flag=True, help="Only the photos after are mirrored.")
 @figure_option("Draw both faces side by side, with what moved")
 @measuring_options
 @output_options
@@ -67,7 +65,7 @@ def compare(
     """Compare photos of one person before and after.
 
     Gives a verdict on every region and clinical measure, the change with its error, and which side moved. Several
-    photos a side, each of the same unchanged face, make the errors smaller.
+    photos per side, each of the same unchanged face, make the errors smaller.
 
     \b
     Examples:
@@ -75,7 +73,7 @@ def compare(
       symmetry compare --before mon1.jpg mon2.jpg --after fri1.jpg fri2.jpg
     """
     if measuring.mirrored and mirrored_after:
-        raise click.UsageError("--mirrored takes all photos for mirrored, --mirrored-after only those after; give one")
+        raise click.UsageError("--mirrored is for all photos, --mirrored-after only for those after; give one")
     before, after = _sides(**photos)
     check_targets(output.file, figure, inputs=[*before, *after, measuring.reliability])
     options = measuring.read()
@@ -103,16 +101,16 @@ def _sides(
     if before or after:
         if photos:
             raise click.UsageError(
-                f"'{photos[0]}' stands neither behind --before nor behind --after; give all photos behind the two"
+                f"'{photos[0]}' follows neither --before nor --after; put every photo after one of them"
             )
         if not (before and after):
             there, missing = _SEVERAL if before else _SEVERAL[::-1]
-            raise click.UsageError(f"{there} needs {missing} too; give one photo or more behind each")
+            raise click.UsageError(f"{there} needs {missing} too; give one or more photos after each")
         return find_photos(before), find_photos(after)
     if len(photos) != 2:
         raise click.UsageError(
             f"{len(photos)} photo{'' if len(photos) == 1 else 's'} given; give one before and one after, or several "
-            "a side: --before PHOTO... --after PHOTO..."
+            "per side: --before PHOTO... --after PHOTO..."
         )
     return find_photos(photos[:1]), find_photos(photos[1:])
 

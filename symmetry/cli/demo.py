@@ -28,7 +28,7 @@ from symmetry.output import figures, tables
 def demo(folder: Path) -> None:
     """Compare two drawn faces, print the result and draw the figures.
 
-    The faces are those of sample_images/ where the project's folder is at hand; else they are drawn anew.
+    Uses sample_images/ of the source tree, or draws the faces again.
 
     \b
     Example:

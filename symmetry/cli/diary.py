@@ -1,4 +1,4 @@
-"""`symmetry diary`: what clients say of themselves, on scales that the practice defines."""
+"""`symmetry diary`: clients' own ratings, on scales that the practice defines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from symmetry.photos.capture_time import zone_name
 
 @click.group()
 def diary() -> None:
-    """Keep diaries: tension, stress, sleep and the like, rated by the client.
+    """Manage diaries: tension, stress, sleep and the like, rated by the client.
 
     \b
     Examples:
@@ -142,7 +142,7 @@ def _values(ratings: tuple[str, ...]) -> dict[str, float]:
         except ValueError:
             value = math.nan
         if not equals or not name.strip() or not math.isfinite(value):
-            raise click.UsageError(f"'{rating}' is no rating; write SCALE=NUMBER such as tension=4, or use --note")
+            raise click.UsageError(f"'{rating}' is not a rating; write SCALE=NUMBER such as tension=4, or use --note")
         if name in values:
             raise click.UsageError(f"'{name}' is rated twice; give one value")
         values[name] = value

@@ -29,7 +29,7 @@ class GivenPath(click.Path):
     Parameters
     ----------
     suffixes : iterable of str
-        The name must end in one of them, if there are any; `shown` is what a person is told of them.
+        The name must end in one of them, if there are any; `shown` names them in messages.
     """
 
     def __init__(self, *, suffixes: Iterable[str] = (), shown: str = "", **kinds: bool) -> None:
@@ -99,7 +99,7 @@ photos_options: Decorator[Any] = record(
     "photos",
     lambda photos, recursive: Photos(photos, find_photos(photos, recursive=recursive)),
     click.argument("photos", nargs=-1, required=True, type=GivenPath(), metavar="PHOTO..."),
-    click.option("-r", "--recursive", is_flag=True, help="Take the photos of folders within folders too."),
+    click.option("-r", "--recursive", is_flag=True, help="Include photos in subfolders."),
 )
 """Gives `photos`."""
 
@@ -112,7 +112,7 @@ output_options: Decorator[Any] = record(
         "--format",
         "format_",
         type=click.Choice(FORMATS),
-        help="Form of the result. [default: by the suffix of --output, else table]",
+        help="Format of the result. [default: by the suffix of --output, else table]",
     ),
 )
 """Gives `output`."""
@@ -127,7 +127,7 @@ reliability_option: Decorator[Any] = click.option(
     "--reliability",
     type=GivenPath(dir_okay=False),
     metavar="FILE",
-    help="Take the errors from your own repeated photos: a table that `symmetry reliability --table` wrote.",
+    help="Use the errors of your own repeated photos: a table that `symmetry reliability --table` wrote.",
 )
 """Gives `reliability`, a file for `read_table`."""
 
@@ -175,14 +175,14 @@ face_options = (
         "-m",
         "--mirrored",
         is_flag=True,
-        help="The photo shows the face as a mirror does (many front cameras): swap the sides back.",
+        help="The photo is mirrored, as many front cameras save it: swap the sides back.",
     ),
     click.option(
         "--face",
         type=click.Choice(["largest", "only"]),
         default="largest",
         show_default=True,
-        help="With several faces in a photo: take the largest and say so, or refuse the photo.",
+        help="If a photo shows several faces: take the largest and say so, or refuse the photo.",
     ),
     engine_option,
 )
@@ -194,10 +194,10 @@ _scale_options = (
         default="iris",
         show_default=True,
         callback=_check_scale,
-        help="Where millimetres come from: the iris, a known distance of the pupils, or nowhere (percent only).",
+        help="Source of millimetres: the iris, a known distance between the pupils, or none (percent only).",
     ),
     click.option(
-        "-l", "--landmarks-only", is_flag=True, help="Go by the face mesh alone: faster, nearly blind to local change."
+        "-l", "--landmarks-only", is_flag=True, help="Use the face mesh alone: faster, nearly blind to local change."
     ),
 )
 
@@ -236,7 +236,7 @@ def _read_day(context: click.Context, parameter: click.Parameter, value: str | N
     try:
         return date.fromisoformat(value.strip())
     except ValueError:
-        raise click.BadParameter(f"'{value}' is no day; write it as 2026-04-20") from None
+        raise click.BadParameter(f"'{value}' is not a day; write it as 2026-04-20") from None
 
 
 class SeriesChoice(NamedTuple):
@@ -254,12 +254,12 @@ def series_options(treatment_start: str, *more: Decorator[Any]) -> Decorator[Any
         SeriesChoice,
         click.option("--treatment-start", metavar="YYYY-MM-DD", callback=_read_day, help=treatment_start),
         click.option(
-            "--same-person", is_flag=True, help="All photos show one person: leave none out as someone else's."
+            "--same-person", is_flag=True, help="All photos show the same person: leave none out as someone else's."
         ),
         *more,
     )
 
 
 details_option: Decorator[Any] = click.option(
-    "-d", "--details", is_flag=True, help="Print what each side did, and the clinical measures, too."
+    "-d", "--details", is_flag=True, help="Also print what each side did, and the clinical measures."
 )

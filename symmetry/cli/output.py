@@ -1,4 +1,4 @@
-"""Where results go: printed, or written to a file, in the form asked for."""
+"""Where results go: printed, or written to a file, in the format asked for."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ FORMAT_OF = {".json": "json", ".csv": "csv", ".parquet": "parquet", ".txt": "tab
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where a result goes, and in which form."""
+    """Where a result goes, and in which format."""
 
     file: Path | None  # None to print it
     format: str  # {"table", "json", "csv", "parquet"}
 
     @classmethod
     def chosen(cls, output: Path | None, format_: str | None) -> Output:
-        """Take the form that was asked for, else that of the file's suffix, else a table.
+        """Take the format that was asked for, else that of the file's suffix, else a table.
 
         Raises
         ------
         click.UsageError
-            If the suffix means no form or another than asked for, or if parquet is to be printed.
+            If the suffix stands for no format or for another one, or if parquet is to be printed.
         """
         if output is None:
             if format_ == "parquet":
-                raise click.UsageError("parquet is no text that could be printed; name a file with --output")
+                raise click.UsageError("parquet cannot be printed; name a file with --output")
             return cls(None, format_ or "table")
         of_suffix = FORMAT_OF.get(output.suffix.lower())
         if format_ is None:
@@ -75,7 +75,7 @@ class Output:
         layout : Layout
             Of `data`.
         table : callable, optional
-            Returns the table for people; without it nobody but programs gets the result.
+            Returns the table for people; without it only programs get the result.
         """
         with errors_in_one_line(self.file or "standard output"):
             if self.format == "json":
@@ -92,7 +92,7 @@ def deliver(content: str | bytes, file: Path | None) -> None:
     """Write a result to a file and say where, or print it."""
     if file is None:
         if sys.stdout is None:
-            raise OutputError("there is nowhere to print to; write to a file with --output")
+            raise OutputError("there is no standard output; write to a file with --output")
         click.echo(content, nl=False)
         return
     write_whole(file, content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))

@@ -23,7 +23,7 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     type=click.FloatRange(0, min_open=True),
     metavar="MM",
     required=True,
-    help="Change to be found: by how much people get more even on average.",
+    help="Change to detect: by how much people become more even on average.",
 )
 @click.option("--region", metavar="NAME", default="mouth", show_default=True, help="Region that changes.")
 @click.option(
@@ -48,7 +48,7 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     metavar="SHARE",
     default=0.8,
     show_default=True,
-    help="Share of such studies that are to find the change.",
+    help="Share of such studies that should detect the change.",
 )
 @click.option(
     "--spread",
@@ -62,7 +62,7 @@ _SOME_PHOTOS = (1, 2, 3, 4)
     metavar="MM",
     default=0.0,
     show_default=True,
-    help="Standard deviation by which a face really differs from day to day.",
+    help="Standard deviation of real differences of a face from day to day.",
 )
 @click.option(
     "--comparisons",

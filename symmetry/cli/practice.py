@@ -42,7 +42,7 @@ practice_option = click.option(
     envvar="SYMMETRY_PRACTICE",
     show_envvar=True,
     metavar="DIR",
-    help="Folder of the practice. [default: one among your own data]",
+    help="Folder of the practice. [default: in your user data]",
 )
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 note_option = click.option("--note", default="", help="Anything else.")
@@ -63,11 +63,11 @@ class _NumberOf(click.IntRange):
         self.what, self.see = what, see
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read a number from 1 on, or refuse it."""
+        """Read a number, 1 or higher."""
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            self.fail(f"'{value}' is no number of {self.what}; `{self.see}` shows them", param, ctx)
+            self.fail(f"'{value}' is not the number of {self.what}; `{self.see}` lists them", param, ctx)
 
 
 def removal_options(what: str, *, see: str) -> Callable[[Command], Command]:
@@ -89,7 +89,7 @@ def _read_date(context: click.Context, parameter: click.Parameter, value: str | 
         return aware(datetime.combine(present.date() - timedelta(days=1), _NOON), zone)
     match = _DAY.fullmatch(text.upper())
     if match is None:
-        raise click.BadParameter(f"'{value}' is no date; write 2026-04-06, '2026-04-06 08:10', today or yesterday")
+        raise click.BadParameter(f"'{value}' is not a date; write 2026-04-06, '2026-04-06 08:10', today or yesterday")
     year, month, day, hour, minute, second = (None if part is None else int(part) for part in match.groups())
     try:
         at = datetime(year or 0, month or 0, day or 0)
@@ -98,9 +98,9 @@ def _read_date(context: click.Context, parameter: click.Parameter, value: str | 
         clock = _NOON if hour is None else time(hour, minute or 0, second or 0)
         at = aware(datetime.combine(at, clock), zone)
     except (ValueError, OverflowError):
-        raise click.BadParameter(f"there is no '{value}'; check day, month and time") from None
+        raise click.BadParameter(f"'{value}' does not exist; check day, month and time") from None
     if at > present:
-        raise click.BadParameter(f"'{value}' is yet to come; check the year")
+        raise click.BadParameter(f"'{value}' is in the future; check the year")
     return at
 
 

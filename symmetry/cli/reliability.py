@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     type=click.Choice(["session", "folder", "prefix"]),
     default="session",
     show_default=True,
-    help="Photos of one unchanged face: same folder and day of capture, same folder, or same beginning of the name.",
+    help="What photos of one unchanged face share: folder and day of capture, folder, or beginning of the name.",
 )
 @click.option(
     "--table",
     type=GivenPath(dir_okay=False, suffixes=[".csv"]),
     metavar="FILE",
-    help="Write a .csv for `--reliability` of score and compare: errors of your own photos.",
+    help="Write the errors of your own photos to a .csv for `--reliability` of other commands.",
 )
 @measuring_options_without_table
 @output_options

@@ -1,4 +1,4 @@
-"""`symmetry report`: the course of a client, to look at or to hand over."""
+"""`symmetry report`: the course of a client, as a page or a table."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class _Shown(NamedTuple):
             dir_okay=False, suffixes=(*PAGE_SUFFIXES, *FORMAT_OF), shown=f".html for the page, or in {SUFFIXES}"
         ),
         metavar="FILE",
-        help=f"Write the report, a page that opens anywhere: .html; or its numbers alone: {SUFFIXES}.",
+        help=f"Write the report, a self-contained page: .html; or only its numbers: {SUFFIXES}.",
     ),
     details_option,
     click.option(
-        "--note", default="", metavar="TEXT", help="Words of yours on the page; notes that you keep are not on it."
+        "--note", default="", metavar="TEXT", help="Your own words on the page; notes in the practice are not shown."
     ),
 )
 @series_options("First day of the treatment phase. [default: the first treatment that is kept]")

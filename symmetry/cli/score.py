@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @photos_options
-@click.option("-d", "--details", is_flag=True, help="All regions and measures of every photo, not one line a photo.")
+@click.option("-d", "--details", is_flag=True, help="Show all regions and measures, not one line per photo.")
 @click.option(
     "--figures",
     "folder",
     type=GivenPath(file_okay=False),
     metavar="DIR",
-    help="Draw two pictures a photo into this folder: the asymmetry, and the two mirrored halves.",
+    help="Draw two figures per photo into this folder: the asymmetry, and the two mirrored halves.",
 )
 @measuring_options
 @output_options
 def score(photos: Photos, details: bool, folder: Path | None, measuring: Measuring, output: Output) -> None:
     """Score the symmetry of one or more photos.
 
-    PHOTO is a photo or a folder of photos. One photo gives all its regions and clinical measures, several give a line
+    PHOTO is a photo or a folder of photos. One photo gives all its regions and clinical measures, several give one line
     each. Every number has its error; flags stand above the numbers of their photo.
 
     \b

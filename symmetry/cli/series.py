@@ -49,13 +49,13 @@ def _face_cache(cache: Path | None, no_cache: bool) -> FaceCache | None:
 @click.command("series")
 @photos_options
 @series_options(
-    "First day of a treatment: what comes before it is the baseline that the rest is tested against.",
+    "First day of a treatment; the sessions before it are the baseline.",
     click.option(
         "--pool",
         type=click.Choice(["day", "photo"]),
         default="day",
         show_default=True,
-        help="What makes a session: the photos of a day, or each photo by itself.",
+        help="What counts as a session: all photos of a day, or each photo.",
     ),
 )
 @record(
@@ -66,7 +66,7 @@ def _face_cache(cache: Path | None, no_cache: bool) -> FaceCache | None:
         "--report",
         type=PAGE,
         metavar="FILE",
-        help="Write a page with pictures and courses that opens anywhere: .html.",
+        help="Write a self-contained page with pictures and courses: .html.",
     ),
     details_option,
     click.option("--title", metavar="TEXT", help="Name on the report. [default: the name of the folder]"),
@@ -79,9 +79,9 @@ def _face_cache(cache: Path | None, no_cache: bool) -> FaceCache | None:
         type=GivenPath(file_okay=False),
         metavar="DIR",
         envvar="SYMMETRY_CACHE",
-        help="Where measured faces are kept, so that no photo is measured twice. [default: this user's cache]",
+        help="Folder of measured faces, so that no photo is measured twice. [default: this user's cache]",
     ),
-    click.option("--no-cache", is_flag=True, help="Keep no measured faces, and use none."),
+    click.option("--no-cache", is_flag=True, help="Neither use nor keep measured faces."),
 )
 @measuring_options
 @output_options
@@ -90,9 +90,8 @@ def command(
 ) -> None:
     """Follow one person through many photos and say whether the face is getting more even.
 
-    Photos are put in order of the time they were taken, those of a day are one session, unfit ones and other people
-    are left out. Each region's course has its error, a robust trend, and a verdict on what changed since the first
-    sessions.
+    Photos are sorted by the time they were taken; those of one day are a session. Unfit photos and other people are
+    left out. Each region's course has its error, a robust trend, and a verdict on the change since the first sessions.
 
     \b
     Examples:
@@ -110,7 +109,7 @@ def command(
         output=output,
     )
     if cache is not None and cache.trouble:
-        say(f"symmetry: {cache.folder}: nothing can be kept there ({cache.trouble}); --no-cache says nothing of it")
+        say(f"symmetry: {cache.folder}: faces cannot be kept there ({cache.trouble}); --no-cache silences this")
     deliver_series(found, output, details=shown.details)
     write_figure(shown.figure, lambda: figures.draw_series(found))
     if shown.report is not None:

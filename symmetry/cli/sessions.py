@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def session() -> None:
-    """Keep sessions: photos of a client that were taken on one occasion.
+    """Manage sessions: photos of a client that were taken on one occasion.
 
     \b
     Examples:
@@ -49,9 +49,9 @@ def session() -> None:
 def add(client: str, photos: Photos, options: IntakeOptions, folder: Path | None) -> None:
     """Add a session, or one for each day of the photos: clean the photos, measure the faces, and keep both.
 
-    PHOTO is a photo or a folder of photos. What is kept holds no place, no names and no camera's notes; the files given
-    stay as they are. What speaks against a photo is said at once, so that another can be taken. Without --date each
-    photo is of the day that it tells, by metadata or name, else of now; photos of several days make several sessions.
+    PHOTO is a photo or a folder of photos. Places, names and the camera's notes are removed from what is kept; the
+    files given stay as they are. Flags are shown at once, so that another photo can be taken. Without --date, the day
+    of a photo comes from its metadata or name, else it is today; photos of several days make several sessions.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`symmetry protocol` and `symmetry treatment`: rituals of several steps, and when they were done."""
+"""`symmetry protocol` and `symmetry treatment`: ordered steps, and when they were done."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SIDE_WORDS = {"both": "both sides", "subject_right": "right side", "subject_lef
 
 @click.group()
 def protocol() -> None:
-    """Keep protocols: rituals of ordered steps, written down once and used many times.
+    """Manage protocols: ordered steps, written down once and used many times.
 
     \b
     Examples:
@@ -65,7 +65,7 @@ def _steps(steps: tuple[str, ...], file: Path | None) -> StepsFile:
     "steps",
     multiple=True,
     metavar="STEP",
-    help="One step, in order: 'NAME: zone, zone, 2 min, left, with PRODUCT'; only the name must be there.",
+    help="One step, in order: 'NAME: zone, zone, 2 min, left, with PRODUCT'; only the name is required.",
 )
 @click.option(
     "--steps",
@@ -74,7 +74,7 @@ def _steps(steps: tuple[str, ...], file: Path | None) -> StepsFile:
     metavar="FILE",
     help="Take the steps from a .csv or .json file: name, zones, side, minutes, product.",
 )
-@click.option("--times-per-week", type=float, metavar="N", help="The plan that adherence is counted against.")
+@click.option("--times-per-week", type=float, metavar="N", help="Plan for adherence.")
 @note_option
 @practice_option
 def add(
@@ -87,7 +87,7 @@ def add(
 ) -> None:
     """Add a protocol.
 
-    Its steps are shown as they were understood. A step's sides are the client's own. `symmetry protocol show NAME -o
+    The steps are shown as they were understood. Sides are the client's own. `symmetry protocol show NAME -o
     steps.csv` writes a file that --steps reads, with its times per week.
 
     \b
@@ -104,7 +104,7 @@ def add(
     for number, step in enumerate(added.steps, 1):
         tell(f"  {number}. {_as_understood(step)}")
     if taken.has_note and not note:
-        say(f"symmetry: {file}: its note was not taken; --note gives the protocol one")
+        say(f"symmetry: {file}: its note is ignored; use --note")
 
 
 @protocol.command("list")
@@ -161,7 +161,7 @@ def remove_protocol(name: str, yes: bool, folder: Path | None) -> None:
 
 @click.group()
 def treatment() -> None:
-    """Keep treatments: what was done for a client, when, and how it keeps to the plan.
+    """Manage treatments: what was done for a client, when, and how that compares with the plan.
 
     \b
     Examples:

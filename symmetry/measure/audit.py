@@ -1,4 +1,4 @@
-"""What a photo can show: spots of it are moved by known amounts, the photo is measured anew, and the two compared."""
+"""What a photo can show: spots are moved by known amounts, the photo is measured again, and the two are compared."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ OWN_SIDES: Final[tuple[OwnSide, OwnSide]] = ("subject_right", "subject_left")
 MILLIMETRES: Final = (1.0, 2.0, 3.0)
 """How far each spot is moved."""
 FARTHEST: Final = 5.0
-"""Movements beyond that would crease the skin round a lid."""
+"""Larger movements would crease the skin around a lid."""
 
 _REACH: Final = 4.5
-"""Spreads round a spot within which anything moves: beyond it less than a thousandth of a pixel would."""
+"""Standard deviations around a spot within which pixels move; beyond, it would be less than a thousandth of a pixel."""
 _ROUNDS: Final = 8
-"""Of the fixed point: each leaves at most 0.61 of the error, and of usual movements less than a third."""
+"""Fixed-point iterations; each leaves at most 0.61 of the error, usually less than a third."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,25 +87,25 @@ SITES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One movement of one spot, and what was seen of it."""
+    """One movement of one spot, and how much of it was seen."""
 
     site: str
     region: str
     side: OwnSide
     millimetres: float  # how far the spot was moved
-    # share of it that a comparison of the two photos shows at the spot: 1 is all of it. NaN where nothing is known.
+    # share of the movement that a comparison of the two photos shows at the spot, 1 for all of it; NaN if unknown
     seen: float = NAN
-    # the same of the moved photo by itself, against its other side; what it shows unmoved is taken off
+    # the same from the moved photo alone, by how much its left-right difference changed
     seen_alone: float = NAN
     verdict: Verdict = NOT_COMPARABLE  # of the comparison on the region
     # what the verdict rests on, mm, and how much re-photographing an unchanged face changes it
     evenness: float = NAN
     evenness_error: float = NAN
-    reason: Flag | None = None  # why the share is not known or there is no verdict
+    reason: Flag | None = None  # why the share or the verdict is missing
 
     @property
     def called_real(self) -> bool:
-        """Whether the movement is told from what re-photographing does."""
+        """Whether the movement exceeds what re-photographing does."""
         return self.verdict in (IMPROVED, WORSE)
 
 
@@ -118,7 +118,7 @@ class Audit:
 
     @property
     def flags(self) -> tuple[Flag, ...]:
-        """What was found in the photo, and why some trials came to nothing."""
+        """Flags of the photo, and why trials gave no result."""
         found = {flag.name for flag in self.face.flags}
         reasons = {trial.reason.name: trial.reason for trial in self.trials if trial.reason is not None}
         return (*self.face.flags, *(flag for name, flag in reasons.items() if name not in found))
@@ -133,7 +133,7 @@ class Audit:
         return next((trial.millimetres for trial in self.at(site, side) if trial.called_real), NAN)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the result as a JSON object, as `symmetry audit` writes it; what is not known is None."""
+        """Return the result as a JSON object, as `symmetry audit` writes it; unknown values are None."""
         return without_nan(
             {
                 "photo": self.face.photo.name,
@@ -153,7 +153,7 @@ class Audit:
         )
 
     def to_frame(self) -> DataFrame:
-        """Give the result as a table: a row a movement, as in the CSV of `symmetry audit`."""
+        """Return one row per movement, as in the CSV of `symmetry audit`."""
         return frame_of(AUDITS.rows(self.to_dict()), AUDITS)
 
 
@@ -185,8 +185,8 @@ def audit(
     Notes
     -----
     A photo and its moved copy share their light, pose and noise, which two photos do not: what is seen here is the best
-    case. The verdicts reckon with the errors of re-photographing. They are about evenness: a movement that makes the
-    higher side the lower one by as much is seen and yet no change of evenness.
+    case. Verdicts use the errors of re-photographing, and are about evenness: a movement that only swaps which side is
+    higher is seen, but is no change of evenness.
     """
     measuring = Measuring.of(**options)
     found = measure_photo(image, measuring)
@@ -202,14 +202,14 @@ def run_trials(
     Parameters
     ----------
     face : FaceAnalysis
-        With its pixels; how it was measured says how the moved photos are.
+        With its pixels; the moved photos are measured in the same way.
     millimetres, reliability
         As for `audit`.
 
     Raises
     ------
     ScaleError, ValueError
-        As for `audit`, at once and not only when the first trial is asked for.
+        As for `audit`, and before the first trial is requested.
     """
     if not np.isfinite(face.mm_per_pixel):
         raise ScaleError("spots are moved by millimetres, which scale 'none' does not give; use iris or ipd=MM")
@@ -230,7 +230,7 @@ def count_trials() -> int:
 
 
 def moved_photo(face: FaceAnalysis, site: Site, side: OwnSide, millimetres: float) -> FaceAnalysis:
-    """Measure the photo of a face anew, with one spot of it moved (negative: down, inward).
+    """Measure the photo of a face again, with one spot moved (negative: down, inward).
 
     Raises
     ------
@@ -250,7 +250,7 @@ def moved_photo(face: FaceAnalysis, site: Site, side: OwnSide, millimetres: floa
 
 
 def move_area(pixels: NDArray[np.uint8], centre: ArrayLike, shift: ArrayLike, spread: float) -> NDArray[np.uint8]:
-    """Move a spot of a picture, and what is round it less and less.
+    """Move a spot of a picture; the movement fades out around it.
 
     Parameters
     ----------
@@ -258,15 +258,15 @@ def move_area(pixels: NDArray[np.uint8], centre: ArrayLike, shift: ArrayLike, sp
     centre : array_like, shape (2,)
         x and y of the spot, pixels.
     shift : array_like, shape (2,)
-        How far what lies there goes.
+        Movement of the spot.
     spread : float
-        Standard deviation of the Gaussian as which the movement fades out, pixels; more than the length of the shift.
+        Standard deviation of the Gaussian fade, pixels; more than the length of the shift.
 
     Returns
     -------
     ndarray of the same shape, uint8
-        A copy; farther than 4.5 spreads and the shift from the spot all pixels are the same. Beyond the picture's edge
-        its border goes on.
+        A copy. Pixels farther from the spot than the shift and 4.5 spreads are unchanged; beyond the edge of the
+        picture its border is repeated.
 
     Raises
     ------
@@ -286,7 +286,7 @@ def move_area(pixels: NDArray[np.uint8], centre: ArrayLike, shift: ArrayLike, sp
         return moved
     x = np.arange(left, right, dtype=np.float32)[None, :]
     y = np.arange(top, bottom, dtype=np.float32)[:, None]
-    # A pixel shows what lay at (x, y) - share * shift, and that went by its own share: a fixed point.
+    # A pixel shows what was at (x, y) - share * shift, where the share is that of the source: a fixed point.
     across, down = x - np.float32(centre_x), y - np.float32(centre_y)
     steepness = np.float32(-0.5 / spread**2)
     still = (across**2 + down**2) * steepness
@@ -334,7 +334,7 @@ def _reason(face: FaceAnalysis, change: Change, site: Site, landmark: int) -> Fl
         advice = "Some spots lie beyond the edge of the photo; take one that shows the whole face."
         return Flag(name="beyond_edge", severity="info", advice=advice)
     if np.isfinite(change.displacement[landmark]).all():
-        advice = "Of some regions the two sides do not match: what moves is seen, not whether they get more even."
+        advice = "In some regions the two sides do not match: movement is seen, but not whether they become more even."
         return Flag(name="sides_not_matched", severity="info", advice=advice)
     advice = "Some spots are not seen: the image shows nothing there that could be matched."
     return Flag(name=NOT_SEEN, severity="info", advice=advice)

@@ -33,7 +33,7 @@ class Failure:
     error: str  # what is wrong and what to do
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the keys of a measured face, all None but the photo and the reason."""
+        """Return the keys of a measured face, all None except photo and error."""
         of_photo = ("size", "captured", "captured_source", "sha256")
         of_face = ("method", "mm_per_pixel", "scale_source", "pose", "regions", "measures")
         return {"photo": self.photo, "error": self.error, **dict.fromkeys(of_photo + of_face), "flags": []}
@@ -52,7 +52,7 @@ def analyze_photos(
     ----------
     photos : iterable of Path
     cache : FaceCache, optional
-        Faces found there come without pixels and take a hundredth of the time.
+        Faces in it are not measured again; they come without pixels.
     **options
         `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
     """

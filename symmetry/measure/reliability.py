@@ -68,14 +68,14 @@ class Reliability:
     repeats: RepeatPhotos | None = None  # the photos themselves, where `assess_reliability` sorted them
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the result as a JSON object, as `symmetry reliability` writes it; what is unknown is None."""
+        """Return the result as a JSON object, as `symmetry reliability` writes it; unknown values are None."""
         groups = self.repeats.groups if self.repeats else {}
         left_out = self.repeats.left_out if self.repeats else {}
         regions: dict[str, dict[str, Any]] = {}
         measures: dict[str, Any] = {}
         for place, quantity in enumerate(OF_PHOTO):
             if quantity.number == "field":
-                continue  # behind the correction of asymmetry for noise; no number that is reported
+                continue  # only corrects asymmetry for noise; not reported
             numbers = {
                 "unit": quantity.unit,
                 "sessions": int(self.agreement.sessions[place]),
@@ -101,7 +101,7 @@ class Reliability:
         )
 
     def to_frame(self) -> DataFrame:
-        """Give the result as a table: a row a number of a region and a measure, as the CSV of the command."""
+        """Return one row per number of a region or measure, as in the CSV of `symmetry reliability`."""
         return frame_of(RELIABILITY.rows(self.to_dict()), RELIABILITY)
 
     def _estimate(self, figure: str, place: int) -> dict[str, float]:
@@ -110,7 +110,7 @@ class Reliability:
 
 
 def assess_reliability(repeats: RepeatPhotos) -> Reliability:
-    """Find how well repeat photos agree.
+    """Assess how well repeated photos agree.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def assess_reliability(repeats: RepeatPhotos) -> Reliability:
 
 
 def reliability(faces: Sequence[FaceAnalysis], session: Sequence[Hashable]) -> Reliability:
-    """Find how well repeated photos of unchanged faces agree.
+    """Assess how well repeated photos of unchanged faces agree.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def photo_numbers(face: FaceAnalysis) -> FloatArray:
 
 
 def corrected(numbers: FloatArray, known: ReliabilityTable) -> FloatArray:
-    """Take off the asymmetry (..., 54) what noise adds to it."""
+    """Correct the asymmetries among numbers (..., 54) for what noise adds to them."""
     result = np.array(numbers)
     asymmetry = slice(PHOTO_NUMBERS.index("asymmetry"), REGIONS_OF_PHOTO.stop, len(PHOTO_NUMBERS))
     result[..., asymmetry] = without_noise(numbers[..., asymmetry], known.field_noise)
@@ -245,7 +245,7 @@ def _pooled(squares: list[FloatArray], sizes: list[int]) -> tuple[FloatArray, Fl
 
 
 def _leave_out_unjudged(numbers: Sequence[FloatArray], judged: Sequence[NDArray[np.bool_]]) -> None:
-    """Make NaN what no verdict could rest on, of parts of which that leaves at least half the pairs."""
+    """Drop (NaN) pairs in which a part could not be judged, where at least half of its pairs remain."""
     known = [np.isfinite(of_session[:, PARTS_OF_PAIR][:, ::2]) for of_session in numbers]
     left = sum((one & other).sum(axis=0) for one, other in zip(known, judged, strict=True))
     enough = left >= 0.5 * sum(of_session.sum(axis=0) for of_session in known)
@@ -254,7 +254,7 @@ def _leave_out_unjudged(numbers: Sequence[FloatArray], judged: Sequence[NDArray[
 
 
 def _over_parts(moments: FloatArray, freedom: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Pool moments (3, 11) over the parts of each region: what moves them is alike, and photos are few."""
+    """Pool moments (3, 11) over the parts of each region: they vary alike, and photos are few."""
     pooled, shared = moments.copy(), freedom.copy()
     for region in REGIONS:
         own = [place for place, (name, _) in enumerate(PART_NAMES) if name == region and freedom[place] > 0]
@@ -272,7 +272,7 @@ def _correlation(together: FloatArray, one: FloatArray, other: FloatArray) -> Fl
 
 
 def _photo_squares(group: list[FaceAnalysis], known: ReliabilityTable) -> FloatArray:
-    """Squared differences of the numbers of every two photos, each the variance of one straight photo; (pairs, 54)."""
+    """Squared differences between every two photos, scaled to the variance of one frontal photo, (pairs, 54)."""
     numbers = [corrected(photo_numbers(face), known) for face in group]
     hard = [photo_difficulty(face.pose.yaw, face.flags) ** 2 for face in group]
     return np.array(
@@ -291,7 +291,7 @@ def _field_squares(group: list[FaceAnalysis]) -> FloatArray:
 
 
 def _pair_numbers(group: list[FaceAnalysis], known: ReliabilityTable) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Numbers of every two photos as a pair, as at the same pose and expression, and which parts could be judged.
+    """Numbers of every two photos as a pair, scaled to equal pose and expression, and which parts could be judged.
 
     Returns
     -------
@@ -346,4 +346,4 @@ def _blank(photo_sd: FloatArray) -> ReliabilityTable:
 
 
 NO_TABLES: ReliabilityTables = dict.fromkeys(METHODS, _blank(np.full(len(OF_PHOTO), np.nan)))
-"""For measuring without errors and without correction: what a table is made from."""
+"""For measuring without errors and corrections, as a table is made."""

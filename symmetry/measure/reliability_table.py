@@ -1,7 +1,7 @@
-"""How far each number of an unchanged face differs from photo to photo: a table, shipped or made from own photos.
+"""How far numbers of an unchanged face vary from photo to photo: a table, shipped or made from your own photos.
 
-`symmetry reliability` makes such a table; `reliability_table.csv` beside this file is one, of nine sessions in which an
-adult was photographed two to three times within minutes.
+`symmetry reliability` makes such a table. The shipped one, `reliability_table.csv`, is of nine sessions, in each of
+which an adult was photographed two or three times within minutes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ METHODS: Final[tuple[Method, ...]] = ("registration", "landmarks")
 class Quantity(NamedTuple):
     """One number that is reported."""
 
-    of: str  # {"photo", "pair"}; what it is taken of
+    of: str  # {"photo", "pair"}; what it describes
     name: str  # region, part of a region, or clinical measure
     number: str
     unit: str  # {"mm", "degrees"}
@@ -67,7 +67,7 @@ REGIONS_OF_PHOTO: Final = slice(len(REGIONS) * len(PHOTO_NUMBERS))
 REGIONS_OF_PAIR: Final = slice(len(REGIONS) * len(PAIR_NUMBERS))
 PARTS_OF_PAIR: Final = slice(REGIONS_OF_PAIR.stop, len(OF_PAIR) - len(DEFINITIONS))
 MEASURES_OF_PAIR: Final = slice(PARTS_OF_PAIR.stop, None)
-"""Where each kind of number stands."""
+"""Positions of each kind of number."""
 PART_NAMES: Final = tuple((region, part) for region, parts in PARTS.items() for part in parts)
 
 COLUMNS: Final = ("method", "of", "name", "number", "unit", "sd", "freedom", "detector")
@@ -81,7 +81,7 @@ class ReliabilityTable:
     # measurement, SEM), mm or degrees, and its degrees of freedom; NaN and 0 where it is not known
     photo_sd: FloatArray
     photo_freedom: FloatArray
-    # shape (54,); share of it that the landmarks' dependence on framing makes, in the photos behind the table
+    # shape (54,); share of it that comes from how framing moves the landmarks, in the photos behind the table
     photo_detector: FloatArray
     # shape (76,); standard deviation of each number of `OF_PAIR` between two photos of the same pose and expression
     pair_sd: FloatArray
@@ -101,7 +101,7 @@ ReliabilityTables = Mapping[Method, ReliabilityTable]
 
 
 def to_rows(reliability: ReliabilityTables) -> list[dict[str, object]]:
-    """Rows of `COLUMNS` for a file."""
+    """Return rows of `COLUMNS` for a file."""
     rows: list[dict[str, object]] = []
     for method, known in reliability.items():
         rows.append({"method": method, "of": "photo", "name": "landmarks", "number": "jitter", "sd": known.jitter})
@@ -147,12 +147,12 @@ def write_reliability(reliability: ReliabilityTables, path: str | os.PathLike[st
 
 @lru_cache(maxsize=1)
 def shipped_table() -> ReliabilityTables:
-    """Give the table that comes with the package."""
+    """Return the table that comes with the package."""
     return _parse(files("symmetry.measure").joinpath("reliability_table.csv").read_text(encoding="utf-8"))
 
 
 def of_method(reliability: ReliabilityTables | None, method: Method) -> ReliabilityTable:
-    """Give the numbers of a method; from the shipped table without another, or where that does not have them."""
+    """Return the table of a method: the given one, or the shipped one where that has none."""
     return reliability[method] if reliability and method in reliability else shipped_table()[method]
 
 
@@ -161,7 +161,7 @@ def _parse(text: str) -> ReliabilityTables:
     try:
         rows = csv.DictReader(io.StringIO(text), strict=True)
         if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise TableError("it is no reliability table; give a file that symmetry reliability --table wrote")
+            raise TableError("it is not a reliability table; give a file that symmetry reliability --table wrote")
         for row in rows:
             sd, freedom, detector = (float(row[column] or "nan") for column in ("sd", "freedom", "detector"))
             signed = row["number"] == "correlation"

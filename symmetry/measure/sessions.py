@@ -1,4 +1,4 @@
-"""Repeat photos: which of them show one unchanged face, and which do not count."""
+"""Repeated photos: which of them show one unchanged face, and which are left out."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RepeatPhotos:
 
     groups: Mapping[str, tuple[FaceAnalysis, ...]]  # at least two photos each, by the name of the group
     left_out: Mapping[str, str]  # why other photos do not count
-    undated: int  # how many photos do not tell when they were taken, where that matters
+    undated: int  # number of photos without a time of capture, where that matters
 
 
 def group_repeats(results: Iterable[FaceAnalysis | Failure], by: GroupBy = "session") -> RepeatPhotos:
@@ -83,13 +83,13 @@ def group_repeats(results: Iterable[FaceAnalysis | Failure], by: GroupBy = "sess
 
 
 def each_once(faces: Iterable[FaceAnalysis]) -> tuple[list[FaceAnalysis], dict[str, str]]:
-    """Keep the first of photos with the same picture, which say nothing about its error.
+    """Keep the first of photos with the same picture: copies say nothing about the error.
 
     Returns
     -------
     kept : list of FaceAnalysis
     copies : dict of str to str
-        Name of each other photo, and of the one with the same picture.
+        Names of the copies, each with the photo that it copies.
     """
     first: dict[str, FaceAnalysis] = {}
     copies: dict[str, str] = {}
@@ -100,5 +100,5 @@ def each_once(faces: Iterable[FaceAnalysis]) -> tuple[list[FaceAnalysis], dict[s
 
 
 def unfit(face: FaceAnalysis) -> Flag | None:
-    """Return the flag that makes the whole photo worthless, or None."""
+    """Return the flag that rejects the whole photo, or None."""
     return next((flag for flag in face.flags if flag.severity == "reject" and ALL in flag.touches), None)

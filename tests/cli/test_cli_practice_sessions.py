@@ -208,7 +208,7 @@ def test_photos_of_several_days_are_several_sessions(tmp_path):
     assert "2 photos, 2026-04-20" in dated.stdout
     future = run("session", "add", "ana", EVEN, "--practice", other, "--date", f"{datetime.now().year + 1}-04-06")
     assert future.exit_code == 2
-    assert "yet to come" in future.stderr
+    assert "in the future" in future.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text")

@@ -174,7 +174,7 @@ def test_a_copy_keeps_the_plan_and_says_that_it_has_no_note(tmp_path, form):
     done("protocol", "show", "ritual", "-o", file)
     result = run("protocol", "add", "copy", "--steps", file)
     assert result.stdout.splitlines()[0] == "protocol copy added: 2 steps, 1 minutes, 2.5 times a week"
-    assert result.stderr == f"symmetry: {file}: its note was not taken; --note gives the protocol one\n"
+    assert result.stderr == f"symmetry: {file}: its note is ignored; use --note\n"
     copy = data("protocol", "show", "copy")
     assert (copy["times_per_week"], copy["note"]) == (2.5, "")
     result = run("protocol", "add", "other", "--steps", file, "--times-per-week", "4", "--note", "z")
@@ -403,7 +403,7 @@ def test_what_is_not_there_is_not_asked_about(ana, kind):
 def test_what_is_no_number(ana, kind, what, number):
     result = run(kind, "remove", ana, number)
     assert result.exit_code == 2
-    assert f"'{number}' is no number of {what}; `symmetry {kind} list CLIENT` shows them" in result.stderr
+    assert f"'{number}' is not the number of {what}; `symmetry {kind} list CLIENT` lists them" in result.stderr
     assert "integer" not in result.stderr
 
 
@@ -461,11 +461,11 @@ def test_entries_that_cannot_be(ana):
     done("diary", "scale", "tension")
     for arguments, status, words in (
         ([], 2, "nothing to add"),
-        (["tension"], 2, "no rating"),
-        (["tension="], 2, "no rating"),
-        (["=4"], 2, "no rating"),
-        (["tension=nan"], 2, "no rating"),
-        (["tension=inf"], 2, "no rating"),
+        (["tension"], 2, "not a rating"),
+        (["tension="], 2, "not a rating"),
+        (["=4"], 2, "not a rating"),
+        (["tension=nan"], 2, "not a rating"),
+        (["tension=inf"], 2, "not a rating"),
         (["tension=left"], 2, "--note"),
         (["tension=3", "tension=4"], 2, "twice"),
         (["tension=3", "TENSION=4"], 1, "twice"),

@@ -179,11 +179,11 @@ WOBBLE = "landmarks,photo,landmarks,jitter,,0.02,,"
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no reliability table"),
-        ("\n\n", "no reliability table"),
-        ("photo,region,asymmetry\na.jpg,mouth,1.0\n", "no reliability table"),
-        ('{"photo": "a.jpg"}', "no reliability table"),
-        (HEAD.replace("sd,freedom", "freedom,sd") + "\n" + WOBBLE, "no reliability table"),
+        ("", "not a reliability table"),
+        ("\n\n", "not a reliability table"),
+        ("photo,region,asymmetry\na.jpg,mouth,1.0\n", "not a reliability table"),
+        ('{"photo": "a.jpg"}', "not a reliability table"),
+        (HEAD.replace("sd,freedom", "freedom,sd") + "\n" + WOBBLE, "not a reliability table"),
         (HEAD, "no numbers"),
         (f"{HEAD}\n", "no numbers"),
         (f"{HEAD}\n{WOBBLE.replace('landmarks', 'guesses', 1)}", "no numbers"),

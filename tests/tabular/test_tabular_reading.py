@@ -276,7 +276,7 @@ def test_commands_write_parquet(tmp_path, arguments) -> None:
 def test_parquet_is_not_printed(tmp_path) -> None:
     result = run("score", BEFORE, "-f", "parquet")
     assert result.exit_code == 2
-    assert "parquet is no text that could be printed; name a file with --output" in result.stderr
+    assert "parquet cannot be printed; name a file with --output" in result.stderr
     result = run("score", BEFORE, "-f", "csv", "-o", tmp_path / "x.parquet")
     assert result.exit_code == 2
     assert "'x.parquet' would hold csv, not parquet" in result.stderr
