@@ -21,6 +21,7 @@ from .measure.face import Measure as Measure
 from .measure.face import Pose as Pose
 from .measure.face import RegionScore as RegionScore
 from .measure.quality.flags import Flag as Flag
+from .measure.symmetry_index import SymmetryIndex as SymmetryIndex
 from .output.figures.audit import draw_audit as draw_audit
 from .output.figures.change import draw_change as draw_change
 from .output.figures.composites import draw_composites as draw_composites

@@ -35,7 +35,7 @@ class Failure:
     def to_dict(self) -> dict[str, Any]:
         """Return the keys of a measured face, all None except photo and error."""
         of_photo = ("size", "captured", "captured_source", "sha256")
-        of_face = ("method", "mm_per_pixel", "scale_source", "pose", "regions", "measures")
+        of_face = ("method", "mm_per_pixel", "scale_source", "pose", "index", "regions", "measures")
         return {"photo": self.photo, "error": self.error, **dict.fromkeys(of_photo + of_face), "flags": []}
 
     def to_frame(self, of: Literal["regions", "measures", "flags"] = "regions") -> DataFrame:

@@ -11,12 +11,13 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.frame import FacialFrame, fit_frame
-from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
 from symmetry.landmarks.scale import AVERAGE_IPD_MM, Scale, interpupillary_distance
 from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality import Portrait
 from symmetry.measure.quality.flags import Flag, reason_words, rejecting
 from symmetry.measure.reliability_table import Method
+from symmetry.measure.symmetry_index import LANDMARKS_ALONE, SymmetryIndex, symmetry_index
 from symmetry.photos.reading import Photo
 from symmetry.registration import StandardFace
 from symmetry.registration.refinement import FieldMap, MirrorRefinement, asymmetry_map
@@ -238,6 +239,21 @@ class FaceAnalysis:
         return "landmarks" if self.refined is None else "registration"
 
     @property
+    def index(self) -> SymmetryIndex:
+        """How even the whole face is, from 0 to 100; see `SymmetryIndex`."""
+        if self.method == "landmarks":
+            return SymmetryIndex(reason=LANDMARKS_ALONE)
+        whole, main = self.regions["face"], [self.regions[name].percent for name in MAIN_REGIONS]
+        return symmetry_index(
+            whole.percent,
+            whole.percent_error,
+            yaw=self.pose.yaw,
+            side_light=self.detection.side_light,
+            seen=float(np.isfinite(self.difference[REGIONS["face"], 0]).mean()) if np.isfinite(main).all() else 0.0,
+            flags=self.flags,
+        )
+
+    @property
     def evidence(self) -> Evidence:
         """What the photo shows besides the landmarks, to score it again."""
         return Evidence(standard=self.standard, refined=self.refined, flags=self.flags, detection=self.detection)
@@ -301,6 +317,7 @@ class FaceAnalysis:
                 "mm_per_pixel": self.mm_per_pixel,
                 "scale_source": self.scale.source,
                 "pose": asdict(self.pose),
+                "index": asdict(self.index),
                 "regions": {name: without(asdict(region), "region") for name, region in self.regions.items()},
                 "measures": {name: without(asdict(measure), "name") for name, measure in self.measures.items()},
                 "flags": [asdict(flag) for flag in self.flags],

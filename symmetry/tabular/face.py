@@ -30,9 +30,22 @@ _OF_MEASURE: Final = (
     *("unit", "subject_right", "subject_left", "difference", "difference_error", "noticed_from", "norm"),
 )
 _TEXTS: Final = (
-    *("photo", "error", "region", "measure", "unit", "norm", "method", "scale_source", "captured", "flags"),
+    *(
+        "photo",
+        "error",
+        "region",
+        "measure",
+        "unit",
+        "norm",
+        "method",
+        "scale_source",
+        "index_reason",
+        "captured",
+        "flags",
+    ),
 )
-_ABOUT: Final = (*_OF_PHOTO, *_POSE, "captured", "flags")
+_INDEX: Final = {"index": "value", "index_error": "error", "index_reason": "reason"}
+_ABOUT: Final = (*_OF_PHOTO, *_POSE, *_INDEX, "captured", "flags")
 SCORE_COLUMNS: Final = ("photo", "error", "region", *_NUMBERS, *_ABOUT)
 MEASURE_COLUMNS: Final = ("photo", "error", "measure", *_OF_MEASURE, *_ABOUT)
 
@@ -66,6 +79,7 @@ def _about(face: Mapping[str, Any]) -> dict[str, Any]:
         "photo": face["photo"],
         **{name: face[name] for name in _OF_PHOTO},
         **{column: face["pose"][angle] for column, angle in _POSE.items()},
+        **{column: (face.get("index") or {}).get(key) for column, key in _INDEX.items()},
         "captured": face["captured"],
         "flags": flag_names(face["flags"]),
     }

@@ -50,7 +50,7 @@ def test_face_as_a_table_of_regions() -> None:
     assert mouth["yaw_degrees"] == face().pose.yaw
     assert (mouth["photo"], mouth["flags"], mouth["error"]) == ("=me.jpg", "head_turned", None)
     assert all(frame[name].dtype == object for name in ("photo", "error", "method", "captured", "flags"))
-    assert len(numbers_of(frame)) == len(SCORE_COLUMNS) - 7
+    assert len(numbers_of(frame)) == len(SCORE_COLUMNS) - 8
 
 
 def test_face_as_a_table_of_measures() -> None:
