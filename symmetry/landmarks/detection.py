@@ -57,24 +57,14 @@ _CENTRE: Final = (REFERENCE[:IRIS_RIGHT, :2].max(axis=0) + REFERENCE[:IRIS_RIGHT
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DetectedFace:
-    """One face of a photo.
+    """One face of a photo."""
 
-    Attributes
-    ----------
-    landmarks : ndarray, shape (478, 3)
-        Mirror-averaged; pixels of the given image, x right, y down, z away in the unit of x.
-    others : int
-        Number of other faces in the photo.
-    disagreement : float
-        RMS distance between the meshes of the image and of its mirror image, in interpupillary distances.
-    crops : ndarray, shape (2, 478, 3)
-        Landmarks by each of the second crops: how much they depend on the framing.
-    """
-
+    # shape (478, 3); mirror-averaged; pixels of the given image, x right, y down, z away in the unit of x
     landmarks: FloatArray
-    others: int
+    others: int  # number of other faces in the photo
+    # RMS distance between the meshes of the image and of its mirror image, in interpupillary distances
     disagreement: float
-    crops: FloatArray
+    crops: FloatArray  # shape (2, 478, 3); landmarks by each of the second crops: how much they depend on the framing
 
 
 def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFace:
@@ -86,10 +76,6 @@ def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFa
         RGB, upright.
     count_all : bool
         Count small faces in the background too, by a second search of the whole frame.
-
-    Returns
-    -------
-    DetectedFace
 
     Raises
     ------

@@ -84,10 +84,6 @@ def moment_of(photo: Photo, path: Path | None, zone: tzinfo | None = None, *, no
     now : datetime, optional
         Timezone-aware current time; times later than tomorrow are not believed.
 
-    Returns
-    -------
-    Moment
-
     Raises
     ------
     PhotoError

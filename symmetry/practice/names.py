@@ -1,4 +1,7 @@
-"""Names, ids, notes and numbers as people type them: checked, tidied, and matched with what they may have meant."""
+"""Names, ids, notes and numbers as people type them: checked, tidied, and matched with what they may have meant.
+
+What cannot be kept raises `InvalidRecordError`, which says why.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,7 @@ _NO_PARTS = str.maketrans({"æ": "ae", "ð": "d", "ø": "o", "þ": "th", "đ": "
 
 
 def one_line(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
-    """Tidy a name: single blanks instead of white space, canonical Unicode, no control characters.
-
-    Raises
-    ------
-    InvalidRecordError
-        If it is too long or cannot be written as text.
-    """
+    """Tidy a name: single blanks instead of white space, canonical Unicode, no control characters."""
     # Control characters would steer a terminal; marks for the direction of text stay.
     shown = "".join(char for char in text if char.isspace() or unicodedata.category(char) != "Cc")
     folded = _text(" ".join(shown.split()), what)
@@ -37,12 +34,7 @@ def one_line(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
 
 
 def name(text: str, what: str) -> str:
-    """Tidy a name, see `one_line`, that must be visible.
-
-    Raises
-    ------
-    InvalidRecordError
-    """
+    """Tidy a name, see `one_line`, that must be visible."""
     kept = one_line(text, what)
     if not any(unicodedata.category(char)[0] in "LMNPS" for char in kept):
         raise InvalidRecordError(f"{what} is empty; give one")
@@ -50,13 +42,7 @@ def name(text: str, what: str) -> str:
 
 
 def note(text: str) -> str:
-    """Tidy a note; its line breaks stay.
-
-    Raises
-    ------
-    InvalidRecordError
-        If it is too long or cannot be written as text.
-    """
+    """Tidy a note; its line breaks stay."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     shown = "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) != "Cc")
     kept = _text(shown.strip(), "the note")
@@ -72,13 +58,7 @@ def fold(text: str) -> str:
 
 
 def given_id(text: str) -> str:
-    """Tidy an id that a person chose: lower case.
-
-    Raises
-    ------
-    InvalidRecordError
-        If it has other characters than letters, digits, "-", "_" and ".", or does not begin with a letter or digit.
-    """
+    """Tidy an id that a person chose: lower case."""
     kept = fold(text)
     if not re.fullmatch(r"[^\W_][\w.-]*", kept) or len(kept) > LONGEST_ID:
         raise InvalidRecordError(
@@ -98,17 +78,7 @@ def slug(text: str) -> str:
 
 
 def free_id(text: str, *, count: int, is_taken: Callable[[str], bool]) -> str:
-    """Make an id that no client has yet.
-
-    Parameters
-    ----------
-    text : str
-        The client's name.
-    count : int
-        Number of clients, for names without Latin letters.
-    is_taken : callable
-        Whether a client has an id.
-    """
+    """Make an id of a name that no client has yet; `count` is how many clients there are."""
     stem = slug(text)
     number = 1 if stem else count + 1
     made = stem or f"client-{number}"
@@ -124,18 +94,7 @@ def in_use(what: str, uses: int, by: tuple[str, str]) -> TakenIdError:
 
 
 def unknown(what: str, asked: str, known: Iterable[str], *, see: str) -> UnknownIdError:
-    """Make the error for a name or id that does not exist, with the ones that are spelt alike.
-
-    Parameters
-    ----------
-    what : str
-        Such as "client".
-    asked : str
-    known : iterable of str
-        All names or ids.
-    see : str
-        The command that lists them.
-    """
+    """Make the error for a name or id that is not among the known; `see` is the command that lists those."""
     import difflib  # only mistakes need it
 
     by_folded = {fold(each): each for each in known}
@@ -147,13 +106,7 @@ def unknown(what: str, asked: str, known: Iterable[str], *, see: str) -> Unknown
 
 
 def words(texts: Sequence[str], what: str) -> tuple[str, ...]:
-    """Tidy a list of names and remove repeated ones.
-
-    Raises
-    ------
-    InvalidRecordError
-        If it is a single text, or a name in it is empty or too long.
-    """
+    """Tidy a list of names and remove repeated ones."""
     if isinstance(texts, str):
         raise InvalidRecordError(f"{what} are a list of names, not one text")
     return tuple(dict.fromkeys(name(text, what) for text in texts))
@@ -170,24 +123,14 @@ def list_from_text(text: str) -> tuple[str, ...]:
 
 
 def side(text: str) -> Side:
-    """Check that a text names a side.
-
-    Raises
-    ------
-    InvalidRecordError
-    """
+    """Check that a text names a side."""
     if text not in SIDES:
         raise InvalidRecordError(f'"{text}" is not a side; choose one of {", ".join(SIDES)}')
     return cast(Side, text)
 
 
 def amount(value: float | None, what: str, *, most: float) -> float | None:
-    """Check that a number, if there is one, is above 0 and at most `most`.
-
-    Raises
-    ------
-    InvalidRecordError
-    """
+    """Check that a number, if there is one, is above 0 and at most `most`."""
     if value is None:
         return None
     if not math.isfinite(value) or not 0 < value <= most:

@@ -76,10 +76,6 @@ def parse_step(text: str) -> Step:
         The name; after a colon, in any order and separated by commas, zones, a duration ("2 min", "30 s", "1.5 h"), a
         side ("left", "right", "both") and a product ("with ...").
 
-    Returns
-    -------
-    Step
-
     Raises
     ------
     ValueError

@@ -145,12 +145,7 @@ def held(lock: FileLock, *, wait: bool = True) -> Iterator[bool]:
 
 
 def local_time(at: datetime, zone: str) -> dict[str, str]:
-    """Give the columns of a local time.
-
-    Raises
-    ------
-    InvalidRecordError
-    """
+    """Give the columns of a local time."""
     if not isinstance(at, datetime):
         raise InvalidRecordError("a time is a date with hours, minutes and an offset from UTC; give one")
     return {"at": to_text(at, zone), "zone": zone}

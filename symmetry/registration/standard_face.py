@@ -72,20 +72,13 @@ _FOLLOWING: Final = np.column_stack([ANCHORS, np.ones(len(ANCHORS))]) @ _AFFINE_
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StandardFace:
-    """A face warped to the common shape.
+    """A face warped to the common shape."""
 
-    Attributes
-    ----------
-    pattern : ndarray, shape (208, 176), float32
-        Luminance with local brightness and contrast normalised: mean about 0, spread about 1, at most 3.
-    inside : ndarray, shape (208, 176), bool
-        Whether the photo covers the pixel.
-    nodes : ndarray, shape (104, 88, 3), float32
-        Position in the photo (pixels at full size, and depth) of every second pixel of the standard face.
-    """
-
+    # shape (208, 176); luminance with local brightness and contrast normalised: mean about 0, spread about 1, at most 3
     pattern: Float32 = field(repr=False)  # the photo's own pixels
-    inside: NDArray[np.bool_]
+    inside: NDArray[np.bool_]  # shape (208, 176); whether the photo covers the pixel
+    # shape (104, 88, 3); position in the photo (pixels at full size, and depth) of every second pixel of the standard
+    # face
     nodes: Float32
 
     def mirrored(self) -> StandardFace:
@@ -112,10 +105,6 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
     photo : Photo
     landmarks : ndarray, shape (478, 3)
         Pixels of the upright photo at full size.
-
-    Returns
-    -------
-    StandardFace
     """
     nodes = _node_positions(landmarks)
     at = cv2.resize(photo.to_decoded(nodes[..., :2]), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)

@@ -29,24 +29,12 @@ _OUTLINE: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """How a part of the face is boxed.
+    """How a part of the face is boxed."""
 
-    Attributes
-    ----------
-    level : tuple of two int
-        Landmarks of the coarse mesh whose line is level within the box.
-    scale : float
-        Sides of the box, as a multiple of the part's extent.
-    side : int
-        Pixels of the feature map's cut-out on each side.
-    around : ndarray of int
-        Landmarks that the box is put around: those that its head refines, in this order.
-    """
-
-    level: tuple[int, int]
-    scale: float
-    side: int
-    around: NDArray[np.intp]
+    level: tuple[int, int]  # landmarks of the coarse mesh whose line is level within the box
+    scale: float  # sides of the box, as a multiple of the part's extent
+    side: int  # pixels of the feature map's cut-out on each side
+    around: NDArray[np.intp]  # landmarks that the box is put around: those that its head refines, in this order
 
 
 def read_boxes(file: Path) -> dict[str, Box]:

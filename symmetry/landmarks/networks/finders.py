@@ -21,40 +21,20 @@ _KEYPOINTS: Final = 6
 
 
 class SpottedFace(NamedTuple):
-    """A face found by the detection network.
+    """A face found by the detection network."""
 
-    Attributes
-    ----------
-    keypoints : ndarray, shape (6, 2)
-        Right eye, left eye, nose tip, mouth, right ear, left ear; pixels.
-    score : float
-        Confidence, 0 to 1.
-    """
-
-    keypoints: FloatArray
-    score: float
+    keypoints: FloatArray  # shape (6, 2); right eye, left eye, nose tip, mouth, right ear, left ear; pixels
+    score: float  # confidence, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finder:
-    """One of the two finders.
+    """One of the two finders."""
 
-    Attributes
-    ----------
-    file : str
-        Its network.
-    side : int
-        Side of the network's input, pixels.
-    grids : tuple
-        Cells along a side, and answers per cell, of each grid that it answers on.
-    least : float
-        Score from which on an answer counts.
-    """
-
-    file: str
-    side: int
-    grids: tuple[tuple[int, int], ...]
-    least: float
+    file: str  # its network
+    side: int  # side of the network's input, pixels
+    grids: tuple[tuple[int, int], ...]  # cells along a side, and answers per cell, of each grid that it answers on
+    least: float  # score from which on an answer counts
 
 
 NEAR: Final = Finder(file="finder_near.tflite", side=128, grids=((16, 2), (8, 6)), least=0.5)

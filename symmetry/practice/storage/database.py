@@ -109,12 +109,7 @@ def is_current(revision: str | None) -> bool:
 
 @contextlib.contextmanager
 def plain_failures() -> Iterator[None]:
-    """Turn failures of files and of the database into errors of this package.
-
-    Raises
-    ------
-    PracticeBusyError, DamagedPracticeError, PracticeError
-    """
+    """Turn failures of files and of the database into errors of this package."""
     try:
         yield
     except OSError as error:

@@ -38,12 +38,7 @@ def revision_in(database: Path) -> str | None:
 
 
 def upgrade(places: Places, engine: Engine, target: str = HEAD) -> None:
-    """Bring a database up to date; the caller holds the lock.
-
-    Raises
-    ------
-    DamagedPracticeError, NewerPracticeError
-    """
+    """Bring a database up to date; the caller holds the lock."""
     revision = revision_in(places.database)
     if is_current(revision):
         return
