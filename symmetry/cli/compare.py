@@ -9,7 +9,15 @@ import click
 
 from symmetry import measure, tabular
 from symmetry.cli.messages import complain, errors_in_one_line, say, stoppable
-from symmetry.cli.options import GivenPath, Measuring, figure_option, find_photos, measuring_options, output_options
+from symmetry.cli.options import (
+    GivenPath,
+    Measuring,
+    TakesAuto,
+    figure_option,
+    find_photos,
+    measuring_options_with_auto,
+    output_options,
+)
 from symmetry.cli.output import Output, check_targets, write_figure
 from symmetry.cli.running import run_through
 from symmetry.output import figures, tables
@@ -22,7 +30,7 @@ _WORTH_A_WORD = 9
 """Pairs from which on a comparison takes more than a second or two."""
 
 
-class _TakesSeveral(click.Command):
+class _TakesSeveral(TakesAuto):
     """A command two of whose options take all photos that follow, up to the next option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -57,7 +65,7 @@ class _TakesSeveral(click.Command):
 @click.option("--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Photos after, all of one session.")
 @click.option("--mirrored-after", is_flag=True, help="Only the photos after are mirrored.")
 @figure_option("Draw both faces side by side, with what moved")
-@measuring_options
+@measuring_options_with_auto
 @output_options
 def compare(
     mirrored_after: bool, figure: Path | None, measuring: Measuring, output: Output, **photos: tuple[Path, ...]
@@ -72,6 +80,8 @@ def compare(
       symmetry compare monday.jpg friday.jpg --figure change.png
       symmetry compare --before mon1.jpg mon2.jpg --after fri1.jpg fri2.jpg
     """
+    if measuring.mirrored_auto and (measuring.mirrored or mirrored_after):
+        raise click.UsageError("--mirrored auto finds out which photos are mirrored; give it alone")
     if measuring.mirrored and mirrored_after:
         raise click.UsageError("--mirrored is for all photos, --mirrored-after only for those after; give one")
     before, after = _sides(**photos)
@@ -87,7 +97,11 @@ def compare(
     if len(befores) * len(afters) >= _WORTH_A_WORD:
         say(f"comparing {len(befores)} photos before with {len(afters)} after")
     with errors_in_one_line(after[0]), stoppable():
-        change = measure.compare(befores, afters, reliability=options["reliability"])
+        change = measure.compare(befores, afters, turn_back=measuring.mirrored_auto, **options)
+    for photo, reason in change.left_out.items():
+        complain(photo, f"left out: {reason}")
+    for photo in change.turned_back:
+        complain(photo, "it seems to be mirrored, unlike the other photos; turned back")
     output.deliver(lambda: change.to_dict(error), tabular.CHANGES, lambda: tables.change_tables(change))
     write_figure(figure, lambda: figures.draw_change(change))
     if error:
@@ -116,10 +130,8 @@ def _sides(
 
 
 def _measure(paths: list[Path], options: MeasuringOptions) -> tuple[list[FaceAnalysis], list[Failure]]:
-    """Measure the photos of one side; a picture that was given twice counts once."""
+    """Measure the photos of one side."""
     run = run_through(measure.analyze_photos(paths, **options), len(paths))
     run.end_if_stopped()
-    faces, copies = measure.each_once(one for one in run.results if isinstance(one, measure.FaceAnalysis))
-    for copy, original in copies.items():
-        complain(copy, f"the same picture as {original}; counted once")
+    faces = [one for one in run.results if isinstance(one, measure.FaceAnalysis)]
     return faces, [one for one in run.results if isinstance(one, measure.Failure)]

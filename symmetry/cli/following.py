@@ -60,6 +60,8 @@ def follow(
     for one in found.left_out:
         if one not in photos:
             complain(one.photo, f"left out ({one.reason}): {one.advice}")
+    for photo in found.turned_back:
+        complain(photo, "it seems to be mirrored, unlike the other photos; turned back")
     phases = {session.phase for session in found.sessions}
     if found.treatment_start is not None and len(phases) == 1:
         where = "before the first" if phases == {"treatment"} else "after the last"

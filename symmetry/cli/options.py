@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 import click
 
@@ -170,6 +170,22 @@ engine_option: Decorator[Any] = click.option(
     help="What runs MediaPipe's networks; the landmarks are the same. [default: SYMMETRY_ENGINE, else litert]",
 )
 """Gives nothing: the choice holds for the whole command."""
+
+
+class TakesAuto(click.Command):
+    """A command that knows `--mirrored auto`, beside `--mirrored` without a value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Write `--mirrored auto` as click knows it."""
+        plain: list[str] = []
+        for argument in args:
+            if argument == "auto" and plain and plain[-1] in ("--mirrored", "-m"):
+                plain[-1] = _AUTO
+            else:
+                plain.append(_AUTO if argument == "--mirrored=auto" else argument)
+        return super().parse_args(ctx, plain)
+
+
 face_options = (
     click.option(
         "-m",
@@ -212,6 +228,7 @@ class Measuring:
     face: Literal["largest", "only"]
     landmarks_only: bool
     reliability: Path | None = None  # file of the table behind the errors
+    mirrored_auto: bool = False  # turn back photos that are mirrored unlike the others
 
     def read(self) -> MeasuringOptions:
         """Give the keywords of functions that measure photos; reads the table."""
@@ -226,6 +243,19 @@ class Measuring:
 
 measuring_options: Decorator[Any] = record("measuring", Measuring, reliability_option, *face_options, *_scale_options)
 """Gives `measuring`."""
+_AUTO: Final = "--mirrored-auto"
+measuring_options_with_auto: Decorator[Any] = record(
+    "measuring",
+    Measuring,
+    reliability_option,
+    face_options[0],
+    click.option(
+        _AUTO, is_flag=True, help="Turn back photos that are mirrored unlike the others; also `--mirrored auto`."
+    ),
+    face_options[1],
+    *_scale_options,
+)
+"""Gives `measuring`, for a command of `TakesAuto`."""
 measuring_options_without_table: Decorator[Any] = record("measuring", Measuring, *face_options, *_scale_options)
 """Gives `measuring`, for the command that makes the table."""
 

@@ -17,9 +17,10 @@ from symmetry.cli.options import (
     Measuring,
     Photos,
     SeriesChoice,
+    TakesAuto,
     details_option,
     figure_option,
-    measuring_options,
+    measuring_options_with_auto,
     output_options,
     photos_options,
     record,
@@ -46,7 +47,7 @@ def _face_cache(cache: Path | None, no_cache: bool) -> FaceCache | None:
     return None if no_cache else measure.FaceCache(cache or measure.usual_folder())
 
 
-@click.command("series")
+@click.command("series", cls=TakesAuto)
 @photos_options
 @series_options(
     "First day of a treatment; the sessions before it are the baseline.",
@@ -83,7 +84,7 @@ def _face_cache(cache: Path | None, no_cache: bool) -> FaceCache | None:
     ),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep measured faces."),
 )
-@measuring_options
+@measuring_options_with_auto
 @output_options
 def command(
     photos: Photos, choice: SeriesChoice, shown: _Shown, cache: FaceCache | None, measuring: Measuring, output: Output
@@ -104,7 +105,9 @@ def command(
     run.end_if_stopped()
     found = follow(
         run.results,
-        lambda: series.analyze_series(run.results, cache=cache, **choice._asdict(), **options),
+        lambda: series.analyze_series(
+            run.results, cache=cache, turn_back=measuring.mirrored_auto, **choice._asdict(), **options
+        ),
         about=photos.given[0],
         output=output,
     )

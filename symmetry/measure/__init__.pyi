@@ -28,6 +28,5 @@ from .reliability_table import read_reliability as read_reliability
 from .reliability_table import write_reliability as write_reliability
 from .sessions import GroupBy as GroupBy
 from .sessions import RepeatPhotos as RepeatPhotos
-from .sessions import each_once as each_once
 from .sessions import group_repeats as group_repeats
 from .sessions import unfit as unfit

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from symmetry.arrays import FloatArray
@@ -200,6 +201,10 @@ class Change:
     measures : mapping of str to MeasureChange
     flags : tuple of Flag
         About the photos, and about them as pairs.
+    left_out : mapping of str to str
+        Photos that were given but do not count, such as copies, each with the reason.
+    turned_back : tuple of str
+        Photos that were mirrored unlike the others and count turned back.
 
     Examples
     --------
@@ -218,6 +223,8 @@ class Change:
     regions: Mapping[str, RegionChange]
     measures: Mapping[str, MeasureChange]
     flags: tuple[Flag, ...]
+    left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    turned_back: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{name} {self.regions[name].verdict}" for name in MAIN_REGIONS)
@@ -251,6 +258,8 @@ class Change:
                 "after": without(self.after.to_dict(), "error"),
                 "befores": [face.photo.name for face in self.befores],
                 "afters": [face.photo.name for face in self.afters],
+                "left_out": [{"photo": name, "reason": reason} for name, reason in self.left_out.items()],
+                "turned_back": list(self.turned_back),
                 "error": error,
                 "method": self.method,
                 "regions": {name: without(asdict(region), "region") for name, region in self.regions.items()},

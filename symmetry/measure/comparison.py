@@ -13,6 +13,7 @@ import numpy as np
 from symmetry.arrays import FloatArray
 from symmetry.measure.analysis import NOT_SEEN, ImageLike, measure_photo, not_seen
 from symmetry.measure.change import Change, RegionChange
+from symmetry.measure.choosing import choose_photos
 from symmetry.measure.face import NAN, FaceAnalysis
 from symmetry.measure.judgement import Spread, measure_changes, region_changes
 from symmetry.measure.options import Measuring, MeasuringOptions
@@ -42,6 +43,7 @@ def compare(
     after: Given | Sequence[Given],
     *,
     mirrored_after: bool = False,
+    turn_back: bool = False,
     **options: Unpack[MeasuringOptions],
 ) -> Change:
     """Compare photos of one person before and after.
@@ -53,6 +55,8 @@ def compare(
         side make the error smaller.
     mirrored_after : bool
         Only the photos after show the face as a mirror does.
+    turn_back : bool
+        Turn back photos that are mirrored unlike the others; by default they are left out if others are there.
     **options
         `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`. Faces analysed by landmarks alone
         are compared by landmarks alone.
@@ -70,17 +74,19 @@ def compare(
 
     Notes
     -----
-    Every photo before is paired with every photo after, and the fields are averaged. The distance between a person's
-    eyes does not change, so the ratio of iris to interpupillary distance is pooled over all photos: an error of the
-    iris then cannot pass for a change.
+    Of copies of one shot, one counts. Every photo before is paired with every photo after, and the fields are averaged.
+    The distance between a person's eyes does not change, so the ratio of iris to interpupillary distance is pooled over
+    all photos: an error of the iris then cannot pass for a change.
     """
     measuring = Measuring.of(**options)
     befores = _analyzed(before, measuring)
     afters = _analyzed(after, replace(measuring, mirrored=measuring.mirrored or mirrored_after))
     if not befores or not afters:
         raise ValueError("give at least one photo before and one after")
+    chosen = choose_photos(befores, afters, measuring, turn_back=turn_back)
     only = measuring.landmarks_only or any(one.method == "landmarks" for one in befores + afters)
-    return _compare_faces(befores, afters, landmarks_only=only, reliability=measuring.reliability)
+    change = compare_faces(chosen.befores, chosen.afters, landmarks_only=only, reliability=measuring.reliability)
+    return replace(change, left_out=MappingProxyType(chosen.left_out), turned_back=chosen.turned_back)
 
 
 def _analyzed(given: Given | Sequence[Given], measuring: Measuring) -> tuple[FaceAnalysis, ...]:
@@ -88,13 +94,14 @@ def _analyzed(given: Given | Sequence[Given], measuring: Measuring) -> tuple[Fac
     return tuple(one if isinstance(one, FaceAnalysis) else measure_photo(one, measuring) for one in several)
 
 
-def _compare_faces(
+def compare_faces(
     befores: tuple[FaceAnalysis, ...],
     afters: tuple[FaceAnalysis, ...],
     *,
     landmarks_only: bool,
     reliability: ReliabilityTables | None,
 ) -> Change:
+    """Compare measured faces as `compare` does, all of them."""
     pooled = common_scale(befores + afters)
     pairs = [
         [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 from symmetry.landmarks.scale import IRIS, Scale
@@ -46,3 +46,7 @@ class Measuring:
             If there is no such option.
         """
         return cls(scale=Scale.parse(scale) if isinstance(scale, str) else scale, **others)
+
+    def unmirrored(self) -> Measuring:
+        """Return the same options for photos that show the face as others see it."""
+        return replace(self, mirrored=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from symmetry.measure.batch import Failure
+from symmetry.measure.copies import copy_words, find_copies
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import ALL, Flag
 
@@ -48,7 +49,7 @@ class RepeatPhotos:
 def group_repeats(results: Iterable[FaceAnalysis | Failure], by: GroupBy = "session") -> RepeatPhotos:
     """Sort measured photos into groups of one unchanged face, in the order in which they come.
 
-    Unfit photos, copies of a picture, and photos that are alone in their group are left out.
+    Unfit photos, copies of a shot, and photos that are alone in their group are left out.
 
     Parameters
     ----------
@@ -59,18 +60,21 @@ def group_repeats(results: Iterable[FaceAnalysis | Failure], by: GroupBy = "sess
     """
     groups: dict[str, list[FaceAnalysis]] = {}
     left_out: dict[str, str] = {}
-    first: dict[str, str] = {}
+    fit: list[FaceAnalysis] = []
     for result in results:
         if isinstance(result, Failure):
             left_out[result.photo] = result.error
             continue
-        name = result.photo.name
         if (flag := unfit(result)) is not None:
-            left_out[name] = flag.advice
-        elif first.setdefault(result.photo.sha256, name) != name:
-            left_out[name] = f"the same picture as {first[result.photo.sha256]}"
+            left_out[result.photo.name] = flag.advice
         else:
-            groups.setdefault(label_of(result, by), []).append(result)
+            fit.append(result)
+    copies = find_copies(fit)
+    for place, face in enumerate(fit):
+        if place in copies:
+            left_out[face.photo.name] = copy_words(copies[place], fit[copies[place].original].photo.name)
+        else:
+            groups.setdefault(label_of(face, by), []).append(face)
     for label in [label for label, faces in groups.items() if len(faces) == 1]:
         (alone,) = groups.pop(label)
         left_out[alone.photo.name] = f"the only photo of its group ({label})"
@@ -80,23 +84,6 @@ def group_repeats(results: Iterable[FaceAnalysis | Failure], by: GroupBy = "sess
         left_out=left_out,
         undated=sum(face.photo.captured is None for face in used) if by == "session" else 0,
     )
-
-
-def each_once(faces: Iterable[FaceAnalysis]) -> tuple[list[FaceAnalysis], dict[str, str]]:
-    """Keep the first of photos with the same picture: copies say nothing about the error.
-
-    Returns
-    -------
-    kept : list of FaceAnalysis
-    copies : dict of str to str
-        Names of the copies, each with the photo that it copies.
-    """
-    first: dict[str, FaceAnalysis] = {}
-    copies: dict[str, str] = {}
-    for face in faces:
-        if first.setdefault(face.photo.sha256, face) is not face:
-            copies[face.photo.name] = first[face.photo.sha256].photo.name
-    return list(first.values()), copies
 
 
 def unfit(face: FaceAnalysis) -> Flag | None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from symmetry.errors import PhotoError, SymmetryError
 from symmetry.measure.analysis import analyze
+from symmetry.measure.copies import copied_from
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.options import Measuring
@@ -135,16 +136,20 @@ def _measure(
     """Clean and measure photos one by one, except those that the client has already."""
     sessions = practice.known_photos(client.id)
     known = {digest: f"already in session {number}" for digest, number in sessions.items()}
-    portrait, where = _latest_portrait(practice, client)
+    kept = _kept_faces(practice, client)
+    portrait, where = next(((f.portrait, w) for f, w in reversed(kept) if f.portrait is not None), (None, ""))
     for path in paths:
         try:
             one = _look_at(path, known, options)
         except SymmetryError as error:
             yield PhotoIntake(photo=str(path), status="refused", reason=str(error)), None
             continue
+        if isinstance(one, _Accepted) and (copied := copied_from(one.face, [face for face, _ in kept])) is not None:
+            one = f"the same shot as one {kept[copied][1]}, saved anew"
         if isinstance(one, str):
             yield PhotoIntake(photo=str(path), status="known", reason=one), None
             continue
+        kept.append((one.face, f"in {path.name}"))
         remarks = [f"{flag.severity}: {flag.advice}" for flag in by_gravity(one.face.flags) if flag.severity != "info"]
         if one.moment is not None and one.moment.note is not None:
             remarks.insert(0, one.moment.note)
@@ -202,15 +207,16 @@ def _keep(
     return SessionIntake(at=at, session=session)
 
 
-def _latest_portrait(practice: Practice, client: Client) -> tuple[Portrait | None, str]:
-    """Find the client's face in the latest session of which a measured face is kept, and say where that is."""
-    faces = FaceCache(practice.results_folder(client.id))
-    for session in reversed(practice.sessions(client.id)):
+def _kept_faces(practice: Practice, client: Client) -> list[tuple[FaceAnalysis, str]]:
+    """Find the client's measured faces that are kept, in order of time, and say where each is."""
+    cache = FaceCache(practice.results_folder(client.id))
+    kept = []
+    for session in practice.sessions(client.id):
         for photo in session.photos:
-            face = faces.face(photo.sha256, Measuring(mirrored=photo.mirrored), name=photo.name)
-            if face is not None and face.portrait is not None:
-                return face.portrait, f"in session {session.number} of {client.id}"
-    return None, ""
+            face = cache.face(photo.sha256, Measuring(mirrored=photo.mirrored), name=photo.name)
+            if face is not None:
+                kept.append((face, f"in session {session.number} of {client.id}"))
+    return kept
 
 
 def _mix_up(expected: Portrait, portrait: Portrait, where: str) -> str | None:

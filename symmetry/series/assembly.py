@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from symmetry.measure.analysis import rescaled
+from symmetry.measure.batch import analyze_photos
 from symmetry.measure.change import Change
-from symmetry.measure.comparison import compare
+from symmetry.measure.comparison import compare_faces
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.options import Measuring, MeasuringOptions
@@ -41,6 +44,7 @@ def analyze_series(
     treatment_start: date | datetime | None = None,
     pool: Pool = "day",
     same_person: bool = False,
+    turn_back: bool = False,
     cache: FaceCache | None = None,
     **options: Unpack[MeasuringOptions],
 ) -> Series:
@@ -56,6 +60,8 @@ def analyze_series(
         What makes a session: the photos of one local day, or each photo by itself.
     same_person : bool
         All photos show one person, whatever they look like: none is left out as someone else's.
+    turn_back : bool
+        Turn back photos that are mirrored unlike the others, if their files are there; by default they are left out.
     cache : FaceCache, optional
         Where measured faces, and how they differ from each other, are kept.
     **options
@@ -82,8 +88,32 @@ def analyze_series(
     dated = [one for one in found if isinstance(one, DatedFace)]
     unusable = [one for one in found if isinstance(one, LeftOut)]
     method: Method = "landmarks" if any(one.face.method == "landmarks" for one in dated) else "registration"
-    chosen = select(dated, unusable, landmarks_only=method == "landmarks", same_person=same_person, cache=cache)
-    return _series_of(chosen, _numbered(chosen.dated, pool), treatment_start, method, reliability)
+
+    def chosen_of(photos: Sequence[DatedFace]) -> Selection:
+        return select(photos, unusable, landmarks_only=method == "landmarks", same_person=same_person, cache=cache)
+
+    chosen, turned = chosen_of(dated), tuple[str, ...]()
+    if turn_back and (odd := {one.photo for one in chosen.left_out if one.reason == "one_mirrored"}):
+        dated, turned = _turned_back(dated, odd, cache, options)
+        chosen = chosen_of(dated)
+    series = _series_of(chosen, _numbered(chosen.dated, pool), treatment_start, method, reliability)
+    return replace(series, turned_back=turned)
+
+
+def _turned_back(
+    dated: Sequence[DatedFace], odd: Container[str], cache: FaceCache | None, options: MeasuringOptions
+) -> tuple[list[DatedFace], tuple[str, ...]]:
+    """Measure photos with these names again, the other way round; also the names of those that could be."""
+    other_way: MeasuringOptions = {**options, "mirrored": not options.get("mirrored", False)}
+    faces, turned = list(dated), []
+    for place, one in enumerate(dated):
+        name = one.face.photo.name
+        if name in odd:
+            (found,) = analyze_photos([Path(name)], cache=cache, **other_way)
+            if isinstance(found, FaceAnalysis):
+                faces[place] = replace(one, face=found.without_pixels(comparable=True))
+                turned.append(name)
+    return faces, tuple(turned)
 
 
 def _series_of(
@@ -165,7 +195,8 @@ def _since_the_first(sessions: Sequence[Session], count: int, reliability: Relia
         return None
     first, last = sessions[:count], sessions[: -count - 1 : -1]  # the pictures shown are the first of either side
     before, after = (_best([face for session in some for face in session.faces]) for some in (first, last))
-    return compare(before, after, reliability=reliability)
+    only = any(face.method == "landmarks" for face in (*before, *after))
+    return compare_faces(tuple(before), tuple(after), landmarks_only=only, reliability=reliability)
 
 
 def _best(faces: Sequence[FaceAnalysis]) -> list[FaceAnalysis]:

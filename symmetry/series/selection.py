@@ -8,25 +8,19 @@ from typing import Final
 
 import numpy as np
 
-from symmetry.arrays import FloatArray
 from symmetry.errors import NothingFitError
 from symmetry.landmarks.scale import AVERAGE_SCALE
+from symmetry.measure.copies import copy_words, find_copies
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import FaceCache, Match
 from symmetry.measure.pairs import match_faces, visible_movement
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.sessions import unfit
+from symmetry.measure.words import sentence
 from symmetry.series.result import DatedFace, LeftOut
 
 _TRIES: Final = 3
 """Photos tried as the reference while some seem to show someone else: the first one tried may be the stranger."""
-_SAME_SHOT: Final = 0.12
-"""Root mean square movement, mm, up to which two photos are one shot. Re-saved, reduced or cropped copies of four faces
-move by 0.02 to 0.10; two shots of a face by 0.4 and more, of a drawn one by 0.1 and more."""
-_SAME_POSE: Final = 0.2
-"""Degrees of yaw, pitch and roll; such copies differ by up to 0.13."""
-_SAME_LIGHT: Final = 0.01
-"""Difference of the side light; such copies differ by up to 0.007."""
 _DRAWBACK: Final = {"reject": 10.0, "warn": 3.0, "info": 0.5}
 """What a flag counts against a photo as the reference; one degree of turn counts 1."""
 _STRANGER_ADVICE: Final = {
@@ -73,7 +67,7 @@ def select(
     NothingFitError
         If no photo is fit to be measured.
     """
-    fit, left_out = _each_once(sorted(photos, key=lambda one: one.at))
+    fit, left_out = _each_once(sorted(photos, key=lambda one: one.at), landmarks_only=landmarks_only)
     left_out += unusable
     if not fit:
         raise NothingFitError("; ".join(f"{one.photo}: {one.advice}" for one in left_out) or "there are no photos")
@@ -84,10 +78,6 @@ def select(
         for i, flag in strangers.items()
     ]
     kept = [i for i in range(len(fit)) if i not in strangers]
-    for copy, original in _copies(matching, matches, kept, reference).items():
-        kept.remove(copy)
-        advice = f"The same picture as {fit[original].face.photo.name}, saved anew; it counts once."
-        left_out.append(LeftOut(photo=fit[copy].face.photo.name, at=fit[copy].at, reason="duplicate", advice=advice))
     return Selection(
         dated=tuple(fit[i] for i in kept),
         matches=tuple(matches[i] for i in kept),
@@ -118,23 +108,29 @@ class _Matching:
         return match
 
 
-def _each_once(photos: Sequence[DatedFace]) -> tuple[list[DatedFace], list[LeftOut]]:
-    """Take the photos that are fit to be measured, of equal files the first."""
-    fit: list[DatedFace] = []
+def _each_once(photos: Sequence[DatedFace], *, landmarks_only: bool) -> tuple[list[DatedFace], list[LeftOut]]:
+    """Take the photos that are fit to be measured, each shot once; by landmarks alone only equal files are found."""
     left_out: list[LeftOut] = []
+
+    def leave_out(one: DatedFace, reason: str, advice: str) -> None:
+        left_out.append(LeftOut(photo=one.face.photo.name, at=one.at, reason=reason, advice=advice))
+
+    fit: list[DatedFace] = []
     first: dict[str, DatedFace] = {}
     for one in photos:
         flag = unfit(one.face)
-        name = one.face.photo.name
-        if first.setdefault(one.face.photo.sha256, one) is not one:
-            same = first[one.face.photo.sha256].face.photo.name
-            advice = f"The same picture as {same}; it counts once."
-            left_out.append(LeftOut(photo=name, at=one.at, reason="duplicate", advice=advice))
+        original = first.setdefault(one.face.photo.sha256, one)
+        if original is not one:
+            leave_out(one, "duplicate", f"The same picture as {original.face.photo.name}; it counts once.")
         elif flag is not None:
-            left_out.append(LeftOut(photo=name, at=one.at, reason=flag.name, advice=flag.advice))
+            leave_out(one, flag.name, flag.advice)
         else:
             fit.append(one)
-    return fit, left_out
+    copies = {} if landmarks_only else find_copies([one.face for one in fit])
+    for place, copy in copies.items():
+        words = sentence(copy_words(copy, fit[copy.original].face.photo.name))
+        leave_out(fit[place], "duplicate", f"{words}; it counts once.")
+    return [one for place, one in enumerate(fit) if place not in copies], left_out
 
 
 def _matched_to_the_best(matching: _Matching, *, same_person: bool) -> tuple[int, list[Match], dict[int, Flag]]:
@@ -183,33 +179,3 @@ def _strangers(matching: _Matching, matches: Sequence[Match], *, same_person: bo
         if all(stranger(matching.match(other, near)) is None for other in beside[near]):
             del found[near]
     return found
-
-
-def _copies(matching: _Matching, matches: Sequence[Match], kept: Sequence[int], reference: int) -> dict[int, int]:
-    """Find photos that are one shot saved twice, each with the one that counts: the reference, or the earlier one."""
-    if matching.landmarks_only:
-        return {}
-    faces = matching.faces
-    poses = np.array([(faces[i].pose.yaw, faces[i].pose.pitch, faces[i].pose.roll) for i in kept])
-    light = np.array([faces[i].detection.side_light for i in kept])
-    moved = np.array([matches[i].moved for i in kept])
-    copies: dict[int, int] = {}
-    for place, one in enumerate(kept):
-        for before, other in enumerate(kept[:place]):
-            if other in copies or np.abs(poses[place] - poses[before]).max() > _SAME_POSE:
-                continue
-            if not abs(light[place] - light[before]) <= _SAME_LIGHT:
-                continue
-            if _distance(moved[place] - moved[before]) > 2 * _SAME_SHOT:
-                continue
-            if _distance(matching.match(other, one).moved) <= _SAME_SHOT:
-                copy, original = (other, one) if one == reference else (one, other)
-                copies[copy] = original
-                break
-    return copies
-
-
-def _distance(moved: FloatArray) -> float:
-    """Root mean square of a movement (478, 2) over the landmarks that show it."""
-    known = np.isfinite(moved).all(axis=-1)
-    return float(np.sqrt((moved[known] ** 2).sum(axis=-1).mean())) if known.any() else np.inf

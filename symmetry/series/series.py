@@ -49,6 +49,8 @@ class Series:
     unit : str
         "mm", or "% IPD" where millimetres are not known.
     method : {"registration", "landmarks"}
+    turned_back : tuple of str
+        Photos that were mirrored unlike the others and count turned back.
     """
 
     sessions: tuple[Session, ...]
@@ -62,6 +64,7 @@ class Series:
     scale: Scale
     unit: str
     method: Method
+    turned_back: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Series {line_of(self.outcome, self.sessions)}>"
@@ -103,6 +106,7 @@ class Series:
                 "treatment_start": self.treatment_start.isoformat() if self.treatment_start else None,
                 "sessions": [_session(number, session) for number, session in enumerate(self.sessions, 1)],
                 "left_out": [{**asdict(one), "at": one.at.isoformat() if one.at else None} for one in self.left_out],
+                "turned_back": list(self.turned_back),
                 "regions": {name: _region(course, change) for name, course in self.regions.items()},
                 "measures": {name: _measure(course, change) for name, course in self.measures.items()},
                 "change": None

@@ -63,6 +63,8 @@ def failed_change(befores: Sequence[str], afters: Sequence[str], error: str) -> 
         "after": {"photo": afters[0]},
         "befores": list(befores),
         "afters": list(afters),
+        "left_out": [],
+        "turned_back": [],
         "error": error,
         "method": None,
         "regions": None,

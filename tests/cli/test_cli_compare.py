@@ -87,7 +87,7 @@ def shots(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("shots")
     lower = drawn(mouth_subject_right=-4.0, brow_subject_left=-3.0)
     higher = drawn(mouth_subject_right=-2.0, brow_subject_left=-3.0)
-    moved = [np.roll(lower, 3, axis=1), np.roll(higher, 3, axis=1)]
+    moved = [drawn(mouth_subject_right=mouth, brow_subject_left=-3.0, yaw=1.0, pitch=1.0) for mouth in (-4.0, -2.0)]
     pictures = (lower, moved[0], higher, moved[1])
     return [saved(picture, folder / f"{name}.png") for picture, name in zip(pictures, "abcd", strict=True)]
 
@@ -137,7 +137,7 @@ def test_copies_of_a_picture_count_once_for_they_say_nothing_about_its_error(sho
     result = run("compare", "--before", shots[0], shots[0], copy, "--after", shots[2], "-f", "json")
     assert result.exit_code == 0
     (line,) = result.stderr.splitlines()
-    assert "copy.png: the same picture as" in line
+    assert "copy.png: left out: the same picture as" in line
     assert json.loads(result.stdout)["befores"] == [str(shots[0])]
 
 
@@ -148,6 +148,21 @@ def test_a_photo_of_several_that_fails_is_left_out_and_said(shots, tmp_path):
     assert written["befores"] == [str(shots[0])]
     assert "gone.jpg: there is no such file" in written["error"]
     assert written["regions"]["mouth"]["verdict"]
+
+
+def test_a_photo_that_is_mirrored_unlike_the_others_is_left_out_or_turned_back(shots, tmp_path):
+    odd = saved(np.asarray(Image.open(shots[1]))[:, ::-1], tmp_path / "odd.png")
+    line = ("compare", "--before", shots[0], odd, "--after", shots[2], "-f", "json")
+    result = run(*line)
+    assert json.loads(result.stdout)["befores"] == [str(shots[0])]
+    assert [one["photo"] for one in json.loads(result.stdout)["left_out"]] == [str(odd)]
+    assert "odd.png: left out: it seems to be mirrored" in result.stderr
+    for auto in (["--mirrored", "auto"], ["-m", "auto"], ["--mirrored=auto"], ["--mirrored-auto"]):
+        result = run(*line, "-l", *auto)
+        assert json.loads(result.stdout)["befores"] == [str(shots[0]), str(odd)]
+        assert json.loads(result.stdout)["turned_back"] == [str(odd)]
+    assert "odd.png: it seems to be mirrored, unlike the other photos; turned back" in result.stderr
+    assert run(*line, "--mirrored-auto", "--mirrored-after").exit_code == 2
 
 
 def test_mirrored_after_swaps_only_the_photos_after(shots, tmp_path):

@@ -37,7 +37,11 @@ def people(tmp_path_factory) -> Path:
     for name, mouth in (("anna", -4.0), ("ben", 0.0), ("cem", 3.0)):
         (folder / name).mkdir()
         for shot in (1, 2):
-            saved(noisy(drawn(mouth_subject_right=mouth), shot), folder / name / f"{name}_{shot}.png")
+            turned = 1.2 if shot == 2 else 0.0
+            saved(
+                noisy(drawn(mouth_subject_right=mouth, yaw=turned, pitch=turned), shot),
+                folder / name / f"{name}_{shot}.png",
+            )
     (folder / "dana").mkdir()
     saved(drawn(mouth_subject_right=-2.0), folder / "dana" / "dana_1.png")
     return folder

@@ -56,11 +56,11 @@ seeds = st.integers(0, 2**32 - 2)
 
 
 @lru_cache
-def drawn(**movement: float) -> NDArray[np.uint8]:
+def drawn(*, yaw: float = 0.0, pitch: float = 0.0, **movement: float) -> NDArray[np.uint8]:
     """A small drawn face, 480 x 560 at 2 pixels a mm, with the movements that `Asymmetry` takes."""
     from symmetry.synthetic import Asymmetry, Scene, draw_face
 
-    scene = Scene(width=480, height=560, pixels_per_mm=2.0, offset=(0.0, -30.0))
+    scene = Scene(width=480, height=560, pixels_per_mm=2.0, offset=(0.0, -30.0), yaw=yaw, pitch=pitch)
     image = draw_face(asymmetry=Asymmetry(**movement), scene=scene)
     image.setflags(write=False)
     return image
