@@ -46,7 +46,7 @@ _EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face
 sides smile alike (35 adults, neutral against smiling: the left-right difference changes by 0.2 to 0.35 mm per mm)."""
 _PICTURE_FLAGS: Final = {
     *("blurred", "too_dark", "too_bright", "side_light", "noisy", "compressed", "face_small", "phone_too_near"),
-    *("face_cut", "light_differs", "resolution_differs", "distance_differs"),
+    *("face_cut", "light_differs", "resolution_differs", "distance_differs", "glasses", "beard"),
 }
 """Flags about the image. Pose and expression have terms of their own."""
 _WARNING_FACTOR: Final = 1.5

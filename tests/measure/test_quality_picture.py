@@ -35,8 +35,8 @@ def test_drawn_face_is_all_well():
         (blurred(drawn(), 3.5 * MM), {"blurred": "reject"}),
         (shaken(drawn(), 17), {"blurred": "warn"}),
         (shaken(drawn(), 17, down=True), {"blurred": "warn"}),
-        (lit(drawn(), 0.06), {"too_dark": "warn"}),
-        (lit(drawn(), 0.003), {"too_dark": "reject"}),
+        (grainy(lit(drawn(), 0.03), 4), {"too_dark": "warn"}),
+        (lit(drawn(), 0.0015), {"too_dark": "reject"}),
         (lit(drawn(), np.linspace(4, 0.5, 560)[:, None, None]), {"too_bright": "warn"}),
         (lit(drawn(), 9.0), {"too_bright": "reject"}),
         (lit_from_side(drawn(), 25.0), {"side_light": "warn"}),
@@ -63,7 +63,7 @@ def test_small_faults_pass(changed):
 
 
 def test_flags_carry_value_limit_advice_and_what_they_touch():
-    spoilt = grainy(lit_from_side(lit(drawn(), 0.05), 25.0), 8)
+    spoilt = grainy(lit_from_side(lit(drawn(), 0.05), 25.0), 12)
     flags = check_picture(portrait_of(spoilt))
     assert {"too_dark", "side_light"} <= {flag.name for flag in flags}
     for flag in flags:
@@ -146,7 +146,7 @@ def test_photographs_pass():
     [
         (lambda picture: blurred(picture, 8.0), "blurred"),
         (lambda picture: shaken(picture, 33), "blurred"),
-        (lambda picture: lit(picture, 0.03), "too_dark"),
+        (lambda picture: grainy(lit(picture, 0.03), 2), "too_dark"),
         (lambda picture: lit(picture, 6.0), "too_bright"),
         (lambda picture: grainy(picture, 35), "noisy"),
         (lambda picture: saved(picture, 10), "compressed"),

@@ -144,7 +144,7 @@ def test_gap_between_the_lips_is_an_open_mouth():
 
 
 def test_raised_corners_are_a_smile():
-    for lift, severity in ((0.0, None), (5.0, "info"), (8.0, "warn")):
+    for lift, severity in ((0.0, None), (7.0, "info"), (11.0, "warn")):
         found = by_name(check_expression(portrait_from(moved((61, 78), (0, lift, 0)))))
         assert (found["smiling"].severity if found else None) == severity
 
@@ -157,7 +157,7 @@ def test_one_raised_corner_counts_half():
 
 
 def test_raised_brows():
-    for lift, severity in ((0.0, None), (7.5, "info"), (10.0, "warn")):
+    for lift, severity in ((0.0, None), (7.5, "info"), (12.0, "warn")):
         found = by_name(check_expression(portrait_from(moved((63, 105, 66), (0, lift, 0)))))
         assert (found["brows_raised"].severity if found else None) == severity
 

@@ -1,7 +1,8 @@
 """Occlusion: whether a face was found at all, and whether something covers part of it.
 
-A covered part does not look as in other faces, and does not have the colour of this face's skin. The evidence for each
-part is a sum of cues from 0 to 1, none of which is trusted alone.
+A covered part does not look as in other faces, and does not have the colour of this face's skin; over a covered mouth
+there is no border of lips. The evidence for each part is a sum of cues, none of which is trusted alone. Where light
+comes from one side, only the lit half is looked at; a beard around visible lips and clear glasses are no covers.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from symmetry.measure.quality.appearance import (
     NOSE,
     RIGHT_EYE,
     RIGHT_EYE_AND_BROW,
-    coarse,
     correlation,
     fit,
     novelty,
     structure,
 )
 from symmetry.measure.quality.flags import ALL, Flag, Severity
+from symmetry.measure.quality.glasses import check_glasses
+from symmetry.measure.quality.hair import beard_of, check_beard
+from symmetry.measure.quality.lips import lip_borders
 from symmetry.measure.quality.portrait import Portrait
+from symmetry.measure.quality.view import View, view_of
 from symmetry.measure.quality.zones import (
     EYES,
     FOREHEAD,
@@ -35,7 +39,6 @@ from symmetry.measure.quality.zones import (
     SKIN,
     Mask,
     cells,
-    colours,
     rows_below,
 )
 from symmetry.registration.standard_face import Float32
@@ -44,13 +47,16 @@ _LEAST_FACE: Final = (0.12, 0.20)
 """Fit of the whole face below which there is none, and below which there is none if eyes and mouth do not look like
 any. It is at least 0.51 on 70 studio faces left out in turn, 0.28 on faces turned by 20 degrees or lit from one side,
 0.18 behind masks, whose eyes look like eyes; at most 0.17 on patterns and cartoons in which the mesh sees a face."""
-_NO_EYES: Final = 0.8
+_NO_EYES: Final = 0.9
 _NO_MOUTH: Final = 1.0
 """Evidence against both eyes and against the mouth; cartoons have at least 1.0 and 1.2."""
-_LOWER: Final = (2.0, 2.5)
-"""Evidence from which on mouth and chin are perhaps, and certainly, covered. Faces: at most 0.6 on the 70, 1.9 on
-selfies in poor light, 2.3 when turned by 13 degrees. Masks: at least 2.8; hands drawn over mouth or chin: at least 1.7,
-half of them more than 2.5."""
+_LOWER: Final = (1.9, 2.4)
+"""Evidence from which on mouth and chin are perhaps, and certainly, covered. Faces: at most 0.8 on the 70, lit from one
+side or from above, 1.7 on selfies in poor light. 43 hands over the mouth: at least 2.6; 42 masks: at least 2.3."""
+_SHOWN: Final = (1.3, 0.9, 0.5)
+"""Borders of the upper and lower lip and fit of the mouth from which on the mouth shows, whatever grows around it.
+Beards: at least 1.8, 1.3 and 0.5; masks: at most 2.0, 1.1 and 0.7, never all of them; hands: 9 in 10 less than 1.4, 1.2
+and 0.45."""
 _CHIN: Final = (1.2, 2.0)
 """The same for the chin and for something dark in front of the mouth. Faces left out in turn, turned and lit from one
 side: at most 0.4, with drawn beards 0.9. Hands that reach the chin only: at least 1.5; microphones in front of the
@@ -66,6 +72,9 @@ _LEAST_NOSE: Final = (0.42, 0.55)
 """Correlation and structure of the nose below which what covers the mouth covers it too: with masks over both at most
 0.35 or 0.58, with masks below the nose at least 0.48 and 0.87."""
 
+_IN_SHADE: Final = 1.35
+"""Factor of the limits of eyes and chin for faces of which only the lit half is looked at."""
+
 _LOWER_PART: Final = cells(INNER_OVAL & rows_below(112) & ~MOUTH)
 _CHIN_PART: Final = cells(INNER_OVAL & rows_below(150))
 _LOWEST_PART: Final = cells(INNER_OVAL & rows_below(135))
@@ -80,6 +89,12 @@ _EACH: Final = np.full(3, 1 / 3, dtype=np.float32)
 _ABOUT: Final = 2.0
 """Cells over which darkness is averaged."""
 _WEIGHT: Final = 1.5
+_OF_SURROUNDINGS: Final = 0.5
+"""Weight of how strange the lower face looks against what is seen of the mouth itself."""
+_STRANGE_ALONE: Final = 0.6
+"""A mask whose print passes for lips is found by its strangeness less this."""
+_TOO_STRANGE: Final = 3.0
+"""Strangeness from which on a mouth seems to show by chance: beards have at most 2.8, masks and hands up to 5.1."""
 
 _FROM_PUPILS: Final = ("commissure_height", "upper_lip_height", "lower_lip_height", "jaw_angle_height")
 _OF_EYES: Final = ("eyes", "brows", "face", "brow_height", "mrd1", "mrd2", "palpebral_fissure", *_FROM_PUPILS)
@@ -101,8 +116,12 @@ class Occlusion:
     ----------
     face : float
         How well the whole face fits the model of faces, 0 to 1.
+    strange : float
+        How little the lower face looks like that of a face, 0 to 7.
     lower : float
         Mouth, chin and the sides of the lower face, 0 to 7.
+    mouth_shown : bool
+        Whether the lips show, whatever is around them.
     chin : float
         The chin and what is in front of the lower lip, 0 to 3.
     nose : bool
@@ -114,7 +133,9 @@ class Occlusion:
     """
 
     face: float
+    strange: float
     lower: float
+    mouth_shown: bool
     chin: float
     nose: bool
     eyes: tuple[float, float]
@@ -122,49 +143,71 @@ class Occlusion:
 
 
 def check_occlusion(portrait: Portrait) -> tuple[Flag, ...]:
-    """Find out whether there is a face, and which parts of it are covered."""
-    occlusion = occlusion_of(portrait)
+    """Find out whether there is a face, and what lies over it."""
+    view = view_of(portrait)
+    occlusion = _occlusion_of(view)
     found = []
     if (limit := _least_face(occlusion)) is not None:
         found.append(_not_a_face(occlusion.face, limit))
-    found += _covered_pair("eye", "the eyes", occlusion.eyes, _EYE, _OF_EYES)
-    lower = _severity(occlusion.lower, _LOWER)
+    doubt = _IN_SHADE if view.shaded else 1.0
+    chin_limits, eye_limits = (_times(limits, doubt) for limits in (_CHIN, _EYE))
+    lower = None if occlusion.mouth_shown else _severity(occlusion.lower, _LOWER)
+    eyes = _covered_pair("eye", "the eyes", occlusion.eyes, eye_limits, _OF_EYES)
+    # The upper edge of a mask is a line across the nose, too, and dark glasses hide the eyes.
+    hidden = lower == "reject" or any(flag.severity == "reject" for flag in eyes)
+    glasses = () if hidden else check_glasses(view)
+    found += [flag for flag in eyes if flag.severity == "reject" or not glasses]
+    beard = check_beard(beard_of(view)) if lower is None else ()
+    found += [*glasses, *beard]
     if lower is not None:
         part = "the nose, mouth and chin" if occlusion.nose else "the mouth and chin"
         touches = (*_OF_LOWER, *_OF_NOSE) if occlusion.nose else _OF_LOWER
         found.append(_covered(part, lower, occlusion.lower, _LOWER, touches))
-    elif (chin := _severity(occlusion.chin, _CHIN)) is not None and (chin == "reject" or not found):
-        found.append(_covered("the chin", chin, occlusion.chin, _CHIN, _OF_LOWER))
-    if lower != "reject":
+    elif not beard and (chin := _severity(occlusion.chin, chin_limits)) is not None and (chin == "reject" or not eyes):
+        found.append(_covered("the chin", chin, occlusion.chin, chin_limits, _OF_LOWER))
+    if lower != "reject" and not beard and not view.shaded:
         found += _covered_pair("cheek", "both cheeks", occlusion.sides, _SIDE, _OF_SIDE)
     return tuple(found)
 
 
 def occlusion_of(portrait: Portrait) -> Occlusion:
     """Collect the evidence that parts of a face are covered."""
-    pattern = portrait.standard.pattern
-    seen = coarse(pattern)
+    return _occlusion_of(view_of(portrait))
+
+
+def _occlusion_of(view: View) -> Occlusion:
+    pattern, seen, look = view.pattern, view.seen, view.look
     other = np.ascontiguousarray(seen[:, ::-1])
-    look = colours(portrait)
     skin = _colour(look, _UPPER_SKIN)
     sides = (fit(seen, "right_side"), fit(other, "right_side"))
     right = _Eye.measure(seen, structure(pattern, EYES & RIGHT), _colour(look, _RIGHT_EYE) - skin)
     left = _Eye.measure(other, structure(pattern, EYES & ~RIGHT), _colour(look, _LEFT_EYE) - skin)
     alike = correlation(seen, RIGHT_EYE_AND_BROW, to=other)
     bare = (structure(pattern, MOUTH), structure(pattern, NOSTRILS))
+    mouth, borders = fit(seen, "mouth"), lip_borders(view.fine)
+    strange = _strange(seen, sides, bare, mouth, _colour(look, _LOWER_PART) - skin)
     return Occlusion(
         face=fit(seen, "face"),
-        lower=_lower(seen, sides, bare, _colour(look, _LOWER_PART) - skin),
-        chin=_chin(seen, look, skin),
+        strange=strange,
+        lower=max(_hidden_mouth(mouth, borders) + _OF_SURROUNDINGS * strange, strange - _STRANGE_ALONE),
+        mouth_shown=strange < _TOO_STRANGE
+        and all(value >= least for value, least in zip((*borders, mouth), _SHOWN, strict=True)),
+        chin=_chin(seen, look, skin, borders),
         nose=correlation(seen, NOSE) < _LEAST_NOSE[0] or bare[1] < _LEAST_NOSE[1],
         eyes=(right.evidence(left, alike), left.evidence(right, alike)),
         sides=(1 - sides[0], 1 - sides[1]),
     )
 
 
-def _lower(seen: Float32, sides: tuple[float, float], bare: tuple[float, float], colour: FloatArray) -> float:
+def _hidden_mouth(mouth: float, borders: tuple[float, float]) -> float:
+    return 2.0 * _cue(mouth, 0.70, 0.35) + _WEIGHT * _cue(sum(borders) / 2, 1.2, 0.5)
+
+
+def _strange(
+    seen: Float32, sides: tuple[float, float], bare: tuple[float, float], mouth: float, colour: FloatArray
+) -> float:
     cues = (
-        _cue(fit(seen, "mouth"), 0.75, 0.25),
+        _cue(mouth, 0.75, 0.25),
         _cue(fit(seen, "mouth_and_nose"), 0.70, 0.20),
         _cue(fit(seen, "lower_face"), 0.55, 0.10),
         _cue(sum(sides) / 2, 0.45, 0.15),
@@ -175,11 +218,16 @@ def _lower(seen: Float32, sides: tuple[float, float], bare: tuple[float, float],
     return sum(cues)
 
 
-def _chin(seen: Float32, look: Float32, skin: FloatArray) -> float:
-    """Weigh novelty of the chin, and darkness on both sides of the midline with lips that are not red."""
+def _chin(seen: Float32, look: Float32, skin: FloatArray, borders: tuple[float, float]) -> float:
+    """Weigh novelty of the chin, and darkness on both sides of the midline with lips that are not red or do not show.
+
+    The shadow of a lamp overhead is strange, too, but alike on both sides.
+    """
     strange = _cue(float(novelty(seen, "lower_face")[_CHIN_PART].max()), 0.22, 0.30)
+    strange *= _cue(correlation(seen, _CHIN_PART, to=np.ascontiguousarray(seen[:, ::-1])), 0.85, 0.55)
     red, green, _ = cv2.log(look[_LIPS].T + np.float32(_OFFSET))
     bare = _cue(float(np.percentile(red - green, 75) - skin[0]), 0.08, -0.02)
+    bare *= _cue(min(borders), 1.0, 0.5)
     bright = cv2.GaussianBlur(cv2.log(look @ _EACH + np.float32(_OFFSET)), (0, 0), _ABOUT)
     darkest = float(np.maximum(bright, bright[:, ::-1])[_LOWEST_PART].min())
     return _WEIGHT * (strange + bare * _cue(darkest - skin[2], -0.5, -1.2))
@@ -227,6 +275,10 @@ def _colour(look: Float32, part: Mask) -> FloatArray:
     return np.array([np.median(red - green), np.median(green - blue), np.log(bright + _OFFSET)])
 
 
+def _times(limits: tuple[float, float], factor: float) -> tuple[float, float]:
+    return round(limits[0] * factor, 2), round(limits[1] * factor, 2)
+
+
 def _severity(evidence: float, limits: tuple[float, float]) -> Severity | None:
     perhaps, certainly = limits
     return "reject" if evidence >= certainly else "warn" if evidence >= perhaps else None
@@ -265,7 +317,7 @@ def _least_face(occlusion: Occlusion) -> float | None:
     certainly, perhaps = _LEAST_FACE
     if occlusion.face < certainly:
         return certainly
-    nothing = min(occlusion.eyes) >= _NO_EYES and occlusion.lower >= _NO_MOUTH
+    nothing = min(occlusion.eyes) >= _NO_EYES and occlusion.strange >= _NO_MOUTH
     return perhaps if nothing and occlusion.face < perhaps else None
 
 

@@ -11,9 +11,14 @@ import numpy as np
 from symmetry.arrays import FloatArray
 from symmetry.measure.quality.flags import ALL, Flag, Limits
 from symmetry.measure.quality.portrait import Portrait
+from symmetry.measure.quality.view import lit_half
 from symmetry.measure.quality.zones import (
+    BROWS,
+    EYES,
     HEIGHT,
     INNER_OVAL,
+    MOUTH,
+    NOSTRILS,
     OVAL,
     RIGHT,
     SKIN,
@@ -21,6 +26,7 @@ from symmetry.measure.quality.zones import (
     cells,
     luminance,
     pixels_of_standard,
+    widened,
 )
 from symmetry.registration.standard_face import PIXELS_PER_MM, Float32
 
@@ -33,19 +39,25 @@ _BLUR: Final = Limits({"warn": 1.5, "reject": 2.6}, digits=2)
 """Blur in mm: at most 1.33 on 70 sharp studio photos, 1.43 on soft selfies, and 1.59 on one whose numbers deviate from
 those of its neighbours; 1.7 to 2.1 at a true blur of 1.5 mm, which moves the jawline by 0.46 mm; 3.0 and more at 3 mm.
 A motion blur of 10 mm has 1.8 and more."""
-_DARK: Final = Limits({"warn": 70.0, "reject": 20.0}, digits=0, below=True)
-"""Brightest parts of the face, grey levels. Good photos of dark and light skin have 99 and more; with a quarter of the
-light they have 30 to 73, and the jawline moves by 0.2 mm."""
-_CRUSHED: Final = Limits({"warn": 0.2, "reject": 0.7}, digits=2)
+_DARK_LEVEL: Final = 110.0
+"""Brightest parts of the face, grey levels, up to which grain comes from too little light. It decides about the name
+of the flag alone: a face is dark because of its light or because of its skin, and grain alone tells whether it
+matters."""
+_DARK: Final = Limits({"info": 2.0, "warn": 3.0, "reject": 6.0}, digits=1)
+"""Noise, see `_NOISE`. People of light and of dark skin at 1 / 4 of the light, with noise of 2 grey levels, have 0.8 to
+1.0; at 1 / 32, 2.1 to 2.4, and brows, eyes, mouth and jawline move by 0.2 mm (root mean square), the same for all; from
+6 on faces are no longer found."""
 _CLIPPED: Final = Limits({"warn": 0.1, "reject": 0.6}, digits=2)
-"""Shares of the skin that are black, and white. White is at most 0.02 in good photos; at 0.26 scores move by 0.34 mm
-(median), at 0.82 by 1.2 mm."""
-_SIDE_LIGHT: Final = Limits({"warn": 1.1}, digits=2)
-"""Natural logarithm of the ratio of light between the halves of the face: at most 0.3 in studio photos, 0.8 in selfies;
-1.3 moves scores by 0.29 mm, 0.9 by 0.13."""
-_NOISE: Final = Limits({"warn": 3.0, "reject": 20.0}, digits=1)
-"""Noise in percent of the contrast of the face: at most 0.8 in good photos. At 200 pixels between the eyes, noise of 20
+"""Share of the skin that is white: at most 0.02 in good photos; at 0.26 scores move by 0.34 mm (median), at 0.82 by
+1.2 mm."""
+_SIDE_LIGHT: Final = Limits({"warn": 0.85}, digits=2)
+"""Natural logarithm of the ratio of light between the halves of the face: at most 0.3 in studio photos, 0.8 in selfies.
+On rendered heads 0.9 to 1.2 moves brows, eyes and mouth sideways by 0.7 to 1.0 mm."""
+_NOISE: Final = Limits({"info": 2.0, "warn": 3.0, "reject": 20.0}, digits=1)
+"""Noise in percent of the contrast of the face: at most 0.9 in good photos. At 200 pixels between the eyes, noise of 20
 grey levels gives 3.4 and moves the jawline by 0.11 mm, noise of 80 gives 16; above 20 faces are no longer found."""
+_LEAST_NOISE: Final = 1.0
+"""Grey levels: what rounding, to whole levels and in compression, takes from a photo without any grain."""
 _BLOCKS: Final = Limits({"warn": 3.0}, digits=1)
 """Step at the edges of 8 x 8 blocks, grey levels: at most 1.5 in good photos, 1.9 at JPEG quality 50, 3.2 and more at
 20, 3.8 and more at 12, where the mouth moves by 1 mm."""
@@ -54,9 +66,11 @@ _HALF_SKIN: Final = cells(SKIN, 2)
 _HALF_RIGHT_SKIN: Final = cells(SKIN & RIGHT, 2)
 _HALF_OVAL: Final = cells(OVAL, 2)
 _ROW, _COLUMN = np.indices((HEIGHT, WIDTH))
-_INNER: Final = np.flatnonzero(INNER_OVAL & (_ROW % 2 == 0) & (np.minimum(_COLUMN, WIDTH - 1 - _COLUMN) % 2 == 0))
-"""Pixels whose slopes are measured: every fourth, the same ones in the mirror image."""
-_BLACK, _WHITE = 12, 247
+_FEATURES: Final = INNER_OVAL & widened(EYES | BROWS | MOUTH | NOSTRILS, 3)
+_INNER: Final = np.flatnonzero(_FEATURES & (_ROW % 2 == 0) & (np.minimum(_COLUMN, WIDTH - 1 - _COLUMN) % 2 == 0))
+"""Pixels whose slopes are measured: every fourth of eyes, brows, mouth and nostrils, the same ones in the mirror image.
+On bare skin the edges are those of shadows, which are soft in a sharp photo."""
+_WHITE: Final = 247
 _GAMMA: Final = 2.2
 _FINE, _WIDE = 0.7, 1.4
 """Widths, pixels of the standard face, at which edges are compared: blur affects the first more."""
@@ -83,8 +97,8 @@ class Light:
         Level exceeded by 2 % of the face.
     contrast : float
         `brightest` less the level below which 2 % of the face are.
-    clipped, crushed : float
-        Shares of the skin that are white, and black.
+    clipped : float
+        Share of the skin that is white.
     side_light : float
         Natural logarithm of the light on the subject's left half over that on the right half.
     """
@@ -93,7 +107,6 @@ class Light:
     brightest: float
     contrast: float
     clipped: float
-    crushed: float
     side_light: float
 
 
@@ -101,7 +114,6 @@ def check_picture(portrait: Portrait) -> tuple[Flag, ...]:
     """Find what is wrong with the image of a face."""
     bright = luminance(portrait)
     light = _light(bright)
-    dark = "The face is too dark; face a window or a lamp, and have no bright light behind you."
     return (
         *_SMALL.flag(
             "face_small",
@@ -115,10 +127,6 @@ def check_picture(portrait: Portrait) -> tuple[Flag, ...]:
             (ALL,),
             "The photo is blurred; hold the phone still, tap on the face to focus, and clean the lens.",
         ),
-        *(
-            _DARK.flag("too_dark", light.brightest, (ALL,), dark)
-            or _CRUSHED.flag("too_dark", light.crushed, (ALL,), dark)
-        ),
         *_CLIPPED.flag(
             "too_bright",
             light.clipped,
@@ -131,7 +139,7 @@ def check_picture(portrait: Portrait) -> tuple[Flag, ...]:
             _UNEVEN,
             "The light comes from one side; face the window or lamp, so that both halves of the face are as bright.",
         ),
-        *_NOISE.flag("noisy", _noise(portrait, light), (ALL,), "The photo is grainy; take it in brighter light."),
+        *_grain(portrait, light),
         *_BLOCKS.flag(
             "compressed",
             max(blockiness(portrait), 0.0),
@@ -139,6 +147,14 @@ def check_picture(portrait: Portrait) -> tuple[Flag, ...]:
             "The photo lost detail when it was saved or sent; use the original file from the phone.",
         ),
     )
+
+
+def _grain(portrait: Portrait, light: Light) -> tuple[Flag, ...]:
+    noise = _noise(portrait, light)
+    if light.brightest > _DARK_LEVEL:
+        return _NOISE.flag("noisy", noise, (ALL,), "The photo is grainy; take it in brighter light.")
+    advice = "The face is too dark to show its detail; face a window or a lamp, and have no bright light behind you."
+    return _DARK.flag("too_dark", noise, (ALL,), advice)
 
 
 def light_of(portrait: Portrait) -> Light:
@@ -177,13 +193,13 @@ def _light(bright: Float32) -> Light:
         brightest=float(brightest),
         contrast=float(brightest - darkest),
         clipped=float((skin >= _WHITE).mean()),
-        crushed=float((skin <= _BLACK).mean()),
         side_light=float(np.median(left_over_right[_HALF_RIGHT_SKIN])),
     )
 
 
 def _blur(bright: Float32) -> float:
     """Blur, mm: a sharp edge that was blurred by b has a slope of 1 / sqrt(b² + s²) after another blur by s."""
+    bright = lit_half(bright)
     worst = 0.0
     count = int(_SHARPEST * len(_INNER))
     for fine, wide in zip(_slopes(bright, _FINE), _slopes(bright, _WIDE), strict=True):
@@ -215,7 +231,7 @@ def _noise(portrait: Portrait, light: Light) -> float:
     if not found:
         return 0.0
     # Averaging over the pixels that make up one of the standard face leaves this much.
-    left = float(np.median(found)) / max(1.0, pixels_of_standard(portrait))
+    left = float(np.hypot(np.median(found), _LEAST_NOISE)) / max(1.0, pixels_of_standard(portrait))
     return 100 * left / max(light.contrast, 1.0)
 
 
