@@ -20,22 +20,13 @@ MIRRORED: Final = "it seems to be mirrored, unlike the other photos"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenPhotos:
-    """Photos of a comparison.
+    """Photos of a comparison."""
 
-    Attributes
-    ----------
-    befores, afters : tuple of FaceAnalysis
-        At least one each, if there was one.
-    left_out : dict of str to str
-        Why other photos do not count.
-    turned_back : tuple of str
-        Photos that were mirrored, unlike the others, and count turned back.
-    """
-
+    # at least one each, if there was one
     befores: tuple[FaceAnalysis, ...]
     afters: tuple[FaceAnalysis, ...]
-    left_out: dict[str, str]
-    turned_back: tuple[str, ...]
+    left_out: dict[str, str]  # why other photos do not count
+    turned_back: tuple[str, ...]  # photos that were mirrored, unlike the others, and count turned back
 
 
 def choose_photos(

@@ -44,18 +44,10 @@ _STEADIEST: Final = 90.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyOf:
-    """A photo that is a copy.
+    """A photo that is a copy."""
 
-    Attributes
-    ----------
-    original : int
-        Place of the photo that counts.
-    same_file : bool
-        Whether the files are equal.
-    """
-
-    original: int
-    same_file: bool
+    original: int  # place of the photo that counts
+    same_file: bool  # whether the files are equal
 
 
 def find_copies(faces: Sequence[FaceAnalysis], *, first: Sequence[int] = ()) -> dict[int, CopyOf]:

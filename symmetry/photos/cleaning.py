@@ -52,21 +52,13 @@ _SPACES: Final = {"RGB": b"RGB ", "L": b"GRAY"}
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CleanPhoto:
-    """A photo that does not reveal where it was taken, by whom or with what.
+    """A photo that does not reveal where it was taken, by whom or with what."""
 
-    Attributes
-    ----------
-    data : bytes
-        The file. Besides the image it holds the orientation, the time of capture with its offset from UTC, the 35 mm
-        equivalent focal length, and a colour profile without names.
-    suffix : {".jpg", ".png"}
-    photo : Photo
-        As read from `data`, under the given name, with the unread dates of the original.
-    """
-
+    # the file. Besides the image it holds the orientation, the time of capture with its offset from UTC, the 35 mm
+    # equivalent focal length, and a colour profile without names.
     data: bytes
-    suffix: str
-    photo: Photo
+    suffix: str  # {".jpg", ".png"}
+    photo: Photo  # as read from `data`, under the given name, with the unread dates of the original
 
 
 def clean_photo(data: bytes, name: str = "photo") -> CleanPhoto:

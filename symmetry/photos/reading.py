@@ -184,23 +184,12 @@ def photo_from_array(array: ArrayLike) -> Photo:
 
 
 class Decoded(NamedTuple):
-    """A decoded image.
+    """A decoded image."""
 
-    Attributes
-    ----------
-    image : Image
-        Upright, of mode L, RGB, RGBA or CMYK.
-    drafted : int
-        Full-scale pixels per side of its pixels.
-    metadata : Metadata
-    profile : bytes or None
-        Colour profile.
-    """
-
-    image: Image.Image
-    drafted: int = 1
+    image: Image.Image  # upright, of mode L, RGB, RGBA or CMYK
+    drafted: int = 1  # full-scale pixels per side of its pixels
     metadata: Metadata = Metadata()
-    profile: bytes | None = None
+    profile: bytes | None = None  # colour profile
 
 
 @contextlib.contextmanager
