@@ -42,6 +42,9 @@ COMMANDS = {
 }
 """Where each command is, as module:attribute in this package, and its line in the list of commands."""
 
+_THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Environment variables that set the threads of NumPy's linear algebra, read when NumPy loads."""
+
 
 class _Program(click.Group):
     """The group of commands: loads a command when it is called, and has one line for what the terminal does wrong."""
@@ -64,12 +67,19 @@ class _Program(click.Group):
             formatter.write_dl([(name, line.get_short_help_str(limit)) for name, line in lines.items()])
 
     def main(self, *args: Any, **options: Any) -> Any:
+        _use_one_thread()
         try:
             return super().main(*args, **options)
         except OSError as error:  # such as a full disk behind a redirected output
             click.echo(f"symmetry: the result cannot be written ({error.strerror})", err=True)
             _discard_output()
             raise SystemExit(1) from None
+
+
+def _use_one_thread() -> None:
+    """Let linear algebra run in one thread, unless somebody chose: at these sizes another one only waits."""
+    if not any(name in os.environ for name in _THREADS):
+        os.environ[_THREADS[0]] = "1"
 
 
 def _discard_output() -> None:

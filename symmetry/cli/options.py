@@ -157,6 +157,7 @@ def _choose_engine(context: click.Context, parameter: click.Parameter, value: st
 
     try:
         networks.use_engine(value)
+        networks.engine_in_use()
     except EngineError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -164,7 +165,6 @@ def _choose_engine(context: click.Context, parameter: click.Parameter, value: st
 engine_option: Decorator[Any] = click.option(
     "--engine",
     type=click.Choice(["litert", "mediapipe"]),
-    envvar="SYMMETRY_ENGINE",
     expose_value=False,
     callback=_choose_engine,
     help="What runs MediaPipe's networks; the landmarks are the same. [default: SYMMETRY_ENGINE, else litert]",

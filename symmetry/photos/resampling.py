@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 Picture = TypeVar("Picture", NDArray[np.uint8], NDArray[np.float32])
 
 _BITS: Final = 5
-_STEPS: Final = 2**_BITS
+STEPS: Final = 2**_BITS
+"""Steps of a position per pixel."""
 _FARTHEST: Final = 2**15 - 1
 """OpenCV's largest position, pixels."""
 
@@ -39,8 +40,8 @@ def resample(
     -------
     ndarray, shape (m, n) or (m, n, channels), of the type of the image
     """
-    steps = np.rint(np.clip(at, -_FARTHEST, _FARTHEST) * _STEPS).astype(np.int32)
-    share = steps & (_STEPS - 1)
+    steps = np.rint(np.clip(at, -_FARTHEST, _FARTHEST) * STEPS).astype(np.int32)
+    share = steps & (STEPS - 1)
     part = (share[..., 1] << _BITS | share[..., 0]).astype(np.uint16)
     found = cv2.remap(image, (steps >> _BITS).astype(np.int16), part, interpolation, borderMode=border)
     return np.asarray(found, dtype=image.dtype)

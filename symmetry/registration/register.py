@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,12 +41,16 @@ GRID: Final = np.stack(
 )
 """Grid on which maps of a face are drawn, pixels of the standard face, shape (52, 44, 2)."""
 
-ON_FACE: Final = np.array(
-    [
-        [cv2.pointPolygonTest(LANDMARK_PIXELS[list(FACE_OVAL)].astype(np.float32), (x, y), False) >= 0 for x, y in row]
-        for row in GRID.tolist()
-    ]
-)
+
+def _within(polygon: FloatArray, points: FloatArray) -> NDArray[np.bool_]:
+    """Tell which points (..., 2) lie within a polygon (n, 2): a ray to the right leaves it an odd number of times."""
+    (x1, y1), (x2, y2) = polygon.T, np.roll(polygon, -1, axis=0).T
+    x, y = points[..., :1], points[..., 1:]
+    passed = ((y1 > y) != (y2 > y)) & (x < x1 + (y - y1) * (x2 - x1) / np.where(y2 == y1, np.inf, y2 - y1))
+    return np.asarray(passed.sum(axis=-1) % 2 == 1)
+
+
+ON_FACE: Final = _within(LANDMARK_PIXELS[list(FACE_OVAL)], GRID)
 """Which of its points lie within the face oval, shape (52, 44)."""
 
 

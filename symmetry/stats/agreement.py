@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from symmetry.arrays import FloatArray, IntArray
 from symmetry.errors import InvalidPointsError
@@ -150,9 +149,7 @@ def agreement(values: ArrayLike, session: ArrayLike) -> Agreement:
     """
     replicates = _Replicates.of(values, session)
     variance, freedom = replicates.pooled()
-    # chdtri takes the upper tail: 0.025 gives the large quantile, hence the lower bound.
-    low, high = (np.sqrt(variance * freedom / special.chdtri(freedom, tail)) for tail in (_LOW, _HIGH))
-    sem = Estimate(value=np.sqrt(variance), low=low, high=high)
+    sem = _standard_error(variance, freedom)
     change = _Z * np.sqrt(2)
     table = replicates.table()
     icc_2_1, icc_3_1 = _correlations(table)
@@ -233,10 +230,20 @@ def moderated_variance(
     return theirs + share * (ours - theirs), freedom
 
 
+def _standard_error(variance: FloatArray, freedom: IntArray) -> Estimate:
+    from scipy import special  # slow to load, and no photo needs it
+
+    # chdtri takes the upper tail: 0.025 gives the large quantile, hence the lower bound.
+    low, high = (np.sqrt(variance * freedom / special.chdtri(freedom, tail)) for tail in (_LOW, _HIGH))
+    return Estimate(value=np.sqrt(variance), low=low, high=high)
+
+
 def _correlations(table: FloatArray) -> tuple[Estimate, Estimate]:
     """ICC(2,1) and ICC(3,1) of tables (s, k, q), NaN for unused sessions and replicates."""
     used = ~np.isnan(table)
     sessions, replicates = used.any(axis=1), used.any(axis=0)
+    from scipy import special  # slow to load, and no photo needs it
+
     n = np.where(sessions.sum(axis=0) >= 2, sessions.sum(axis=0), np.nan)
     k = np.where(sessions.sum(axis=0) >= 2, replicates.sum(axis=0), np.nan)
     freedom = (n - 1) * (k - 1)
@@ -271,6 +278,8 @@ def _correlations(table: FloatArray) -> tuple[Estimate, Estimate]:
 
 def _limits(difference: FloatArray) -> tuple[Estimate, Estimate, Estimate]:
     """Bias, lower and upper limit of agreement of differences (s, q), NaN where unknown."""
+    from scipy import special  # slow to load, and no photo needs it
+
     count = (~np.isnan(difference)).sum(axis=0)
     n = np.where(count >= 2, count, np.nan)
     bias, squares = mean_and_squares(difference)

@@ -72,7 +72,6 @@ def test_command_offers_the_engines_that_there_are():
 
     (option,) = engine_option(command).__click_params__
     assert list(option.type.choices) == list(networks.ENGINES)
-    assert option.envvar == networks.VARIABLE
 
 
 def test_label_names_model_engine_and_version():

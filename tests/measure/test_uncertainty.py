@@ -85,6 +85,14 @@ def test_half_widths_from_a_printed_table():
     assert half_width(np.array(1.0), np.array(10.0), comparisons=2) == pytest.approx(2.634, abs=5e-4)
 
 
+def test_half_widths_are_students_with_any_freedom_a_table_has():
+    freedom = np.arange(1, 60).astype(float)
+    listed = half_width(np.ones(40), freedom[:40])
+    assert listed == pytest.approx(student.ppf(0.975, freedom[:40]), rel=1e-12)
+    assert half_width(np.ones(59), freedom) == pytest.approx(student.ppf(0.975, freedom), rel=1e-12)
+    assert half_width(np.ones(2), np.array([3.0, 3.5])) == pytest.approx(student.ppf(0.975, [3.0, 3.5]), rel=1e-12)
+
+
 def test_half_width_without_freedom_is_unknown():
     found = half_width(np.array([1.0, 1.0, np.nan]), np.array([0.0, 3.0, 3.0]))
     assert np.isnan(found).tolist() == [True, False, True]

@@ -44,15 +44,11 @@ be compared, whichever engine ran it."""
 
 
 class Engine(Protocol):
-    """What an engine does.
+    """What an engine does."""
 
-    Attributes
-    ----------
-    version : str
-        Version of the library that runs the networks.
-    """
-
-    version: str
+    @property
+    def version(self) -> str:
+        """Version of the library that runs the networks."""
 
     def mesh_pass(self, crop: Pixels) -> FloatArray | None:
         """Landmarks (478, 3) in a crop, pixels from its corner; None if the network sees no face."""

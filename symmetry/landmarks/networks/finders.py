@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
-from symmetry.photos.resampling import resample
+from symmetry.photos.resampling import STEPS, resample
 
 Float32 = NDArray[np.float32]
 
@@ -45,8 +45,14 @@ FAR: Final = Finder(file="finder_far.tflite", side=192, grids=((48, 1),), least=
 def letterbox(image: NDArray[np.uint8], side: int) -> Float32:
     """Picture (side, side, 3) that a finder sees: the whole image (h, w, 3) with black bars, values from -1 to 1."""
     scale, bars = _fit(image.shape, side)
-    at = np.stack(np.meshgrid(*(np.arange(side) * scale - bar for bar in bars)), axis=-1)
-    picture = resample(image, at, border=cv2.BORDER_CONSTANT)
+    # In MediaPipe's way: many positions lie half-way between two steps of OpenCV, and the last digits of this decide.
+    corners = np.array([(0, side), (0, 0), (side, 0), (side, side)])
+    ends = (corners * scale - bars).astype(np.float32)
+    _, back = cv2.invert(cv2.getPerspectiveTransform(ends, corners.astype(np.float32)))
+    x, y = np.arange(side), np.arange(side)[:, None]
+    across, down, far = (row[0] * x + row[1] * y + row[2] for row in back)
+    steps = np.rint(np.stack([across, down], axis=-1) * (STEPS / far)[..., None])
+    picture = resample(image, steps / STEPS, border=cv2.BORDER_CONSTANT)
     return np.asarray(picture / np.float32(127.5) - np.float32(1), dtype=np.float32)
 
 

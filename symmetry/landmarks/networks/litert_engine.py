@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -44,8 +43,12 @@ class Network:
 class LiteRTEngine:
     """The engine that comes with the package; each network starts when it is first used."""
 
-    def __init__(self) -> None:
-        self.version = version("ai-edge-litert")
+    @cached_property
+    def version(self) -> str:
+        """Version of LiteRT."""
+        from importlib.metadata import version
+
+        return version("ai-edge-litert")
 
     def mesh_pass(self, crop: NDArray[np.uint8]) -> FloatArray | None:
         """Landmarks (478, 3) in a crop, pixels from its corner; None if the network sees no face."""

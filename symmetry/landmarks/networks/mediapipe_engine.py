@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from importlib.metadata import version
 from typing import Any, Final
 
 import numpy as np
@@ -34,8 +33,12 @@ node {
 class MediaPipeEngine:
     """MediaPipe's own graphs, from files inside its package; nothing is downloaded."""
 
-    def __init__(self) -> None:
-        self.version = version("mediapipe")
+    @cached_property
+    def version(self) -> str:
+        """Version of MediaPipe."""
+        from importlib.metadata import version
+
+        return version("mediapipe")
 
     def mesh_pass(self, crop: NDArray[np.uint8]) -> FloatArray | None:
         """Landmarks (478, 3) in a crop, pixels from its corner; None if the network sees no face."""
