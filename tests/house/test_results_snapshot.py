@@ -28,7 +28,8 @@ def differences(tmp_path, after) -> int:
 
 
 def test_renames_come_from_the_changelog():
-    assert RENAMES.keys["wobble"] == "jitter"
+    assert RENAMES.keys["looks"] == "comparisons"
+    assert RENAMES.values["wobble"] == "jitter"
     assert RENAMES.values["one sitting"] == "one session"
     assert RENAMES.older("--comparisons") == "--looks"
     assert RENAMES.older("--mdc") == "--mdc"
