@@ -13,6 +13,7 @@ from symmetry.cli.options import (
     GivenPath,
     Measuring,
     TakesAuto,
+    details_option,
     figure_option,
     find_photos,
     measuring_options_with_auto,
@@ -65,15 +66,21 @@ class _TakesSeveral(TakesAuto):
 @click.option("--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Photos after, all of one session.")
 @click.option("--mirrored-after", is_flag=True, help="Only the photos after are mirrored.")
 @figure_option("Draw both faces side by side, with what moved")
+@details_option
 @measuring_options_with_auto
 @output_options
 def compare(
-    mirrored_after: bool, figure: Path | None, measuring: Measuring, output: Output, **photos: tuple[Path, ...]
+    mirrored_after: bool,
+    figure: Path | None,
+    details: bool,
+    measuring: Measuring,
+    output: Output,
+    **photos: tuple[Path, ...],
 ) -> None:
     """Compare photos of one person before and after.
 
-    Gives a verdict on every region and clinical measure, the change with its error, and which side moved. Several
-    photos per side, each of the same unchanged face, make the errors smaller.
+    Says what changed for sure, then gives a verdict on every region, the change with its error, and which side moved.
+    Several photos per side, each of the same unchanged face, make the errors smaller.
 
     \b
     Examples:
@@ -102,7 +109,9 @@ def compare(
         complain(photo, f"left out: {reason}")
     for photo in change.turned_back:
         complain(photo, "it seems to be mirrored, unlike the other photos; turned back")
-    output.deliver(lambda: change.to_dict(error), tabular.CHANGES, lambda: tables.change_tables(change))
+    output.deliver(
+        lambda: change.to_dict(error), tabular.CHANGES, lambda: tables.change_tables(change, details=details)
+    )
     write_figure(figure, lambda: figures.draw_change(change))
     if error:
         raise SystemExit(1)

@@ -40,13 +40,17 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the errors of your own photos to a .csv for `--reliability` of other commands.",
 )
+@click.option("-d", "--details", is_flag=True, help="Also print standard errors, correlations and limits of agreement.")
 @measuring_options_without_table
 @output_options
-def reliability(photos: Photos, group_by: GroupBy, table: Path | None, measuring: Measuring, output: Output) -> None:
+def reliability(
+    photos: Photos, group_by: GroupBy, table: Path | None, details: bool, measuring: Measuring, output: Output
+) -> None:
     """Find out how well repeated photos of unchanged faces agree.
 
-    PHOTO is a photo or a folder of photos: two or more of each face, taken one after the other. Prints the standard
-    error of measurement, the minimal detectable change, correlations and limits of agreement, with 95 % intervals.
+    PHOTO is a photo or a folder of photos: two or more of each face, taken one after the other. Says how far one photo
+    lies off and from which size on a change shows; with --details the standard error of measurement, correlations and
+    limits of agreement, with 95 % intervals.
 
     \b
     Examples:
@@ -69,7 +73,7 @@ def reliability(photos: Photos, group_by: GroupBy, table: Path | None, measuring
     output.deliver(
         found.to_dict,
         tabular.RELIABILITY,
-        lambda: tables.reliability_tables(found, named_above=output.file is None),
+        lambda: tables.reliability_tables(found, named_above=output.file is None, details=details),
     )
     if table is not None:
         with errors_in_one_line(table):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @photos_options
-@click.option("-d", "--details", is_flag=True, help="Show all regions and measures, not one line per photo.")
+@click.option("-d", "--details", is_flag=True, help="Also print exact numbers, clinical measures and all that was found.")
 @click.option(
     "--figures",
     "folder",
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def score(photos: Photos, details: bool, folder: Path | None, measuring: Measuring, output: Output) -> None:
     """Score the symmetry of one or more photos.
 
-    PHOTO is a photo or a folder of photos. One photo gives all its regions and clinical measures, several give one line
-    each. Every number has its error; flags stand above the numbers of their photo.
+    PHOTO is a photo or a folder of photos. Of one photo, says what is uneven for sure and lists all regions; several
+    give one line each. Every number has its error. The symmetry index sums the whole face up, from 0 to 100.
 
     \b
     Examples:

@@ -7,6 +7,7 @@ from math import isfinite
 from pathlib import PurePath
 from typing import Final
 
+from symmetry.measure.answers import unknown_because
 from symmetry.measure.change import RegionChange, SideMovement
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Flag, Severity, by_gravity, reason_words
@@ -34,8 +35,6 @@ _MOVED: Final[dict[str | None, str]] = {
     "subject_right": "mostly the right",
     "subject_left": "mostly the left",
 }
-_CUT: Final = "face_cut"
-"""As a warning, too, of a face that touches the photo's edge."""
 
 
 def shows(value: float, digits: int = 1) -> bool:
@@ -68,11 +67,7 @@ def sides_in_words(
 
 def why_unknown(flags: Iterable[Flag], *results: str) -> str:
     """Name what stops a result or the region it belongs to: "head turned"; "not seen" if no flag does."""
-    for flag in flags:
-        stops = flag.severity == "reject" or flag.name == _CUT
-        if stops and any(flag.concerns(result) for result in results):
-            return reason_words(flag.name)
-    return NOT_SEEN
+    return reason_words(unknown_because(flags, *results))
 
 
 def doubts(flags: Iterable[Flag], names: Mapping[str, str]) -> dict[str, Severity]:

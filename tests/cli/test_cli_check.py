@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from helpers.faces import drawn
 from PIL import Image
 
 import symmetry
+from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality import check_photo
 from symmetry.measure.quality.flags import Flag
 from symmetry.output.tables import check_tables, render
@@ -93,11 +95,41 @@ def test_the_table_names_severity_value_limit_touches_and_advice_the_gravest_fir
         Flag(name="head_turned", severity="reject", value=9.25, limit=5.0, advice="Look.", touches=("eyes.lateral",)),
     )
     text = render(check_tables([replace(face, flags=found), replace(face, flags=())]))
-    assert text.index("reject  head turned 9.25 (limit 5)") < text.index("warn    blurred 0.83 (limit 0.5)")
+    assert text.index("reject  head turned in array") < text.index("warn    blurred in array")
     for line in ("Look.", "stops: eyes sideways", "Hold still.", "makes less sure: every result"):
         assert line in text
-    assert "array: nothing found" in text
-    assert "2 photos: 1 good to measure, 1 with results stopped." in text
+    assert text.splitlines()[0] == "2 photos: 1 fit to measure; 1 fit in part."
+    assert re.search(r"^ array +fit to measure$", text, re.M)
+    assert re.search(r"^ array +fit in part +head turned, blurred$", text, re.M)
+
+
+def test_what_several_photos_have_in_common_is_said_once_with_the_worst():
+    face = symmetry.analyze(drawn(), landmarks_only=True)
+
+    def turned(degrees: float) -> FaceAnalysis:
+        flag = Flag(name="head_turned", severity="warn", value=degrees, limit=2.0, advice=f"Turned {degrees:g}.")
+        return replace(face, photo=replace(face.photo, name=f"{degrees:g}.jpg"), flags=(flag,))
+
+    whole = Flag(name="face_covered", severity="reject", advice="Covered.", touches=("all",))
+    text = render(
+        check_tables([turned(3.0), turned(4.5), turned(2.5), replace(face, flags=(whole,)), replace(face, flags=())])
+    )
+    assert text.splitlines()[0] == "5 photos: 1 fit to measure; 3 fit, but less exact; 1 not fit."
+    assert "head turned in 3 of 5 photos, worst in 4.5.jpg" in text
+    assert text.count("Turned ") == 1
+    assert "Turned 4.5." in text
+    assert "face covered in array" in text
+
+
+def test_one_photo_is_said_to_be_fit_or_not():
+    face = symmetry.analyze(drawn(), landmarks_only=True)
+    stopped = Flag(name="head_turned", severity="reject", advice="Look.", touches=("jawline.lateral",))
+    for flags, said in (
+        ((), "fit to measure"),
+        ((replace(stopped, touches=("all",)),), "not fit"),
+        ((stopped,), "fit in part"),
+    ):
+        assert render(check_tables([replace(face, flags=flags)])).splitlines()[1] == f"This photo is {said}."
 
 
 @pytest.mark.parametrize(

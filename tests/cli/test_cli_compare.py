@@ -18,13 +18,14 @@ from PIL import Image
 from rich.console import Console
 
 import symmetry
-from symmetry.measure.change import MeasureChange, RegionChange
+from symmetry.measure.answers import change_answer
+from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.measures import DEFINITIONS, MEASURE_NAMES
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import COLUMNS, shipped_table, to_rows
 from symmetry.measure.scores import REGION_NAMES
+from symmetry.measure.wording import change_sentences
 from symmetry.output.tables import change_tables, face_tables, render
-from symmetry.output.tables.change import summary
 from symmetry.tabular import CHANGE_COLUMNS, to_csv
 
 REGION_TITLES = {"face": "whole face"}
@@ -47,8 +48,28 @@ def width_of(picture: Path) -> int:
         return image.width
 
 
-def test_compare_sums_up_and_gives_every_verdict_with_its_error(compared):
+def summary(change: Change) -> str:
+    return " ".join(change_sentences(change_answer(change)))
+
+
+def test_compare_says_first_what_changed_and_fits_one_screen(compared):
     result = run("compare", BEFORE, AFTER)
+    assert result.exit_code == 0
+    told = " ".join(result.stdout.split())
+    mouth = compared["regions"]["mouth"]
+    size = f"{-mouth['evenness']:.1f} ± {mouth['evenness_error']:.1f}"
+    assert result.stdout.splitlines()[2].startswith("More even: the ")
+    assert f"the mouth by {size} mm" in told
+    assert "These changes are real as far as photos can tell: photos of an unchanged face differ by less." in told
+    assert cells_of(result, "mouth") == ["more even", size, "right, worse side"]
+    assert "commissure" not in result.stdout
+    shown = render(change_tables(symmetry.compare(BEFORE, AFTER)), 80).splitlines()
+    assert len(shown) <= 40
+    assert max(map(len, shown)) <= 80
+
+
+def test_details_of_compare_give_every_verdict_with_its_error(compared):
+    result = run("compare", BEFORE, AFTER, "--details")
     assert result.exit_code == 0
     mouth = compared["regions"]["mouth"]
     verdict, movement = cells_of(result, "mouth"), cells_of(result, "mouth", 1)
@@ -60,9 +81,9 @@ def test_compare_sums_up_and_gives_every_verdict_with_its_error(compared):
     assert movement[-2] == f"{mouth['lift']:+.2f} ± {mouth['lift_error']:.2f}"
     assert mouth["moved"] == "subject_right"
     assert mouth["came_from"] == "worse side"
-    assert re.search(r"^[A-Z][\w ,]*\bmouth\b[\w ,]* improved; no detectable change in \d regions", result.stdout, re.M)
     eyes = result.stdout.splitlines()
-    assert eyes[eyes.index(next(line for line in eyes if line.startswith(" eyes "))) + 1].strip() == "lower lid"
+    below = eyes[eyes.index(next(line for line in eyes if line.startswith(" eyes "))) + 1]
+    assert below.split() == ["lower", "lid", "MRD2"]
     assert set(compared["measures"]) == set(MEASURE_NAMES)
     assert compared["measures"]["chin_deviation"]["norm"].startswith("up to 2 mm")
     assert compared["measures"]["mrd1"]["norm"] == "no published norm"
@@ -196,17 +217,20 @@ def test_what_a_flag_stops_is_a_dash_with_its_reason_and_the_flag_strikes():
         Flag(name="expression_differs", severity="reject", advice="It smiles.", touches=("mouth", "mouth_cant")),
     )
     shown = replace(change, regions={**change.regions, "mouth": mouth, "nose": worse}, flags=found)
-    text = render(change_tables(shown))
+    text = render(change_tables(shown, details=True))
     assert re.search(r"^ mouth +– +not comparable +expression$", text, re.M)
     assert re.search(r"^ nose +\+2\.00 ± 0\.50 +worse +better side\b", text, re.M)
     assert text.index("reject  It smiles. Stops mouth; mouth cant.") < text.index("info    before: Turned.")
     assert "– means stopped by a flag marked reject, or beyond the edge" in text
-    assert re.search(
-        r"; nose got worse; no detectable change in \d regions; mouth cannot be compared\.$", summary(shown)
-    )
+    assert "Of the other regions, less even: the nose by 2.0 ± 0.5 mm." in summary(shown)
+    assert "Cannot be told: the mouth (expression differs)" in summary(shown)
+    brief = render(change_tables(shown))
+    assert re.search(r"^ mouth +cannot be told +– +expression differs$", brief, re.M)
+    assert "Turned." not in brief
+    assert "and 1 remark more: --details" in brief
     console = Console(width=100, force_terminal=True, color_system="standard", legacy_windows=False)
     with console.capture() as captured:
-        console.print(change_tables(shown))
+        console.print(change_tables(shown, details=True))
     coloured = captured.get()
     assert "\x1b[31mworse" in coloured
     assert "\x1b[33mnot comparable" in coloured
@@ -220,9 +244,9 @@ def test_summary_of_photos_without_any_change_or_that_cannot_be_compared():
         regions = {name: replace(region, verdict=verdict) for name, region in change.regions.items()}
         return summary(replace(change, regions=regions))
 
-    assert all_of("no detectable change") == "No detectable change in any region."
-    assert all_of("not comparable") == "The photos cannot be compared."
-    assert all_of("improved").endswith("lower face and whole face improved.")
+    assert all_of("no detectable change").startswith("No detectable change in any region. Changes below these")
+    assert all_of("not comparable").startswith("It cannot be told whether the face changed. Cannot be told: the ")
+    assert all_of("improved").startswith("More even: the jawline by ")
 
 
 def test_a_table_of_own_photos_replaces_the_shipped_one(shots, tmp_path):
@@ -286,7 +310,7 @@ def test_landmarks_only_compares_by_the_mesh_alone_and_says_so(compared):
         "landmarks"
     }
     assert "Method: landmarks" in run("compare", BEFORE, AFTER, "-l").stdout
-    assert "Method: registration" in run("compare", BEFORE, AFTER).stdout
+    assert "Method: registration" in run("compare", BEFORE, AFTER, "-d").stdout
 
 
 def test_what_moved_is_told_where_before_and_after_are_not_seen(strokes):
@@ -299,7 +323,7 @@ def test_what_moved_is_told_where_before_and_after_are_not_seen(strokes):
     row = rows_of(run("compare", *strokes, "-f", "csv"))["nasolabial"]
     assert row["before"] == row["after"] == row["change"] == ""
     assert float(row["vertical_change"]) == pytest.approx(fold["vertical_change"], abs=1e-6)
-    table = run("compare", *strokes)
+    table = run("compare", *strokes, "--details")
     cells = cells_of(table, "nasolabial", 1)
     assert cells[:3] == ["–"] * 3
     ways = [fold[side][way] for side in ("subject_right", "subject_left") for way in ("outward", "up")]
@@ -328,10 +352,10 @@ def test_no_cell_of_a_table_breaks_however_narrow_the_terminal(monkeypatch, stro
     for content in (
         face_tables(scaled[0]),
         face_tables(unseen[0]),
-        change_tables(symmetry.compare(*scaled)),
-        change_tables(symmetry.compare("before.jpg", "after.jpg")),
-        change_tables(symmetry.compare("before.jpg", "after.jpg", landmarks_only=True)),
-        change_tables(symmetry.compare(*unseen)),
+        change_tables(symmetry.compare(*scaled), details=True),
+        change_tables(symmetry.compare("before.jpg", "after.jpg"), details=True),
+        change_tables(symmetry.compare("before.jpg", "after.jpg", landmarks_only=True), details=True),
+        change_tables(symmetry.compare(*unseen), details=True),
     ):
         whole = cells(render(content, 200))
         assert all(len(found) >= 2 for found in whole.values())
@@ -341,7 +365,7 @@ def test_no_cell_of_a_table_breaks_however_narrow_the_terminal(monkeypatch, stro
             assert cells(text) == whole
             assert max(map(len, text.splitlines())) <= width
     # The usual width of what is printed needs no second table for a region's verdict.
-    assert render(change_tables(symmetry.compare(*scaled)), 100).count("\n mouth  ") == 2
+    assert render(change_tables(symmetry.compare(*scaled), details=True), 100).count("\n mouth  ") == 2
 
 
 def test_compare_figure(tmp_path):
@@ -371,7 +395,7 @@ def test_both_ways_of_mirroring_at_once_are_refused():
 def test_same_picture_on_both_sides_is_said_first():
     result = run("compare", BEFORE, BEFORE)
     assert result.exit_code == 0
-    assert "\nBefore and after are the same picture. No detectable change in any region.\n" in result.stdout
+    assert "\nBefore and after are the same picture.\nNo detectable change" in result.stdout
     flags = json.loads(run("compare", BEFORE, BEFORE, "-f", "json").stdout)["flags"]
     assert "same_picture" in [flag["name"] for flag in flags]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -98,7 +99,11 @@ def test_csv_has_a_row_per_number_and_the_table_names_its_formulas(people):
     assert tuple(rows[0]) == RELIABILITY_COLUMNS
     assert len(rows) == 3 * len(REGION_NAMES) + len(MEASURE_NAMES)
     assert {row["sessions"] for row in rows if row["name"] == "mouth"} == {"2"}
-    table = " ".join(run("reliability", people / "anna", people / "ben", "-l").stdout.split())
+    brief = run("reliability", people / "anna", people / "ben", "-l").stdout
+    assert re.search(r"^Your photos repeat to ± \d\.\d mm at the jawline, ± \d\.\d mm at the eyes and ±", brief, re.M)
+    assert "ICC(" not in brief
+    assert max(map(len, brief.splitlines())) <= 100
+    table = " ".join(run("reliability", people / "anna", people / "ben", "-l", "--details").stdout.split())
     for text in (
         "4 photos in 2 sessions",
         "4 of them tell no time of capture",

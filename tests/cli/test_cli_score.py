@@ -22,7 +22,7 @@ from symmetry.measure.face import Evidence
 from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.scores import REGION_NAMES
-from symmetry.output.tables import face_tables, overview_table, render
+from symmetry.output.tables import face_summary, face_tables, overview_table, render
 from symmetry.output.tables.layout import notice
 from symmetry.tabular import SCORE_COLUMNS
 
@@ -44,8 +44,26 @@ def width_of(picture: Path) -> int:
         return image.width
 
 
-def test_score_prints_a_table_with_the_side_that_is_higher():
+def test_score_says_first_which_side_is_higher_and_fits_one_screen():
     result = run("score", BEFORE)
+    assert result.exit_code == 0
+    name, first, second, *lines = result.stdout.splitlines()
+    assert name == str(BEFORE)
+    assert re.fullmatch(r"The right eye lies \d\.\d ± \d\.\d mm higher\.", first)  # truth: the left is 3 mm lower
+    assert second.startswith("Smaller: the ")
+    assert re.search(r"^Symmetry index \d\d ± \d+ of 100 \(healthy adults mostly 63 to 87\)\.$", result.stdout, re.M)
+    assert re.search(r"^ mouth +\d\.\d ± \d\.\d +left \d\.\d ± \d\.\d higher", result.stdout, re.M)
+    assert [line.split()[0] for line in lines if line.startswith((" jaw", " eye", " mou", " bro", " who"))] == [
+        *("jawline", "eyes", "mouth", "brows", "whole")
+    ]
+    assert "commissure" not in result.stdout
+    shown = render(face_summary(symmetry.analyze(BEFORE)), 80).splitlines()
+    assert len(shown) <= 40
+    assert max(map(len, shown)) <= 80
+
+
+def test_details_have_a_table_with_the_side_that_is_higher():
+    result = run("score", BEFORE, "--details")
     assert result.exit_code == 0
     number = r"\d\.\d\d ± \d\.\d\d"
     assert re.search(rf"^ mouth +{number} +{number} +left {number} ", result.stdout, re.M)  # truth: right is lower
@@ -217,8 +235,9 @@ def test_what_lies_beyond_the_edge_is_not_measured(tmp_path):
     assert entry["measures"]["chin_deviation"]["difference"] is None
     table = run("score", tmp_path / "cut.png")
     assert "The edge of the photo cuts" in table.stdout
-    assert cells_of(table, "jawline") == ["–"] * 4
+    assert cells_of(table, "jawline") == ["–", "cannot be told: face cut"]
     assert "–" not in cells_of(table, "eyes")
+    assert cells_of(run("score", tmp_path / "cut.png", "-d"), "jawline") == ["–"] * 4
     (row,) = [
         row
         for row in csv.DictReader(io.StringIO(run("compare", BEFORE, tmp_path / "cut.png", "-f", "csv").stdout))
@@ -226,7 +245,7 @@ def test_what_lies_beyond_the_edge_is_not_measured(tmp_path):
     ]
     # A pair is measured where both photos show the face.
     assert row["before"] == row["after"] == row["change"] == row["moved"] == row["left_up"] == ""
-    table = run("compare", BEFORE, tmp_path / "cut.png")
+    table = run("compare", BEFORE, tmp_path / "cut.png", "--details")
     assert cells_of(table, "jawline")[:2] == ["–", "not comparable"]
     assert cells_of(table, "jawline", 1) == ["–"] * 9
 
@@ -240,7 +259,7 @@ def test_landmarks_only_scores_by_the_mesh_alone_and_says_so(scored):
     assert {row["method"] for row in rows_of(run("score", BEFORE, "-l", "-f", "csv")).values()} == {"landmarks"}
     assert {row["method"] for row in rows_of(run("score", BEFORE, "-f", "csv")).values()} == {"registration"}
     assert "Method: landmarks" in run("score", BEFORE, "-l").stdout
-    assert "Method: registration" in run("score", BEFORE).stdout
+    assert "Method: registration" in run("score", BEFORE, "-d").stdout
     assert "Method: landmarks" in run("score", BEFORE, EVEN, "-l").stdout
 
 
@@ -257,13 +276,14 @@ def test_what_is_not_seen_in_one_photo_is_null_empty_or_a_dash(strokes):
     numbers = ("asymmetry_mm", "lateral_mm", "vertical_mm", "asymmetry_percent", "lateral_percent", "vertical_percent")
     assert {row[column] for column in numbers} == {""}
     assert "not_seen" in row["flags"].split()
-    table = run("score", strokes[0])
+    assert cells_of(run("score", strokes[0]), "cheeks") == ["–", "cannot be told: not seen"]
+    table = run("score", strokes[0], "--details")
     assert cells_of(table, "cheeks") == ["–"] * 4
     assert "–" not in cells_of(table, "mouth")
     assert "– means not seen" in table.stdout
     assert "not seen" in run("score", *strokes).stdout
     assert not re.search(r"\bnan\b", table.stdout)
-    assert "– means" not in run("score", BEFORE).stdout
+    assert "– means" not in run("score", BEFORE, "-d").stdout
 
 
 def test_what_a_flag_stops_is_a_dash_and_the_flag_stands_above_the_tables():

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from symmetry.landmarks.mesh import WHOLES
+from symmetry.measure.answers import ChangeAnswer, change_answer
+from symmetry.measure.answers import Group as AnswerGroup
 from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.face import FaceAnalysis
-from symmetry.measure.quality.flags import joined, reason_words
-from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
-from symmetry.measure.words import sentence, title_of
+from symmetry.measure.quality.flags import reason_words
+from symmetry.measure.verdicts import NOT_COMPARABLE
+from symmetry.measure.wording import change_sentences, lift_sentences
+from symmetry.measure.words import HOW_EVEN, amount, title_of
 from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 from symmetry.output.tables.layout import (
     ERRORS,
@@ -24,6 +26,7 @@ from symmetry.output.tables.layout import (
     SIDES,
     SIDES_MOVED,
     VERDICT_STYLES,
+    answer_lines,
     circumstances,
     dash_note,
     flag_lines,
@@ -32,20 +35,39 @@ from symmetry.output.tables.layout import (
     number,
     region_title,
     signed,
+    title_cell,
 )
+from symmetry.output.words import part_in_words
 from symmetry.tabular import printable
 
 _FROM = {"worse side": "worse side", "better side": "better side", "both sides": "both", None: ""}
-_REASON_WIDTH = 12
-_DOUBTS = {
-    "different_person": "These seem to be different people.",
-    "one_mirrored": "One of the two seems to be mirrored: add --mirrored-after.",
-    "same_picture": "Before and after are the same picture.",
-}
+_REASON_WIDTH, _NOTICED_WIDTH = 12, 14
 
 
-def change_tables(change: Change) -> Group:
-    """Every region and measure: verdict, change and its error, and what each side did."""
+def change_tables(change: Change, *, details: bool = False) -> Group:
+    """Lay out the answer in words and the verdicts; with `details` all numbers, and the clinical measures."""
+    answer = change_answer(change)
+    told = [*change_sentences(answer), *lift_sentences(change)]
+    if details:
+        return _every_number(change, told)
+    return Group(
+        Text(_names("before", change.befores)),
+        Text(_names("after", change.afters)),
+        *answer_lines(told),
+        *flag_lines(change.flags, brief=True),
+        _summary(change, answer),
+        *notes(
+            ERRORS,
+            "By: change of the left-right difference of the region, or of the part named. Without a change, the "
+            "least that would show.",
+            *([MESH_ALONE] if change.method == "landmarks" else []),
+            SIDES,
+            "--details: each side's movement, clinical measures, all that was found.",
+        ),
+    )
+
+
+def _every_number(change: Change, told: list[str]) -> Group:
     unit = change.before.unit
     regions, measures = list(change.regions.values()), list(change.measures.values())
     unknown = any(map(math.isnan, [*(r.change + r.lift for r in regions), *(m.change for m in measures)]))
@@ -53,7 +75,7 @@ def change_tables(change: Change) -> Group:
         *_photos("before", change.before, change.befores),
         *_photos("after", change.after, change.afters),
         Text(),
-        Text(summary(change), style="bold"),
+        *answer_lines(told),
         *flag_lines(change.flags),
         _verdicts(regions, unit),
         _movements(regions, unit),
@@ -64,7 +86,7 @@ def change_tables(change: Change) -> Group:
             "more even. The verdict compares it with its error.",
             "Came from: the worse side (it hangs lower or stands out further), the better side, or both.",
             "People notice: whether the change reaches what studies found people to notice; of a region, that of the "
-            "clinical measure of it that comes nearest.",
+            "clinical measure of it that comes nearest, named beside it.",
             f"Out, up: how far each side moved, {unit} (- in, down); head movement is removed.",
             *norm_notes({measure.name: measure.norm for measure in measures}),
             *_method(change),
@@ -75,42 +97,58 @@ def change_tables(change: Change) -> Group:
     )
 
 
-def summary(change: Change) -> str:
-    """Sum a comparison up in a sentence: "Eyes improved; no detectable change in 6 regions"."""
-    by_verdict: dict[str, list[str]] = {}
-    for region in change.regions.values():
-        by_verdict.setdefault(region.verdict, []).append(title_of(region.region))
-    improved, worse = by_verdict.get(IMPROVED, []), by_verdict.get(WORSE, [])
-    same, unclear = by_verdict.get(NO_CHANGE, []), by_verdict.get(NOT_COMPARABLE, [])
-    everything = len(change.regions)
-    doubts = [_DOUBTS[flag.name] for flag in change.flags if flag.name in _DOUBTS]
-    if len(unclear) == everything:
-        return " ".join([*doubts, "The photos cannot be compared."])
-    parts = []
-    if improved:
-        parts.append(f"{joined(improved)} improved")
-    if worse:
-        parts.append(f"{joined(worse)} got worse")
-    if len(same) == everything:
-        parts.append("no detectable change in any region")
-    elif same:
-        parts.append(f"no detectable change in {joined(same) if len(same) < 3 else f'{len(same)} regions'}")
-    if unclear:
-        parts.append(f"{joined(unclear)} cannot be compared")
-    lifted = [
-        title_of(r.region) for r in change.regions.values() if r.region not in WHOLES and abs(r.lift) > r.lift_error
-    ]
-    if lifted:
-        parts.append(f"both sides of {joined(lifted)} moved up or down together")
-    text = "; ".join(parts)
-    return " ".join([*doubts, f"{sentence(text)}."])
+def _summary(change: Change, answer: ChangeAnswer) -> FittedTable:
+    """Give a line or two for each region, the main ones first."""
+    regions = list(answer.regions.values())
+    groups = [answer.group(name) for name in answer.regions]
+    table = FittedTable("region", [_in_a_line(region) for region in regions])
+    table.add(
+        "verdict",
+        [Text(*_verdict_of(region, group)) for region, group in zip(regions, groups, strict=True)],
+        left=True,
+    )
+    table.add(f"by, {change.before.unit}", [_by(region, group) for region, group in zip(regions, groups, strict=True)])
+    table.add(
+        "which side moved", [_who(region, group) for region, group in zip(regions, groups, strict=True)], left=True
+    )
+    return table
+
+
+def _in_a_line(region: RegionChange) -> Text:
+    part = part_in_words(region)
+    return Text.assemble(title_cell(region.region), f"\n {part}" if part else "")
+
+
+def _verdict_of(region: RegionChange, group: AnswerGroup) -> tuple[str, str]:
+    if group == "unknown":
+        return "cannot be told", VERDICT_STYLES[NOT_COMPARABLE]
+    return HOW_EVEN.get(region.verdict, region.verdict), VERDICT_STYLES[region.verdict]
+
+
+def _by(region: RegionChange, group: AnswerGroup) -> str:
+    if group in ("better", "worse"):
+        return amount(region.evenness, region.evenness_error, "")
+    return f"± {region.evenness_error:.1f}" if group == "same" else UNKNOWN
+
+
+def _who(region: RegionChange, group: AnswerGroup) -> str:
+    """Say which side a change came from, or why there is no verdict."""
+    if group == "unknown":
+        return reason_words(region.reason) if region.reason else f"error of {region.evenness_error:.1f}"
+    moved = SIDES_MOVED[region.moved] if region.moved not in (None, "neither") else ""
+    source = region.came_from if region.came_from not in (None, "both sides") else ""
+    return ", ".join(filter(None, (moved, source)))
+
+
+def _names(label: str, faces: Sequence[FaceAnalysis]) -> str:
+    several = f", {len(faces)} photos" if len(faces) > 1 else ""
+    return f"{label}{several}: {', '.join(printable(face.photo.name) for face in faces)}"
 
 
 def _photos(label: str, first: FaceAnalysis, every: Sequence[FaceAnalysis]) -> list[RenderableType]:
     if len(every) == 1:
         return [Text(f"{label}: {printable(first.photo.name)}"), *circumstances(first)]
-    names = ", ".join(printable(face.photo.name) for face in every)
-    return [Text(f"{label}, {len(every)} photos: {names}")]
+    return [Text(_names(label, every))]
 
 
 def _verdicts(regions: Sequence[RegionChange], unit: str) -> FittedTable:
@@ -120,13 +158,18 @@ def _verdicts(regions: Sequence[RegionChange], unit: str) -> FittedTable:
     table.add("came from,\nor reason", [_source(region) for region in regions], left=True)
     table.add(
         "people\nnotice",
-        [
-            "" if r.verdict == NOT_COMPARABLE else notice(r.noticed_change, r.noticed_error, r.noticed_from, "mm")
-            for r in regions
-        ],
+        [_noticed(region) for region in regions],
         left=True,
     )
     return table
+
+
+def _noticed(region: RegionChange) -> str:
+    """Say whether people notice a change, and of which clinical measure: another number than the verdict's."""
+    if region.verdict == NOT_COMPARABLE or region.noticed_by is None:
+        return ""
+    said = notice(region.noticed_change, region.noticed_error, region.noticed_from, region.unit)
+    return "\n".join([said, *textwrap.wrap(title_of(region.noticed_by), _NOTICED_WIDTH)]) if said else ""
 
 
 def _movements(regions: Sequence[RegionChange], unit: str) -> FittedTable:

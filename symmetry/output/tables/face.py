@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
+from symmetry.measure.answers import OF_REGIONS, face_answer, finding_of, tells
 from symmetry.measure.batch import Failure
 from symmetry.measure.face import FaceAnalysis, Measure
 from symmetry.measure.quality.flags import by_gravity, reason_words
-from symmetry.measure.words import title_of, unit_sign
+from symmetry.measure.symmetry_index import HEALTHY_RANGE
+from symmetry.measure.wording import face_sentences, index_words, overview_sentences, standing_words
+from symmetry.measure.words import title_of, unit_sign, with_error
 from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 from symmetry.output.tables.layout import (
     ERRORS,
@@ -22,6 +26,7 @@ from symmetry.output.tables.layout import (
     MESH_ALONE,
     OF_WHAT_IS_SEEN,
     SIDES,
+    answer_lines,
     apart_from_folder,
     circumstances,
     dash_note,
@@ -32,10 +37,41 @@ from symmetry.output.tables.layout import (
     region_title,
     side,
     signed,
+    title_cell,
 )
 from symmetry.tabular import printable
 
-_OVERVIEW = (*MAIN_REGIONS, "face")
+_STANDINGS: Final = {"uneven": "", "even": "", "unknown": "yellow"}
+
+
+def face_summary(face: FaceAnalysis) -> Group:
+    """Lay out the answer of one photo in words, and a line for each region: one screen of 80 columns."""
+    answer = face_answer(face)
+    wide = (*OF_REGIONS, *WHOLES)
+    findings = [answer.findings.get(name) or finding_of(face, name) for name in wide]
+    table = FittedTable("region", [title_cell(name) for name in wide])
+    scores = [
+        (face.regions[name].in_unit(face.unit)[0], face.regions[name].errors_in_unit(face.unit)[0]) for name in wide
+    ]
+    table.add(f"asymmetry\n{face.unit}", [_told(*score, face.unit) for score in scores])
+    table.add(
+        f"left and right\n{face.unit}",
+        [Text(standing_words(one, ""), style=_STANDINGS[one.standing]) for one in findings],
+        left=True,
+    )
+    return Group(
+        Text(printable(face.photo.name), style="bold"),
+        *answer_lines([*face_sentences(answer), index_words(answer.index)]),
+        *flag_lines(face.flags, brief=True),
+        table,
+        *notes(
+            "Asymmetry: typical distance of a region's left half from its mirrored right half; 0 is even.",
+            ERRORS,
+            *([MESH_ALONE] if face.method == "landmarks" else []),
+            SIDES,
+            "--details: clinical measures, exact numbers, all that was found.",
+        ),
+    )
 
 
 def face_tables(face: FaceAnalysis) -> Group:
@@ -60,8 +96,10 @@ def face_tables(face: FaceAnalysis) -> Group:
         [notice(m.difference, m.difference_error, m.noticed_from, m.unit) for m in taken],
     )
     unknown = any(map(math.isnan, [*(r.percent for r in face.regions.values()), *(m.difference for m in taken)]))
+    answer = face_answer(face)
     return Group(
         Text(printable(face.photo.name), style="bold"),
+        *answer_lines([*face_sentences(answer), index_words(answer.index)]),
         *circumstances(face),
         *flag_lines(face.flags),
         regions,
@@ -79,46 +117,55 @@ def face_tables(face: FaceAnalysis) -> Group:
 
 
 def score_tables(results: Sequence[FaceAnalysis | Failure], *, details: bool = False) -> Group:
-    """Show one photo with all its numbers, several with a line each; with `details` all numbers of each before that."""
+    """Show the answer of one photo, or several with a line each; with `details` all numbers of each before that."""
     measured = [result for result in results if isinstance(result, FaceAnalysis)]
-    whole = [face_tables(face) for face in measured] if details or len(results) == 1 else []
+    write = face_tables if details else face_summary
+    whole = [write(face) for face in measured] if details or len(results) == 1 else []
     return Group(*whole, *([overview_table(results)] if len(results) > 1 or not whole else []))
 
 
 def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:
-    """One line a photo: the three main regions and the whole face."""
+    """Lay out the answer of several photos, and a line each: the three main regions and the symmetry index."""
     measured = [result for result in results if isinstance(result, FaceAnalysis)]
     unit = measured[0].unit if measured else "mm"
     folder, names = apart_from_folder([r.photo if isinstance(r, Failure) else r.photo.name for r in results])
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("photo", overflow="fold", min_width=8)
-    for name in _OVERVIEW:
+    for name in MAIN_REGIONS:
         table.add_column(f"{title_of(name)}\n{unit}", justify="right", no_wrap=True)
+    table.add_column("index\nof 100", justify="right", no_wrap=True)
     table.add_column("note", overflow="fold", min_width=12)
     for result, name in zip(results, names, strict=True):
         if isinstance(result, Failure):
             table.add_row(Text(printable(name)), "", "", "", "", Text(result.error, style="red"))
             continue
-        scores = [result.regions[name] for name in _OVERVIEW]
+        scores = [result.regions[name] for name in MAIN_REGIONS]
         table.add_row(
             Text(printable(name)),
-            *(number(score.in_unit(unit)[0], score.errors_in_unit(unit)[0]) for score in scores),
+            *(_told(score.in_unit(unit)[0], score.errors_in_unit(unit)[0], unit) for score in scores),
+            with_error(result.index.value, result.index.error, digits=0),
             _names_of(result),
         )
-    unknown = any(math.isnan(region.percent) for face in measured for region in face.regions.values())
-    flags = [flag for face in measured for flag in face.flags]
     title = [Text(printable(folder), style="bold")] if folder else []
+    low, high = HEALTHY_RANGE
     return Group(
         *title,
+        *answer_lines(overview_sentences([face.index for face in measured], len(results))),
         table,
         *notes(
-            "Asymmetry of each region, 0 is even.",
+            "Asymmetry of each region: 0 is even.",
+            f"Index: 100 is perfectly even, most healthy adults have {low} to {high}.",
+            f"{UNKNOWN} cannot be told: not seen, stopped by a flag, or the error is too wide.",
             ERRORS,
-            *([*_method(measured[0]), JAWLINE] if measured else []),
-            *(dash_note(flags, measured[0].method) if unknown else []),
-            "For sides, clinical measures and what was found: one photo, or --details.",
+            *([MESH_ALONE] if measured and measured[0].method == "landmarks" else []),
+            "For sides, the other regions and clinical measures: one photo, or --details.",
         ),
     )
+
+
+def _told(value: float, error: float, unit: str) -> str:
+    """Write a number with its error; a dash where nothing is known, or the error so wide that nothing can be told."""
+    return with_error(value, error) if tells(value, error, unit) else UNKNOWN
 
 
 def _of_side(measure: Measure, value: float) -> str:

@@ -20,7 +20,7 @@ from symmetry.measure.quality.flags import ALL, Flag, by_gravity, joined
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.measure.words import noticed, title_of, with_error
 from symmetry.output.tables.grid import UNKNOWN
-from symmetry.tabular import printable
+from symmetry.tabular.text import counted, printable
 
 SIDES: Final = "Sides are the person's own: left is the person's left."
 JAWLINE: Final = "Jawline: measured across its edge alone; along an edge no movement can be seen."
@@ -38,12 +38,26 @@ VERDICT_STYLES: Final[dict[Verdict, str]] = {
 }
 SIDES_MOVED: Final = {"subject_right": "right", "subject_left": "left", "both": "both", "neither": "neither"}
 _MOST_NAMED: Final = 4
+_SAID_ALWAYS: Final = ("several_faces",)
+_MOST_FLAGS: Final = 4
+"""Flags that an answer of one screen names."""
 _TITLE_WIDTH, _REASON_WIDTH = 12, 14
 
 
 def region_title(name: str) -> Text:
     """Name a region; the three main ones stand out."""
     return Text("\n".join(textwrap.wrap(title_of(name), _TITLE_WIDTH)), style="bold" if name in MAIN_REGIONS else "")
+
+
+def title_cell(name: str) -> Text:
+    """Name a region in one line; the three main ones stand out."""
+    return Text(title_of(name), style="bold" if name in MAIN_REGIONS else "")
+
+
+def answer_lines(sentences: Sequence[str]) -> list[RenderableType]:
+    """Write an answer, its first sentence standing out."""
+    first, *others = (printable(sentence) for sentence in sentences)
+    return [Text(first, style="bold"), *map(Text, others)]
 
 
 def verdict_cell(verdict: Verdict | None, reason: str = "") -> Text:
@@ -123,17 +137,28 @@ def severity_mark(flag: Flag) -> Text:
     return Text(flag.severity, style=_STYLES[flag.severity])
 
 
-def flag_lines(flags: Iterable[Flag]) -> list[RenderableType]:
-    """Tell what was found and what to do about it, the gravest first."""
+def flag_lines(flags: Iterable[Flag], *, brief: bool = False) -> list[RenderableType]:
+    """Tell what was found and what to do about it, the gravest first; `brief` leaves out what is only worth knowing."""
     lines = Table.grid(padding=(0, 2, 0, 0))
     lines.add_column(no_wrap=True)
     lines.add_column()
-    found = by_gravity(flags)
+    every = by_gravity(flags)
+    found = every
+    if brief:
+        found = tuple(flag for flag in every if flag.severity != "info" or flag.name in _SAID_ALWAYS)[:_MOST_FLAGS]
     for flag in found:
         stops = f" Stops {touched(flag.touches)}." if flag.severity == "reject" and flag.touches else ""
         style = {"reject": "bold red", "warn": "yellow", "info": ""}[flag.severity]
         lines.add_row(severity_mark(flag), Text(printable(flag.advice) + stops, style=style))
-    return [Padding(lines, (0, 0, 0, 2))] if found else []
+    rest = len(every) - len(found)
+    if rest:
+        lines.add_row(
+            Text(),
+            Text(
+                f"{'and ' if found else ''}{counted(rest, 'remark')}{' more' if found else ''}: --details", style="dim"
+            ),
+        )
+    return [Padding(lines, (0, 0, 0, 2))] if every else []
 
 
 def dash_note(flags: Iterable[Flag], method: str, *, two: bool = False) -> list[str]:

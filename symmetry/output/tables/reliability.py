@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from math import isfinite
+from typing import Any
+
 from rich.console import Group
 from rich.text import Text
 
+from symmetry.measure.answers import repeats_to
 from symmetry.measure.reliability import SOURCES, Reliability
+from symmetry.measure.wording import repeat_sentences
 from symmetry.measure.words import title_of, unit_sign
 from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
+from symmetry.output.tables.layout import answer_lines, title_cell
 from symmetry.tabular import reliability_rows
 
 _TABLES = (("sem", "mdc95"), ("icc_2_1", "icc_3_1"), ("bias", "lower_limit", "upper_limit"))
@@ -22,17 +28,51 @@ _HEADERS = {
 }
 
 
-def reliability_tables(found: Reliability, *, named_above: bool = False) -> Group:
-    """Show the spread of each region and measure, its detectable change, its correlations and its limits.
+def reliability_tables(found: Reliability, *, named_above: bool = False, details: bool = False) -> Group:
+    """Show how far one photo lies off, and from which size on a change shows, by region.
 
     Parameters
     ----------
     found : Reliability
     named_above : bool
         The photos that were left out are named above the table.
+    details : bool
+        Add the spread of each region and measure, its detectable change, its correlations and its limits.
     """
     rows = reliability_rows(found.to_dict())
+    errors = repeats_to(found)
     photos = f"{found.photos} photos in {found.sessions} {'session' if found.sessions == 1 else 'sessions'}"
+    tables = [_repeats(rows, errors)]
+    lines = [
+        "Photo: how far one photo lies off, 19 times out of 20; of heights and widths, the worse.",
+        "Shows from (MDC95): the least change between two photos that an unchanged face would hardly show. In mm.",
+        "--details: standard errors, correlations, limits of agreement, clinical measures.",
+    ]
+    if details:
+        tables += _every_figure(rows)
+        lines = [*SOURCES, f"In mm where no ° stands; an ICC has no unit. {UNKNOWN} means too few sessions to tell."]
+    return Group(
+        Text(photos, style="bold"),
+        *(Text(notice) for notice in _notices(found, named_above=named_above)),
+        *answer_lines(repeat_sentences(errors, found.sessions)),
+        *tables,
+        *notes(*lines),
+    )
+
+
+def _repeats(rows: list[dict[str, Any]], errors: dict[str, float]) -> FittedTable:
+    """Give a line a region: how far one photo lies off, and from which size on a change shows."""
+    shown = {(row["name"], row["number"]): row["mdc95"] for row in rows}
+    table = FittedTable("region", [title_cell(name) for name in errors])
+    table.add("photo\n±", [f"± {one:.1f}" if isfinite(one) else UNKNOWN for one in errors.values()])
+    for number, title in (("vertical", "height"), ("lateral", "width"), ("asymmetry", "asymmetry")):
+        sizes = [shown.get((name, number)) for name in errors]
+        header = f"{title}\nshows from"
+        table.add(header, [UNKNOWN if size is None else f"{size:.1f}" for size in sizes])
+    return table
+
+
+def _every_figure(rows: list[dict[str, Any]]) -> list[FittedTable]:
     tables = []
     for kind in ("region", "measure"):
         of_kind = [row for row in rows if row["kind"] == kind]
@@ -47,12 +87,7 @@ def reliability_tables(found: Reliability, *, named_above: bool = False) -> Grou
                     [_estimate(row[figure], row[f"{figure}_low"], row[f"{figure}_high"]) for row in of_kind],
                 )
             tables.append(table)
-    return Group(
-        Text(photos, style="bold"),
-        *(Text(notice) for notice in _notices(found, named_above=named_above)),
-        *tables,
-        *notes(*SOURCES, f"In mm where no ° stands; an ICC has no unit. {UNKNOWN} means too few sessions to tell."),
-    )
+    return tables
 
 
 def _notices(found: Reliability, *, named_above: bool) -> list[str]:
