@@ -11,6 +11,8 @@ from typing import Final
 
 from symmetry.errors import OutputError
 
+MARK: Final = b"figure of symmetry, not a photo"
+"""Stands at the beginning of every picture that this package draws, so that none is taken for a photo."""
 FIGURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".pdf", ".svg")
 
 

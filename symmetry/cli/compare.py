@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from symmetry.measure import FaceAnalysis, Failure, MeasuringOptions
 
 _SEVERAL = ("--before", "--after")
+_NO_R = "name it to have its photos, too"
 _WORTH_A_WORD = 9
 """Pairs from which on a comparison takes more than a second or two."""
 
@@ -129,13 +130,13 @@ def _sides(
         if not (before and after):
             there, missing = _SEVERAL if before else _SEVERAL[::-1]
             raise click.UsageError(f"{there} needs {missing} too; give one or more photos after each")
-        return find_photos(before), find_photos(after)
+        return find_photos(before, how=_NO_R), find_photos(after, how=_NO_R)
     if len(photos) != 2:
         raise click.UsageError(
             f"{len(photos)} photo{'' if len(photos) == 1 else 's'} given; give one before and one after, or several "
             "per side: --before PHOTO... --after PHOTO..."
         )
-    return find_photos(photos[:1]), find_photos(photos[1:])
+    return find_photos(photos[:1], how=_NO_R), find_photos(photos[1:], how=_NO_R)
 
 
 def _measure(paths: list[Path], options: MeasuringOptions) -> tuple[list[FaceAnalysis], list[Failure]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 import click
 
-from symmetry.cli.messages import errors_in_one_line
+from symmetry.cli.messages import errors_in_one_line, say
 from symmetry.cli.output import FORMATS, SUFFIXES, Output
 from symmetry.errors import EngineError, ScaleError
 from symmetry.files import FIGURE_SUFFIXES
@@ -78,13 +78,16 @@ class Photos(NamedTuple):
     paths: list[Path]  # the photos, each once
 
 
-def find_photos(photos: Iterable[Path], *, recursive: bool = False) -> list[Path]:
-    """List the photos that files and folders stand for, each once."""
+def find_photos(photos: Iterable[Path], *, recursive: bool = False, how: str = "use -r") -> list[Path]:
+    """List the photos that files and folders stand for, each once, and say what is passed over."""
     from symmetry.photos import listing
 
     found: dict[object, Path] = {}
-    for path in listing.find_photos(photos, recursive=recursive):
+    listed = listing.list_photos(photos, recursive=recursive)
+    for path in listed.photos:
         found.setdefault(_identity(path), path)
+    if listed.skipped:
+        say(f"skipped: {listing.skipped_words(listed.skipped, how)}")
     return list(found.values())
 
 

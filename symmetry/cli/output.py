@@ -52,7 +52,7 @@ class Output:
             return cls(output, of_suffix)
         if of_suffix not in (None, format_, "table"):
             raise click.UsageError(f"'{output.name}' would hold {format_}, not {of_suffix}; rename it or drop --format")
-        from symmetry.photos.listing import PHOTO_SUFFIXES
+        from symmetry.photos.formats import PHOTO_SUFFIXES
 
         if output.suffix.lower() in PHOTO_SUFFIXES:
             raise click.UsageError(f"'{output.name}' has the name of a photo; end it in {SUFFIXES}")

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
+import hashlib
 import io
-import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from symmetry.errors import PhotoError
-from symmetry.photos.listing import AS_JPEG, kind_of
+from symmetry.photos.formats import AS_JPEG, kind_of
+from symmetry.photos.jpeg import APP0, APP1, APP2, APP14, END, NEEDED, RARE, SCAN, START, marked, segments
 from symmetry.photos.metadata import Metadata, exif_of
 from symmetry.photos.reading import Decoded, Photo, decode, decoding, flat, photo_from_bytes, photo_of
 
@@ -26,15 +27,11 @@ _LOSSY_QUALITY: Final = 95
 _PACKING: Final = 3
 """Compression of PNG: the usual 6 makes files 8 % smaller but takes five times as long, seconds per photo."""
 
-# Markers of a JPEG file.
-_START, _END, _SCAN, _LINES, _COMMENT = 0xD8, 0xD9, 0xDA, 0xDC, 0xFE
-_APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
-_RARE: Final = f"its JPEG data are damaged or of a rare kind; copy the file again, or {AS_JPEG}"
-_NEEDED: Final = {*range(0xC0, 0xD0), *range(0xDA, 0xE0)} - {0xC8, _LINES}  # frames, tables, scans
 _ICC: Final = b"ICC_PROFILE\0"
 _PART_OF_A_PROFILE: Final = 65519
-# Within a scan, 0xFF is followed by a stuffed zero or a restart marker; anything else ends the scan.
-_SCAN_IS_OVER: Final = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
+_MAX_BYTES: Final = 300_000_000
+_STRIP: Final = 256
+"""Rows that are hashed at once."""
 _PROBE: Final = 16
 """Bytes at the end of a scan. If the image is the same without them, they are no part of it."""
 
@@ -64,15 +61,15 @@ class CleanPhoto:
 def clean_photo(data: bytes, name: str = "photo") -> CleanPhoto:
     """Copy the image and its time of capture out of a photo file, and nothing else.
 
-    A JPEG keeps its image bit by bit, and nothing after the last bit that its pixels need. PNG, BMP, TIFF and lossless
-    WebP become PNG with the pixels that `read_photo` returns (transparent ones, and CMYK above 6000 pixels per side, to
-    within one of 256 levels). HEIC and lossy WebP become JPEG of quality 95 with colours at full resolution. Cleaning a
-    clean photo changes nothing.
+    A JPEG keeps its image bit by bit, and nothing after the last bit that its pixels need. HEIC, AVIF and lossy WebP
+    become JPEG of quality 95 with colours at full resolution. All others become PNG with the pixels that `read_photo`
+    returns (transparent ones, and CMYK above 6000 pixels per side, to within one of 256 levels). Cleaning a clean photo
+    changes nothing.
 
     Parameters
     ----------
     data : bytes
-        Bytes of a JPEG, PNG, WebP, TIFF, HEIC or BMP file.
+        Bytes of a photo file, see `read_photo`.
     name : str
         Name for the photo; its suffix distinguishes some RAW files from TIFF.
 
@@ -86,6 +83,8 @@ def clean_photo(data: bytes, name: str = "photo") -> CleanPhoto:
         If the bytes hold no complete photo of a reasonable size.
     """
     kind = kind_of(data, Path(name).suffix.lower())
+    if len(data) > _MAX_BYTES:  # it is held several times over
+        raise PhotoError(f"the file is larger than {_MAX_BYTES // 1_000_000} MB; {AS_JPEG} at a smaller size")
     shown: Photo | None = None
     with decoding(kind):
         picture = decode(data, kind)
@@ -93,13 +92,13 @@ def clean_photo(data: bytes, name: str = "photo") -> CleanPhoto:
             shown = photo_of(picture, name=name, sha256="")
             head, parts, ended = _without_comments(data, picture.metadata, _colours(picture.profile))
             cleaned, suffix = _without_rests(head, parts, picture, ended=ended), ".jpg"
-        elif kind == "HEIC" or (kind == "WebP" and not _is_lossless_webp(data)):
+        elif kind in ("HEIC", "AVIF") or (kind == "WebP" and not _is_lossless_webp(data)):
             cleaned, suffix = _encoded(picture, "JPEG"), ".jpg"
         else:
             cleaned, suffix = _encoded(picture, "PNG"), ".png"
     photo = replace(photo_from_bytes(cleaned, name), unread_dates=picture.metadata.unread_dates)
     if shown is not None and not np.array_equal(shown.pixels, photo.pixels):
-        raise PhotoError(_RARE)
+        raise PhotoError(RARE)
     return CleanPhoto(data=cleaned, suffix=suffix, photo=photo)
 
 
@@ -133,21 +132,21 @@ def _without_comments(data: bytes, metadata: Metadata, profile: bytes | None) ->
     """
     jfif = adobe = b""
     picture: list[bytes] = []
-    marker = _START
-    for marker, segment in _segments(data):
+    marker = START
+    for marker, segment in segments(data):
         body = segment[4:]
-        if marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 14:
+        if marker == APP0 and body.startswith(b"JFIF\0") and len(body) >= 14:
             jfif = body[:12] + b"\0\0"  # the two numbers are the size of a thumbnail behind them
-        elif marker == _APP14 and body.startswith(b"Adobe") and len(body) >= 12:
+        elif marker == APP14 and body.startswith(b"Adobe") and len(body) >= 12:
             adobe = body[:12]  # how the colours are coded
-        elif marker in _NEEDED:
+        elif marker in NEEDED:
             picture.append(segment)
     colours = profile or b""
     parts = [colours[at : at + _PART_OF_A_PROFILE] for at in range(0, len(colours), _PART_OF_A_PROFILE)]
     numbered = [_ICC + bytes((number, len(parts))) + part for number, part in enumerate(parts, 1)]
-    wanted = [(_APP0, jfif), (_APP1, exif_of(metadata)), (_APP14, adobe), *((_APP2, part) for part in numbered)]
-    head = [_marked(marker, struct.pack(">H", len(body) + 2) + body) for marker, body in wanted if body]
-    return _marked(_START) + b"".join(head), _up_to_a_scan(picture), marker == _END
+    wanted = [(APP0, jfif), (APP1, exif_of(metadata)), (APP14, adobe), *((APP2, part) for part in numbered)]
+    head = [marked(marker, struct.pack(">H", len(body) + 2) + body) for marker, body in wanted if body]
+    return marked(START) + b"".join(head), _up_to_a_scan(picture), marker == END
 
 
 def _without_rests(head: bytes, parts: list[bytes], picture: Decoded, *, ended: bool) -> bytes:
@@ -166,18 +165,21 @@ def _without_rests(head: bytes, parts: list[bytes], picture: Decoded, *, ended: 
     shown = np.asarray(picture.image)
 
     @cache
-    def shown_in_full() -> NDArray[np.uint8]:
+    def shown_in_full() -> bytes:
         return _in_full(_whole(head, parts))
 
     def same(trial: list[bytes]) -> bool:
         data = _whole(head, trial)
         with contextlib.suppress(Exception):  # decoders raise anything at all
             return np.array_equal(np.asarray(decode(data, "JPEG").image), shown) and (
-                picture.drafted == 1 or np.array_equal(_in_full(data), shown_in_full())
+                picture.drafted == 1 or _in_full(data) == shown_in_full()
             )
         return False
 
-    kept = parts
+    scans = [place for place, part in enumerate(parts, 1) if part[1] == SCAN]
+    # The fewest scans that show the whole image: those behind them are not needed.
+    kept = parts[: scans[bisect.bisect_left(scans[:-1], True, key=lambda end: same(parts[:end]))]] if scans else parts
+    ended = ended and len(kept) == len(parts)
     while kept:
         *before, scan = kept
         length = len(scan)
@@ -185,11 +187,7 @@ def _without_rests(head: bytes, parts: list[bytes], picture: Decoded, *, ended: 
             length = max(length - _PROBE, _data_of(scan))
             if length == len(scan) or not same([*before, _cut(scan, length)]):
                 break
-        earlier = _up_to_a_scan(before)
-        if earlier and same(earlier):
-            kept, ended = earlier, False
-        else:
-            kept, ended = _shortest(before, scan, length, same), True
+        kept, ended = _shortest(before, scan, length, same), True
     return _whole(head, kept)
 
 
@@ -224,50 +222,21 @@ def _data_of(scan: bytes) -> int:
 
 def _up_to_a_scan(parts: list[bytes]) -> list[bytes]:
     """Drop the tables after the last scan."""
-    scans = [place for place, part in enumerate(parts, 1) if part[1] == _SCAN]
+    scans = [place for place, part in enumerate(parts, 1) if part[1] == SCAN]
     return parts[: scans[-1]] if scans else []
 
 
 def _whole(head: bytes, parts: list[bytes]) -> bytes:
-    return b"".join((head, *parts, _marked(_END)))
+    return b"".join((head, *parts, marked(END)))
 
 
-def _in_full(data: bytes) -> NDArray[np.uint8]:
-    """Decode a JPEG of any size without reducing or turning it."""
+def _in_full(data: bytes) -> bytes:
+    """Hash of the pixels of a JPEG, decoded without reducing or turning it."""
+    digest = hashlib.sha256()
     with JpegImageFile(io.BytesIO(data)) as image:
-        return np.asarray(image)
-
-
-def _marked(marker: int, rest: bytes = b"") -> bytes:
-    return bytes((0xFF, marker)) + rest
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Iterate over the segments of a JPEG up to the end of its first image: each marker, and its bytes.
-
-    If something else follows a scan, the image ends there too: only its end marker is missing.
-    """
-    at, seen = 2, False
-    while (at := data.find(b"\xff", at)) >= 0:
-        while data[at : at + 1] == b"\xff":  # any number of them may stand before a marker
-            at += 1
-        marker = data[at] if at < len(data) else _START
-        if marker == _END:
-            yield marker, _marked(marker)
-        if marker in (_START, _END):
-            return
-        known = marker in _NEEDED or _APP0 <= marker <= _APP15 or marker in (_COMMENT, _LINES)
-        end = at + 1 + int.from_bytes(data[at + 1 : at + 3], "big")
-        if not known or end < at + 3 or end > len(data):
-            if seen:
-                return
-            raise PhotoError(_RARE)
-        if marker == _SCAN:
-            seen = True
-            after = _SCAN_IS_OVER.search(data, end)
-            end = after.start() if after else len(data)
-        yield marker, _marked(marker, data[at + 1 : end])
-        at = end
+        for top in range(0, image.height, _STRIP):
+            digest.update(image.crop((0, top, image.width, min(top + _STRIP, image.height))).tobytes())
+    return digest.digest()
 
 
 def _is_lossless_webp(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Photo files: listing them, recognising their format by their first bytes, and reading their bytes."""
+"""Photo files: listing them, saying what else lies in their folders, and reading their bytes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,45 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from symmetry.errors import PhotoError
+from symmetry.files import FIGURE_SUFFIXES, MARK
+from symmetry.photos.formats import AS_JPEG, FILM_SUFFIXES, HEAD, PHOTO_SUFFIXES, RAW_SUFFIXES, kind_of
 
-PHOTO_SUFFIXES: Final = (".bmp", ".heic", ".heif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 MAX_BYTES: Final = 500_000_000
-AS_JPEG: Final = "save or export it as JPEG"
-RAW: Final = f"it is a camera RAW file, which cannot be read; {AS_JPEG}"
 
-_RAW_SUFFIXES = {".arw", ".cr2", ".cr3", ".dng", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".srw"}
-_HEIC_BRANDS: Final = (b"heic", b"heim", b"heis", b"heix", b"hevc", b"hevm", b"hevs", b"hevx", b"mif1", b"msf1")
+_BESIDE_PHOTOS: Final = frozenset(
+    (
+        *(".aae", ".csv", ".db", ".htm", ".html", ".ini", ".ipynb", ".json", ".lnk", ".log", ".md", ".ods"),
+        *(".parquet", ".pdf", ".py", ".svg", ".txt", ".xls", ".xlsx", ".xml", ".xmp"),
+    )
+)
+"""Files that nobody takes for photos: they are not counted."""
+_IN_THE_CLOUD: Final = (".icloud",)
+_OWN: Final = "figure of symmetry"
+_FOLDER: Final = "folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Photos, and what else lay in the folders.
+
+    Attributes
+    ----------
+    photos : list of Path
+        As from `find_photos`.
+    skipped : mapping of str to int
+        How many files and folders of each kind were passed over: "RAW", "film", "figure of symmetry", "file of another
+        kind", "photo in the cloud", "folder".
+    """
+
+    photos: list[Path]
+    skipped: Mapping[str, int]
 
 
 def find_photos(paths: Iterable[str | os.PathLike[str]], recursive: bool = False) -> list[Path]:
@@ -28,9 +54,10 @@ def find_photos(paths: Iterable[str | os.PathLike[str]], recursive: bool = False
     ----------
     paths : iterable of path
         A file is kept as it is, whatever its name and even if it is missing. A folder is replaced by the photos in it,
-        recognised by suffix, in natural order (img2 before img10), without hidden files.
+        in natural order (img2 before img10), without hidden files and without figures that symmetry drew. They are
+        recognised by suffix, or by content if their suffix is unknown.
     recursive : bool
-        Search folders within folders too.
+        Search folders within folders too, linked ones included.
 
     Returns
     -------
@@ -38,7 +65,29 @@ def find_photos(paths: Iterable[str | os.PathLike[str]], recursive: bool = False
         A folder without photos, or one that cannot be listed, stays in the list, so that `read_photo` reports what is
         wrong with it and nothing is dropped silently.
     """
-    return [photo for path in map(Path, paths) for photo in _photos_in(path, recursive) or [path]]
+    return list_photos(paths, recursive).photos
+
+
+def list_photos(paths: Iterable[str | os.PathLike[str]], recursive: bool = False) -> Listing:
+    """Find photos as `find_photos` does, and count what is passed over."""
+    photos: list[Path] = []
+    skipped: Counter[str] = Counter()
+    for path in map(Path, paths):
+        found, others = _photos_in(path, recursive)
+        photos += found or [path]
+        if found:  # else reading the folder says what is in it
+            skipped += others
+    return Listing(photos=photos, skipped=skipped)
+
+
+def skipped_words(skipped: Mapping[str, int], how: str = "use -r") -> str:
+    """Say what was passed over: "2 RAW, 1 film, 1 folder (use -r)"; empty if nothing was."""
+    told = []
+    for kind, count in sorted(skipped.items(), key=lambda item: (item[0] == _FOLDER, item[0])):
+        one, _, rest = kind.partition(" ")
+        many = f"{one}s {rest}".rstrip() if count > 1 and kind != "RAW" else kind
+        told.append(f"{count} {many}{f' ({how})' if kind == _FOLDER and how else ''}")
+    return ", ".join(told)
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
@@ -53,48 +102,94 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     return _read_bytes(file, file.suffix.lower())
 
 
-def kind_of(data: bytes, suffix: str = "") -> str:
-    """Recognise the format of a file by its first bytes.
+def _photos_in(folder: Path, recursive: bool) -> tuple[list[Path], Counter[str]]:
+    """List the photos in a folder and, to have them reported, the folders in it that cannot be listed.
 
-    Raises
-    ------
-    PhotoError
-        If it cannot be read; the message says what the file is instead.
+    Returns
+    -------
+    found : list of Path
+    skipped : Counter of str
+        Kinds of other files, and folders that were not searched though photos are in them.
     """
-    brand = data[8:12] if data[4:8] == b"ftyp" else b""
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "WebP"
-    if brand in _HEIC_BRANDS:
-        return "HEIC"
-    if suffix in _RAW_SUFFIXES or brand == b"crx " or data[8:10] == b"CR":  # many RAW files look like TIFF
-        raise PhotoError(RAW)
-    if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
-        return "TIFF"
-    if data.startswith(b"BM"):
-        return "BMP"
-    what = "a file of another kind"
-    if brand:
-        what = "an AVIF picture" if brand in (b"avif", b"avis") else "a video"
-    elif data.startswith((b"%PDF", b"GIF8")):
-        what = "a PDF" if data.startswith(b"%") else "a GIF"
-    elif not re.search(rb"[\0-\x08\x0e-\x1f]", data[:1024]):
-        what = "an SVG drawing" if b"<svg" in data[:1024].lower() else "a text"
-    raise PhotoError(f"it is {what}, not a photo that can be read; {AS_JPEG}")
-
-
-def _photos_in(folder: Path, recursive: bool) -> list[Path]:
-    """List the photos in a folder and, to have them reported, the folders in it that cannot be listed."""
     found: list[Path] = []
+    skipped: Counter[str] = Counter()
     with contextlib.suppress(ValueError):  # a null byte in the name
-        for parent, folders, files in os.walk(folder, onerror=lambda error: found.append(Path(error.filename))):
-            folders[:] = [name for name in folders if recursive and not name.startswith(".")]
-            photos = (name for name in files if Path(name).suffix.lower() in PHOTO_SUFFIXES)
-            found.extend(Path(parent, name) for name in photos if not name.startswith("."))
-    return sorted(found, key=lambda path: ([_natural(part) for part in path.parts], str(path)))
+        for parent, folders, files in _walk(folder, found):
+            kinds = [(_kind(Path(parent, name)), name) for name in files]
+            found.extend(Path(parent, name) for kind, name in kinds if kind == "photo")
+            skipped.update(kind for kind, _ in kinds if kind not in ("photo", ""))
+            if not recursive:
+                skipped.update(_FOLDER for name in folders if _holds_photos(Path(parent, name)))
+                break
+    return sorted(found, key=lambda path: ([_natural(part) for part in path.parts], str(path))), skipped
+
+
+def _walk(folder: Path, unreadable: list[Path]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Walk through a folder and those in it, linked ones too, each once; hidden ones are left out."""
+    seen: set[tuple[int, int]] = set()
+    _is_new(folder, seen)
+
+    def note(error: OSError) -> None:
+        unreadable.append(Path(error.filename))
+
+    for parent, folders, files in os.walk(folder, onerror=note, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".") and _is_new(Path(parent, name), seen)]
+        yield parent, folders, files
+
+
+def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
+    try:
+        status = folder.stat()
+    except OSError:
+        return True  # listing it says what is wrong
+    place = (status.st_dev, status.st_ino)
+    new = place not in seen or place[1] == 0
+    seen.add(place)
+    return new
+
+
+def _holds_photos(folder: Path) -> bool:
+    suffixes = {*PHOTO_SUFFIXES, *RAW_SUFFIXES}
+    return any(
+        Path(name).suffix.lower() in suffixes and not name.startswith(".")
+        for _, _, files in _walk(folder, [])
+        for name in files
+    )
+
+
+def _kind(path: Path) -> str:
+    """Tell what a file in a folder of photos is: "photo", what it counts as, or nothing."""
+    suffix = path.suffix.lower()
+    if suffix in _IN_THE_CLOUD and Path(path.stem).suffix.lower() in PHOTO_SUFFIXES:
+        return "photo in the cloud"
+    if path.name.startswith(".") or suffix in _BESIDE_PHOTOS:
+        return ""
+    if suffix in RAW_SUFFIXES:
+        return "RAW"
+    if suffix in FILM_SUFFIXES:
+        return "film"
+    if suffix in PHOTO_SUFFIXES and suffix not in FIGURE_SUFFIXES:
+        return "photo"
+    head = _head(path)
+    if MARK in head:
+        return _OWN
+    if suffix in PHOTO_SUFFIXES:
+        return "photo"
+    try:
+        kind_of(head, suffix)
+    except PhotoError as error:
+        text = "a text" in str(error) or not head
+        return "film" if "a video" in str(error) else "" if text else "file of another kind"
+    return "photo"
+
+
+def _head(path: Path) -> bytes:
+    """Read the first bytes of a file; none of what cannot be read or is no plain file."""
+    with contextlib.suppress(OSError, ValueError):
+        if stat.S_ISREG(path.stat().st_mode):
+            with path.open("rb") as file:
+                return file.read(HEAD)
+    return b""
 
 
 def _natural(name: str) -> list[str | int]:
@@ -112,7 +207,7 @@ def _read_bytes(path: Path, suffix: str) -> bytes:
         if status.st_size == 0:
             raise PhotoError("the file is empty; copy it again from the phone or camera")
         with path.open("rb") as file:
-            kind_of(file.read(1024), suffix)  # so that a video is refused before all of it is read
+            kind_of(file.read(HEAD), suffix)  # so that a video is refused before all of it is read
             if status.st_size > MAX_BYTES:
                 raise PhotoError(f"the file is larger than {MAX_BYTES // 1_000_000} MB; {AS_JPEG}")
             file.seek(0)
@@ -128,8 +223,11 @@ def _read_bytes(path: Path, suffix: str) -> bytes:
 def _about_folder(folder: Path) -> str:
     if not os.access(folder, os.R_OK | os.X_OK):
         return "reading this folder is not permitted; change its permissions"
-    if _photos_in(folder, recursive=False):
+    photos, skipped = _photos_in(folder, recursive=False)
+    if photos:
         return "it is a folder, not a photo; give a photo in it"
-    if _photos_in(folder, recursive=True):
+    if skipped.pop(_FOLDER, 0) and _photos_in(folder, recursive=True)[0]:
         return "this folder holds photos only in folders inside it; add --recursive to read them"
+    if skipped:
+        return f"this folder holds no photo that can be read ({skipped_words(skipped)}); {AS_JPEG}"
     return f"this folder holds no photos; their names end in {', '.join(PHOTO_SUFFIXES)}"

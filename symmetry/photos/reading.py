@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -25,7 +25,10 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from symmetry.errors import InvalidPointsError, PhotoError
 from symmetry.files import silent_stderr
-from symmetry.photos.listing import AS_JPEG, RAW, kind_of, read_file
+from symmetry.photos.bounds import MAX_WHOLE, TOO_LARGE, TOO_LARGE_WHOLE, check_parts, check_size
+from symmetry.photos.formats import AS_JPEG, RAW, kind_of
+from symmetry.photos.jpeg import END, last_scan, marked
+from symmetry.photos.listing import read_file
 from symmetry.photos.metadata import TURNS, Metadata, read_metadata
 
 # Photos are halved as long as the long side keeps this many pixels. Measured on three faces in 50-megapixel JPEGs
@@ -33,10 +36,10 @@ from symmetry.photos.metadata import TURNS, Metadata, read_metadata
 # distance where the face fills the frame, by 0.0016-0.0020 where it is 5 % of the width. Shifting the full-scale crop
 # by 4 px moves them by 0.002-0.008.
 MIN_LONG_SIDE = 3000
-MIN_SIDE = 32
-MAX_PIXELS = 250_000_000  # above the 200 megapixels of some phones; decoding takes 4 bytes each, twice that when turned
-
-_TOO_LARGE = f"it has more than {MAX_PIXELS // 1_000_000} megapixels; {AS_JPEG} at a smaller size"
+_FEWER = (2, 8, 32)
+"""Bytes at the end of a scan that are left out to see what part of the image they are."""
+_BLOCK, _MOST_BLOCKS = 16, 24
+"""Pixels of a block of a JPEG, and blocks at most that so few bytes hold."""
 _DNG_VERSION, _SUBFILE_TYPE = 50706, 254  # TIFF tags
 _one_at_a_time = threading.Lock()
 
@@ -112,7 +115,7 @@ class Photo:
 
 
 def read_photo(path: str | os.PathLike[str]) -> Photo:
-    """Read a photo: JPEG, PNG, WebP, TIFF, HEIC or BMP, recognised by content and not by name.
+    """Read a photo: JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, JPEG 2000 or BMP, by its content and not by its name.
 
     Transparent parts become white, 16 bits are reduced to the upper 8, and only the first of several frames is read.
     Colour profiles are ignored: conversion would cost more than decoding (0.45 s for 12 megapixels), and neither the
@@ -177,7 +180,7 @@ def photo_from_array(array: ArrayLike) -> Photo:
     if pixels.dtype not in (np.uint8, np.uint16):
         raise PhotoError(f"the array has type {pixels.dtype}; give uint8 (0 to 255) or uint16 (0 to 65535)")
     height, width = pixels.shape[:2]
-    _check_size((width, height))
+    check_size((width, height))
     digest = hashlib.sha256(f"{pixels.dtype}{pixels.shape}".encode())
     digest.update(pixels.data)
     return photo_of(Decoded(Image.fromarray(_to_8_bit(pixels))), name="array", sha256=digest.hexdigest())
@@ -204,7 +207,7 @@ def decoding(kind: str) -> Iterator[None]:
     except PhotoError:
         raise
     except Image.DecompressionBombError:
-        raise PhotoError(_TOO_LARGE) from None
+        raise PhotoError(TOO_LARGE) from None
     except MemoryError:
         raise PhotoError(f"it needs more memory than is free; {AS_JPEG} at a smaller size") from None
     except ImportError:
@@ -222,18 +225,18 @@ def decode(data: bytes, kind: str) -> Decoded:
     PhotoError
         If its size is unreasonable or it is not meant for viewing; decoders raise other errors too.
     """
-    image = _open(io.BytesIO(data), kind)
-    _check_size(image.size)
+    check_parts(data, kind)
+    drafted = 1
+    if kind == "JPEG":
+        try:
+            image, drafted = _decode_jpeg(data)
+        except OSError:
+            image, drafted = _decode_jpeg(_with_end(data))
+    else:
+        image = _open(io.BytesIO(data), kind)
+        check_size(image.size, whole=True)
     if isinstance(image, TiffImageFile) and (_DNG_VERSION in image.tag_v2 or image.tag_v2.get(_SUBFILE_TYPE) == 1):
         raise PhotoError(RAW)  # in a photo the first picture is never the thumbnail
-    drafted = 1
-    if isinstance(image, JpegImageFile):
-        # Only as far as both sides are divisible, as those of unedited photos are: a last pixel that stands for fewer
-        # full-scale pixels than the others would shift the scale once turning makes it the first.
-        drafted = min(_reduction(image.size), 8)
-        while image.width % drafted or image.height % drafted:
-            drafted //= 2
-        image.draft(None, (image.width // drafted, image.height // drafted))
     image.load()
     # Only after loading: PNG may hold metadata after the pixels, and loading turns TIFF files.
     metadata = read_metadata(image)
@@ -242,6 +245,52 @@ def decode(data: bytes, kind: str) -> Decoded:
     if metadata.orientation is not None:
         image = image.transpose(TURNS[metadata.orientation])
     return Decoded(image, drafted, metadata, profile if isinstance(profile, bytes) and profile else None)
+
+
+def _decode_jpeg(data: bytes) -> tuple[Image.Image, int]:
+    """Decode a JPEG, a very large one at reduced size, and say at which."""
+    image = JpegImageFile(io.BytesIO(data))
+    check_size(image.size)
+    # Only as far as both sides are divisible, as those of unedited photos are: a last pixel that stands for fewer
+    # full-scale pixels than the others would shift the scale once turning makes it the first.
+    drafted = min(_reduction(image.size), 8)
+    while image.width % drafted or image.height % drafted:
+        drafted //= 2
+    size = (image.width // drafted, image.height // drafted)
+    if size[0] * size[1] > MAX_WHOLE:
+        raise PhotoError(TOO_LARGE_WHOLE)
+    image.draft(None, size)
+    image.load()
+    return image, drafted
+
+
+def _with_end(data: bytes) -> bytes:
+    """Add the end that a JPEG lacks, if nothing else does.
+
+    Raises
+    ------
+    OSError
+        If more is missing: then the last bytes say nothing about the last corner of the image.
+    """
+    place = last_scan(data)
+    if place is None:
+        raise OSError("not the end alone is missing")
+    whole, drafted = _decode_jpeg(data + marked(END))
+    for less in _FEWER:
+        if place[1] - less <= place[0]:
+            break
+        cut, _ = _decode_jpeg(data[: place[1] - less].rstrip(b"\xff") + marked(END))
+        apart = np.asarray(ImageChops.difference(whole.convert("RGB"), cut.convert("RGB")))
+        changed: NDArray[np.bool_] = (apart > 0).any(axis=-1)
+        if changed.any():
+            block = max(_BLOCK // drafted, 1)
+            rows, columns = np.nonzero(changed)
+            blocks = len(set(zip((rows // block).tolist(), (columns // block).tolist(), strict=True)))
+            corner = changed[-block:, -block:].any()
+            if corner and blocks <= _MOST_BLOCKS:
+                return data + marked(END)
+            break
+    raise OSError("not the end alone is missing")
 
 
 def flat(image: Image.Image) -> Image.Image:
@@ -288,14 +337,20 @@ def _open(stream: io.BytesIO, kind: str) -> Image.Image:
         from pillow_heif import HeifImageFile  # few photos need it
 
         classes[kind] = HeifImageFile
+    elif kind == "AVIF":
+        from PIL.AvifImagePlugin import AvifImageFile
+
+        stream.getbuffer()[8:12] = b"avif"  # its decoder knows no other brand
+        classes[kind] = AvifImageFile
+    elif kind == "JPEG 2000":
+        from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
+
+        classes[kind] = Jpeg2KImageFile
+    elif kind == "GIF":
+        from PIL.GifImagePlugin import GifImageFile
+
+        classes[kind] = GifImageFile
     return classes.get(kind, BmpImageFile)(stream)
-
-
-def _check_size(size: tuple[int, int]) -> None:
-    if min(size) < MIN_SIDE:
-        raise PhotoError(f"it is only {size[0]} x {size[1]} pixels; give the photo at its original size")
-    if size[0] * size[1] > MAX_PIXELS:
-        raise PhotoError(_TOO_LARGE)
 
 
 def _reduction(size: tuple[int, int]) -> int:

@@ -334,3 +334,18 @@ def test_a_photo_that_is_given_twice_is_measured_once(tmp_path):
     given = (photo, photo, tmp_path, tmp_path / ".." / tmp_path.name / "me.png")
     (entry,) = json.loads(run("score", *given, "-l", "-f", "json").stdout)
     assert entry["photo"] == str(photo)
+
+
+def test_figures_drawn_beside_the_photos_are_passed_over_by_the_next_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    saved(drawn(mouth_subject_right=-4.0), tmp_path / "me.png")
+    (tmp_path / "raw.nef").touch()
+    for again in (False, True):
+        result = run("score", ".", "--figures", ".", "-l")
+        assert result.exit_code == 0
+        told = f"skipped: 1 RAW{', 2 figures of symmetry' if again else ''}"
+        assert told in result.stderr.splitlines()
+    assert len(list(tmp_path.glob("*.png"))) == 3
+    assert run("compare", "me.png", "me.png", "-l", "--figure", "change.jpg").exit_code == 0
+    assert "4 figures" not in run("check", ".").stderr
+    assert "3 figures of symmetry" in run("check", ".").stderr

@@ -556,7 +556,7 @@ WAYS = {"plain": {}, "progressive": {"progressive": True}, "restarts": {"restart
 def test_what_stands_behind_the_picture_goes(way, rest, marked):
     data = encode(NOISE, "JPEG", quality=90, **WAYS[way])
     telling = data[:-2] + RESTS[rest] + (b"\xff\xd9" if marked else b"")
-    if way == "progressive" and not marked:
+    if way == "progressive" and not marked and rest != "words":
         with pytest.raises(PhotoError, match="cut short"):
             clean_photo(telling)
         return

@@ -26,8 +26,10 @@ from PIL import ExifTags, Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from symmetry.errors import InvalidPointsError, PhotoError, SymmetryError
+from symmetry.files import MARK
 from symmetry.photos import reading as photos
-from symmetry.photos.listing import find_photos
+from symmetry.photos.bounds import MAX_PIXELS
+from symmetry.photos.listing import find_photos, list_photos, skipped_words
 from symmetry.photos.reading import Photo, photo_from_array, read_photo
 
 WIDTH, HEIGHT = 64, 48
@@ -780,7 +782,7 @@ def photo_or_photo_error(folder: Path, data: bytes) -> None:
         return
     assert photo.pixels.dtype == np.uint8
     assert photo.pixels.ndim == 3
-    assert photo.size[0] * photo.size[1] <= photos.MAX_PIXELS
+    assert photo.size[0] * photo.size[1] <= MAX_PIXELS
 
 
 @examples(100, **FUZZ)
@@ -901,6 +903,42 @@ def test_folder_that_cannot_be_listed_is_kept(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "scandir", scandir)
     assert find_photos([tmp_path], recursive=True) == [tmp_path / "a.jpg", tmp_path / "locked"]
     assert find_photos([tmp_path / "locked"]) == [tmp_path / "locked"]
+
+
+def test_what_is_passed_over_is_counted_by_kind(tmp_path: Path) -> None:
+    for name in ("a.jfif", "b.HIF", "c.mpo", "d.avif", "e.gif", "f.jpg", "raw.CR3", "raw.dng", "film.MOV", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "archive.zip").write_bytes(b"PK\3\4\0\0")
+    (tmp_path / "no_suffix").write_bytes(encode(PICTURE))
+    (tmp_path / "own.png").write_bytes(encode(PICTURE)[:33] + b"tEXtSoftware\0" + MARK)
+    (tmp_path / "own 2.jpg").write_bytes(encode(PICTURE, "JPEG", comment=MARK))
+    (tmp_path / "here.HEIC.icloud").touch()
+    for folder in ("more", "empty", ".hidden"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "more" / "g.jpg").touch()
+    (tmp_path / ".hidden" / "h.jpg").touch()
+    elsewhere = tmp_path.parent / f"{tmp_path.name} elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "i.jpg").touch()
+    (tmp_path / "linked").symlink_to(elsewhere, target_is_directory=True)
+    listing = list_photos([tmp_path])
+    names = ["a.jfif", "b.HIF", "c.mpo", "d.avif", "e.gif", "f.jpg", "no_suffix"]
+    assert [path.name for path in listing.photos] == names
+    assert skipped_words(listing.skipped) == (
+        "2 RAW, 2 figures of symmetry, 1 file of another kind, 1 film, 1 photo in the cloud, 2 folders (use -r)"
+    )
+    deep = list_photos([tmp_path], recursive=True)
+    assert sorted(path.name for path in deep.photos) == sorted([*names, "g.jpg", "i.jpg"])
+    assert "folder" not in deep.skipped
+    assert skipped_words({}) == ""
+
+
+def test_a_folder_without_readable_photos_says_what_is_in_it(tmp_path: Path) -> None:
+    for name in ("a.nef", "b.nef", "c.mp4"):
+        (tmp_path / name).touch()
+    assert list_photos([tmp_path]).skipped == {}
+    with pytest.raises(PhotoError, match=r"no photo that can be read \(2 RAW, 1 film\)"):
+        read_photo(tmp_path)
 
 
 def test_link_in_a_circle_is_not_followed(tmp_path: Path) -> None:

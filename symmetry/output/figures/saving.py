@@ -10,14 +10,17 @@ from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from PIL.PngImagePlugin import PngInfo
 
 from symmetry.errors import OutputError
-from symmetry.files import FIGURE_SUFFIXES, write_whole
+from symmetry.files import FIGURE_SUFFIXES, MARK, write_whole
 
-# Leaves out the program's name and the time, which Matplotlib writes by default.
+_MARKED: Final = PngInfo()
+_MARKED.add(b"syMm", MARK)  # a chunk of our own, which viewers pass over
+# In place of Matplotlib's name and the time, which it writes by default.
 _OPTIONS: Final[dict[str, dict[str, Any]]] = {
-    "png": {"metadata": {"Software": None}},
-    "jpg": {"pil_kwargs": {"quality": 92, "subsampling": 0}},
+    "png": {"pil_kwargs": {"pnginfo": _MARKED}},
+    "jpg": {"pil_kwargs": {"quality": 92, "subsampling": 0, "comment": MARK}},
     "pdf": {"metadata": {"Creator": None, "Producer": None, "CreationDate": None}},
     "svg": {"metadata": {"Creator": None, "Date": None, "Format": None, "Type": None}},
 }
@@ -37,7 +40,7 @@ _one_at_a_time = threading.Lock()
 def save_figure(figure: Figure, path: str | os.PathLike[str], *, width: int = 1200) -> Path:
     """Write a figure to a file in the format of its suffix.
 
-    The file is written atomically, holds no date and no program name, and is identical for identical figures.
+    The file is written atomically, says that it is no photo, holds no date, and is identical for identical figures.
 
     Parameters
     ----------
