@@ -14,6 +14,7 @@ from symmetry.arrays import FloatArray
 from symmetry.measure.analysis import NOT_SEEN, ImageLike, measure_photo, not_seen
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.choosing import choose_photos
+from symmetry.measure.circumstances import apart, widened
 from symmetry.measure.face import NAN, FaceAnalysis
 from symmetry.measure.judgement import Spread, measure_changes, region_changes
 from symmetry.measure.options import Measuring, MeasuringOptions
@@ -28,7 +29,7 @@ from symmetry.measure.pairs import (
     stack_fields,
     variance_of_one,
 )
-from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity
+from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity, in_comparison
 from symmetry.measure.reliability_table import OF_PAIR, ReliabilityTable, ReliabilityTables, of_method
 from symmetry.measure.uncertainty import pair_difficulty, pair_sds, shared_movement, unseen_part
 
@@ -148,22 +149,18 @@ def _spread(
     unit_per_mm: float,
 ) -> Spread:
     befores, afters = [row[0].before for row in pairs], [pair.after for pair in pairs[0]]
-
-    def apart(angle: str) -> float:
-        return float(
-            np.mean([getattr(f.pose, angle) for f in afters]) - np.mean([getattr(f.pose, angle) for f in befores])
-        )
-
+    circumstances = apart(befores, afters)
     to_unit = np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
+    difficulty = pair_difficulty(
+        circumstances.yaw,
+        circumstances.pitch,
+        shared_movement(mean.left[:, :2], mean.right[:, :2]) / unit_per_mm,
+        flags=([face.flags for face in befores], [face.flags for face in afters]),
+        between=[flag for row in pairs for pair in row for flag in pair.flags],
+    )
     sd, freedom = pair_sds(
         table,
-        difficulty=pair_difficulty(
-            apart("yaw"),
-            apart("pitch"),
-            shared_movement(mean.left[:, :2], mean.right[:, :2]) / unit_per_mm,
-            flags=([face.flags for face in befores], [face.flags for face in afters]),
-            between=[flag for row in pairs for pair in row for flag in pair.flags],
-        ),
+        difficulty=widened(difficulty, table.pair_sd, circumstances),
         photos=(len(befores), len(afters)),
         interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),
         unseen=unseen_part(left_right_difference(moved)) / unit_per_mm,
@@ -180,7 +177,11 @@ def _flags(
     for label, faces in (("before", befores), ("after", afters)):
         for face in faces:
             who = label if len(faces) == 1 else f"{label}, {PurePath(face.photo.name).name}"
-            found += [replace(flag, advice=f"{who}: {flag.advice}") for flag in face.flags if flag.name != NOT_SEEN]
+            found += [
+                replace(flag, advice=f"{who}: {flag.advice}")
+                for flag in in_comparison(face.flags)
+                if flag.name != NOT_SEEN
+            ]
     between: dict[str, list[Flag]] = {}
     every = [pair for row in pairs for pair in row]
     for pair in every:

@@ -214,7 +214,9 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Fl
     best, change, error = int(surest.part), float(surest.change), float(surest.error)
     verdict, source = verdict_on(change, error), None
     if verdict == NOT_COMPARABLE:
-        return _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
+        names = [part for _, part in PART_NAMES]
+        still = _still(numbers.part_signed_change[own], sd, freedom, [names[place] for place in own])
+        return still or _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
     if verdict in (IMPROVED, WORSE):
         sides = numbers.part_left[own][best], numbers.part_right[own][best]
         source = came_from((before + after)[best], surest.weights, *sides)
@@ -229,9 +231,25 @@ def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, flags: Seque
     error = float(half_width(spread.sd[of_change], spread.freedom[of_change]))
     stopped = rejecting(flags, f"{region}.asymmetry")
     verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(change, error)
+    part = region.replace("_", " ")
     if verdict == NOT_COMPARABLE:
-        return _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
-    return _Judged(verdict, region.replace("_", " "), change, error)
+        signed = slice(of_change + 1, of_change + 3)
+        still = _still(numbers.signed_change[[place]], spread.sd[None, signed], spread.freedom[None, signed], [part])
+        return still if still and not stopped else _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
+    return _Judged(verdict, part, change, error)
+
+
+def _still(moved: FloatArray, sd: FloatArray, freedom: FloatArray, parts: Sequence[str]) -> _Judged | None:
+    """Judge parts whose movement (n, 2) is known though their asymmetry is not: nothing moved, or None.
+
+    What did not move in either direction got neither more nor less even, wherever it stands; of what did, nobody knows.
+    """
+    errors = half_width(sd, freedom)
+    share = np.abs(moved) / errors
+    if not (share <= 1).all():  # False where anything is unknown, too
+        return None
+    part = int(share.max(axis=1).argmax())
+    return _Judged("no detectable change", parts[part], NAN, float(errors[part].max()))
 
 
 def _side(movement: FloatArray) -> SideMovement:

@@ -19,7 +19,7 @@ from symmetry.landmarks.scale import AVERAGE_IPD_MM, IRIS_MM, Scale, iris_diamet
 from symmetry.measure.analysis import beyond_edge, measure_landmarks, stopped_landmarks
 from symmetry.measure.face import NAN, FaceAnalysis
 from symmetry.measure.quality import check_pair
-from symmetry.measure.quality.flags import Flag
+from symmetry.measure.quality.flags import Flag, in_comparison
 from symmetry.measure.reliability_table import ReliabilityTable, ReliabilityTables
 from symmetry.measure.scores import part_means, region_scores
 from symmetry.measure.uncertainty import noiseless_scores
@@ -146,6 +146,7 @@ def measure_pair(
             scale=scale,
             evidence=replace(
                 one.evidence,
+                flags=in_comparison(one.evidence.flags),
                 refined=None if only or one.refined is None else replace(one.refined, points=points, seen=both_see),
             ),
             as_pair=placed / _mm_per_pixel(one, scale),

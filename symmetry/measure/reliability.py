@@ -15,6 +15,7 @@ from symmetry.errors import NothingFitError
 from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.analysis import measure_landmarks
+from symmetry.measure.circumstances import apart, widened
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import clinical_measures
 from symmetry.measure.pairs import common_scale, field_noise, measure_pair, pair_numbers, stack_fields
@@ -305,14 +306,15 @@ def _pair_numbers(group: list[FaceAnalysis], known: ReliabilityTable) -> tuple[F
             one, other, scale=common_scale((one, other)), landmarks_only=one.refined is None, reliability=NO_TABLES
         )
         numbers = pair_numbers(stack_fields([[pair]]).mean_known(), field_noise(known, 1, 1.0))
+        circumstances = apart([one], [other])
         difficulty = pair_difficulty(
-            other.pose.yaw - one.pose.yaw,
-            other.pose.pitch - one.pose.pitch,
+            circumstances.yaw,
+            circumstances.pitch,
             shared_movement(numbers.left[:, :2], numbers.right[:, :2]),
             flags=([one.flags], [other.flags]),
             between=pair.flags,
         )
-        found.append(numbers.listed() / difficulty)
+        found.append(numbers.listed() / widened(difficulty, known.pair_sd, circumstances))
         judged.append(np.isfinite(numbers.part_before + numbers.part_after).all(axis=-1))
     return np.array(found), np.array(judged)
 

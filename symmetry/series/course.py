@@ -18,6 +18,7 @@ from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame,
 from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS
 from symmetry.landmarks.scale import AVERAGE_IPD_MM, AVERAGE_SCALE
 from symmetry.measure.analysis import beyond_edge, stopped_landmarks, stops_measure
+from symmetry.measure.circumstances import apart, widened
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import Match
 from symmetry.measure.measures import DEFINITIONS, clinical_measures
@@ -211,15 +212,16 @@ def _spreads(
 
     The face that all photos share is common to the sessions; the levels rest on the mean over all photos.
     """
-    unit, reference = photos.unit_per_mm, photos.faces[photos.reference].pose
+    unit = photos.unit_per_mm
     between: list[FloatArray] = []
     levels: list[FloatArray] = []
     for place, own in enumerate(photos.of_session):
         faces = [photos.faces[i] for i in own]
         flags = [face.flags for face in faces]
+        circumstances = apart([photos.faces[photos.reference]], faces)
         difficulty = pair_difficulty(
-            float(np.mean([face.pose.yaw for face in faces])) - reference.yaw,
-            float(np.mean([face.pose.pitch for face in faces])) - reference.pitch,
+            circumstances.yaw,
+            circumstances.pitch,
             shared_movement(numbers.left[place, :, :2], numbers.right[place, :, :2]) / unit,
             flags=(flags, flags),
             between=[flag for i in own for flag in photos.matches[i].flags],
@@ -228,7 +230,7 @@ def _spreads(
         for found, others in ((between, np.inf), (levels, len(photos.faces))):
             sd, _ = pair_sds(
                 table,
-                difficulty=difficulty,
+                difficulty=widened(difficulty, table.pair_sd, circumstances),
                 photos=(others, len(faces)),
                 interpupillary=(eyes, eyes),
                 unseen=unseen_part(signed_change[place]) / unit,

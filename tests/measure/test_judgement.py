@@ -199,6 +199,21 @@ def test_part_that_is_not_known_leaves_the_other_to_judge_by():
     assert (change.part, change.verdict, change.reason) == ("lower lid", "improved", None)
 
 
+@pytest.mark.parametrize(
+    ("left", "verdict"),
+    [((0.3, -0.4), "no detectable change"), ((2.5, 0.0), "not comparable"), ((0.0, np.nan), "not comparable")],
+)
+def test_part_of_unknown_asymmetry_did_not_change_if_it_did_not_move(left, verdict):
+    numbers = moved_part("nose", None, (np.nan, np.nan), left=left)
+    change = region_change("nose", numbers)
+    assert change.verdict == verdict
+    assert np.isnan(change.evenness)
+    if verdict == "no detectable change":
+        assert change.evenness_error == pytest.approx(0.5 * student.ppf(0.975, FREEDOM))
+        assert change.reason is None
+        assert region_change("nose", numbers, flags=[flag("nose.lateral")]).verdict == "not comparable"
+
+
 def test_shared_noise_of_both_directions_is_in_the_error():
     numbers = moved_part("nose", None, (2.0, 2.0), left=(-1.0, -1.0))
     for correlation in (0.0, 0.6, -0.6):

@@ -76,9 +76,11 @@ def test_pose_differs(one, other, severity):
     if severity:
         flag = found(first, second)["pose_differs"]
         assert flag.value == pytest.approx(sum(other) - sum(one), abs=0.2)
-        assert flag.concerns("jawline.lateral") == (one[0] != other[0])
-        assert flag.concerns("jawline.vertical") == (one[1] != other[1])
-        assert not flag.concerns("eyes.vertical")
+        turned, raised = one[0] != other[0], one[1] != other[1]
+        assert flag.concerns("jawline.lateral")
+        assert flag.concerns("nose.lateral") == turned
+        assert flag.concerns("eyes.vertical") == flag.concerns("eyes.lateral") == raised
+        assert not flag.concerns("mouth.vertical")
 
 
 def test_turn_between_the_photos_is_told_by_the_second_photo():
@@ -112,6 +114,8 @@ def test_perspective_differs():
         ((61,), (0, 2, 0), None, ""),
         ((61,), (0, 5, 0), "warn", "mouth"),
         ((61,), (0, 7, 0), "reject", "nasolabial"),
+        ((61,), (0, 7, 0), "reject", "chin_deviation"),
+        ((61,), (0, 7, 0), "reject", "chin_angle"),
         ((14, 87, 17, 84), (0, -3, 0), "warn", "dental_show"),
         ((14, 87, 17, 84), (0, -6, 0), "reject", "mouth"),
         ((63, 105, 66), (0, 2, 0), None, ""),

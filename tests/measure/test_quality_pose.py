@@ -81,8 +81,8 @@ def test_turned_head_is_told_by_its_own_side(yaw, side):
 @pytest.mark.parametrize(
     ("yaw", "touched", "left_alone"),
     [
-        (6, ["jawline.lateral", "jaw_angle_width"], ["jawline.vertical", "mouth.lateral", "eyes.asymmetry", "mrd1"]),
-        (13, ["mouth.lateral", "jawline.asymmetry", "commissure_excursion"], ["mouth.vertical", "eyes.asymmetry"]),
+        (6, ["jawline.lateral", "jaw_angle_width", "nose.lateral", "brows.vertical"], ["mouth.lateral", "mrd1"]),
+        (13, ["mouth.lateral", "jawline.asymmetry", "commissure_excursion"], ["mouth.vertical", "eyes.vertical"]),
         (21, ["mouth.vertical", "mrd1"], []),
     ],
 )

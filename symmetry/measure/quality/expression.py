@@ -25,6 +25,9 @@ ABOUT_MOUTH: Final = (
     "lower_lip_height",
     "dental_show",
     "nasolabial_angle",
+    "chin_deviation",
+    "chin_angle",
+    "philtrum_deviation",
 )
 ABOUT_EYES: Final = ("eyes", "mrd1", "mrd2", "palpebral_fissure")
 ABOUT_BROWS: Final = ("brows", "brow_height")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 Severity = Literal["info", "warn", "reject"]
@@ -99,6 +99,20 @@ def joined(names: Sequence[str]) -> str:
 def reason_words(reason: str) -> str:
     """Put into words why a photo is left out or a region not comparable."""
     return _REASONS.get(reason, reason.replace("_", " "))
+
+
+def in_comparison(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """Let the flags of a photo count as they do beside another photo of the person.
+
+    A turned head stops nothing then, as long as it shows both sides: how far the turns differ counts, and has a flag.
+    """
+    return tuple(
+        replace(flag, severity="warn") if flag.name == "head_turned" and _stops_some(flag) else flag for flag in flags
+    )
+
+
+def _stops_some(flag: Flag) -> bool:
+    return flag.severity == "reject" and ALL not in flag.touches
 
 
 def rejecting(flags: Iterable[Flag], result: str) -> Flag | None:
