@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @photos_options
-@click.option("-d", "--details", is_flag=True, help="Also print exact numbers, clinical measures and all that was found.")
+@click.option(
+    "-d", "--details", is_flag=True, help="Also print exact numbers, clinical measures and all that was found."
+)
 @click.option(
     "--figures",
     "folder",

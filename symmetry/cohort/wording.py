@@ -109,10 +109,18 @@ def _group_sentences(rows: pd.DataFrame, column: str, *, beside: str, nothing: s
     told = []
     for group in groups:
         own = rows.loc[rows["group"] == group]
-        known = (own["verdict"] != NOT_COMPARABLE).any()
-        found = (_sure(own, column, beside) or nothing) if known else too_few
+        known = own["verdict"] != NOT_COMPARABLE
+        found = (_sure(own, column, beside) or f"{nothing}{_of_few(own, known)}") if known.any() else too_few
         told.append(sentence(f"{'' if len(groups) == 1 else f'{group}: '}{found}."))
     return told
+
+
+def _of_few(rows: pd.DataFrame, known: pd.Series[bool]) -> str:
+    """Say of which regions a group says nothing is told, where others lack people; empty where all are known."""
+    if known.all():
+        return ""
+    lacking = len(rows) - int(known.sum())
+    return f" of {the(*rows.loc[known, 'region'])}; too few people for the other {lacking}"
 
 
 def _sure(rows: pd.DataFrame, column: str, beside: str) -> str:

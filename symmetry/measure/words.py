@@ -29,12 +29,27 @@ REGION_TITLES: Final = {
 _TITLES: Final = {name: title.lower() for name, title in REGION_TITLES.items()} | {
     definition.name: definition.title for definition in DEFINITIONS
 }
+_PLAIN: Final = {
+    "mrd1": "iris to upper lid",
+    "mrd2": "iris to lower lid",
+    "palpebral_fissure": "eye opening",
+    "commissure_height": "mouth corner",
+    "commissure_excursion": "mouth width",
+    "chin_deviation": "chin",
+    "nose_tip_deviation": "nose tip",
+}
+"""Clinical measures in words of everyday."""
 HOW_EVEN: Final[dict[Verdict, str]] = {IMPROVED: "more even", WORSE: "less even"}
 
 
 def title_of(name: str) -> str:
     """Name a region, a measure or a flag within a sentence: "nasolabial folds", "MRD1", "head turned"."""
     return _TITLES.get(name, name.replace("_", " "))
+
+
+def plain_title(name: str) -> str:
+    """Name a clinical measure in words of everyday: "iris to lower lid"."""
+    return _PLAIN.get(name, title_of(name))
 
 
 def the(*names: str) -> str:

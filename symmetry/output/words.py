@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import PurePath
 from typing import Final
 
-from symmetry.measure.answers import unknown_because
+from symmetry.measure.answers import tells, unknown_because
 from symmetry.measure.change import RegionChange, SideMovement
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Flag, Severity, by_gravity, reason_words
@@ -104,12 +104,18 @@ def part_in_words(change: RegionChange | None) -> str:
     return "" if change.part.replace(" ", "_") == change.region else change.part
 
 
+def verdict_name(change: RegionChange) -> str:
+    """Name a verdict; one of no change within an error so wide that it says nothing is "cannot be told"."""
+    told = tells(change.evenness, change.evenness_error, change.unit)
+    return change.verdict if told or change.verdict != NO_CHANGE else "cannot be told"
+
+
 def verdict_in_short(change: RegionChange) -> str:
     """Write a verdict in one line, such as "improved by 0.9 ± 0.4 mm"."""
     if change.verdict == NOT_COMPARABLE:
         return f"{change.verdict}: {verdict_in_words(change)}"
     if change.verdict == NO_CHANGE:
-        return f"{change.verdict} (± {change.evenness_error:.1f}{behind(change.unit)})"
+        return f"{verdict_name(change)} (± {change.evenness_error:.1f}{behind(change.unit)})"
     return f"{change.verdict} by {amount(change.evenness, change.evenness_error, change.unit)}"
 
 
@@ -119,6 +125,8 @@ def movement_in_words(change: RegionChange, unit: str = "") -> tuple[str, str, s
     if not isfinite(right.size + left.size):
         return NOT_SEEN, "", ""
     who = _MOVED[change.moved]
+    if change.verdict == NOT_COMPARABLE:
+        return "seen to move, but not judged", f"right {_went(right, unit)}", f"left {_went(left, unit)}"
     source = _SOURCES.get((change.verdict, change.came_from))
     return f"{who}: {source}" if source else who, f"right {_went(right, unit)}", f"left {_went(left, unit)}"
 

@@ -45,6 +45,8 @@ def headline(outcome: SeriesOutcome) -> str:
     maybe = [(how, [one for one in outcome.main("perhaps") if one.verdict == kind]) for kind, how in HOW_EVEN.items()]
     perhaps = [f"{how}: {_named(found)}" for how, found in maybe if found]
     if_so = _IF_FILES_ARE_RIGHT if _by_file_times(outcome) else ""
+    unknown = outcome.main("unknown")
+    untold = f"; {_named(unknown)} {are([one.name for one in unknown])} not comparable" if unknown else ""
     everywhere = not (outcome.main("unknown") or outcome.others("better") or outcome.others("worse"))
     return {
         "one session": _FIRST_SESSION[0],
@@ -52,7 +54,7 @@ def headline(outcome: SeriesOutcome) -> str:
         "more even": f"Yes, more even: {better}{if_so}.",
         "less even": f"No, less even: {worse}{if_so}.",
         "not sure": f"Not sure yet{f'; perhaps {joined(perhaps)}' if perhaps else ''}.",
-        "no change": f"No detectable change{'' if everywhere else f' of {same}'}.",
+        "no change": f"No detectable change{'' if everywhere else f' of {same}'}{untold}.",
         "not known": "It cannot be told.",
     }[outcome.answer]
 

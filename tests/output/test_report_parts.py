@@ -109,7 +109,16 @@ def test_side_that_is_higher_or_wider_now(vertical, lateral, told):
         vertical_error=error,
         lateral_error=error,
     )
-    assert words.now_words(course) == told
+    assert words.now_words(course, sample_series().sessions) == told
+
+
+def test_now_is_never_taken_from_an_old_session_without_saying_so():
+    series = sample_series()
+    unknown = np.array([NAN, 0.5, NAN, NAN, NAN, NAN, NAN, NAN])
+    old = {"vertical": unknown, "lateral": unknown * NAN, "vertical_error": np.full(8, 0.2)}
+    told = words.now_words(replace(series.regions["mouth"], **old), series.sessions)
+    day = words.day(series.sessions[1].day)
+    assert told == f"Not known from the last session; on {day}: left 0.5 ± 0.2 mm higher"
 
 
 def of_regions(**verdicts: str):

@@ -19,6 +19,7 @@ from symmetry.output.words import (
     name_of,
     verdict_in_short,
     verdict_in_words,
+    verdict_name,
     why_unknown,
 )
 
@@ -71,7 +72,7 @@ def _row(change: Change, region: RegionChange) -> tuple[Cell, ...]:
     moved = tuple(line for line in where if not line.endswith(" 0.0"))
     return (
         Cell(text=REGION_TITLES[region.region], strong=True, below=(_ends(change, region),)),
-        Cell(text=region.verdict, verdict=region.verdict, strong=True, below=(verdict_in_words(region),)),
+        Cell(text=verdict_name(region), verdict=region.verdict, strong=True, below=(verdict_in_words(region),)),
         Cell(text=who if any(where) else DASH, below=moved),
     )
 

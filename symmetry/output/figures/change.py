@@ -30,6 +30,7 @@ from symmetry.output.words import (
     name_of,
     verdict_in_short,
     verdict_in_words,
+    verdict_name,
     why_unknown,
 )
 
@@ -212,7 +213,7 @@ def _row(page: Page, change: Change, region: RegionChange, y: float) -> None:
         if not np.isfinite(value):
             why = NOTE.fit(why_unknown(face.flags, region.region), after - before - 6)
             page.text(x, y + NOTE.line, why, NOTE)
-    page.verdict(verdict, y, region.verdict, region.verdict, STRONG.but(weight="bold"))
+    page.verdict(verdict, y, region.verdict, verdict_name(region), STRONG.but(weight="bold"))
     first, second, third = movement_in_words(region)
     rests, notice = verdict_in_words(region), notice_in_words(region)
     for x, end, texts in (

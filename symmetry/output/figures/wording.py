@@ -10,7 +10,7 @@ from symmetry.measure.change import RegionChange
 from symmetry.measure.face import RegionScore
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import NO_CHANGE, NOT_COMPARABLE
-from symmetry.measure.words import DASH, noticed, with_error
+from symmetry.measure.words import DASH, noticed, plain_title, with_error
 from symmetry.output.figures.page import Remark
 from symmetry.output.words import doubts, shows, why_unknown
 from symmetry.tabular.text import counted
@@ -40,17 +40,21 @@ def leanings(score: RegionScore, unit: str, side: Side, flags: Sequence[Flag] = 
 
 
 def notice_in_words(change: RegionChange) -> str:
-    """Say whether people would notice a change, by published studies; empty without a verdict or millimetres."""
+    """Say whether people would notice a change, by published studies; empty without a verdict or millimetres.
+
+    Studies are about clinical measures, whose change is another number than that of the verdict: it is named.
+    """
     if change.verdict == NOT_COMPARABLE or change.unit != "mm":
         return ""
     least = change.noticed_from
-    if least is None:
+    if least is None or change.noticed_by is None:
         return "when people notice it is not published"
+    what = plain_title(change.noticed_by)
     if change.verdict == NO_CHANGE:
-        return f"people notice from {least:g} mm"
-    begin = {"no": "too small to be noticed: under", "near": "may be noticed: from"}
+        return f"{what}: noticed from {least:g}"
     known = noticed(abs(change.noticed_change), change.noticed_error, least)
-    return f"{begin.get(known, 'large enough to be noticed: from')} {least:g} mm"
+    said = {"no": "not noticed under", "near": "may be noticed from", "yes": "noticed from"}[known]
+    return f"{what} {abs(change.noticed_change):.1f}, {said} {least:g}"
 
 
 def remarks(flags: Iterable[Flag], *, most: int = 4, names: Mapping[str, str] | None = None) -> list[Remark]:

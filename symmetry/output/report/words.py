@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from math import isfinite
 from typing import Final
@@ -13,7 +14,7 @@ from symmetry.measure.change import RegionChange
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.measure.words import HOW_EVEN, REGION_TITLES, amount, sentence, with_error
 from symmetry.output.words import movement_in_words, sides_in_words
-from symmetry.series.result import RegionCourse
+from symmetry.series.result import RegionCourse, Session
 
 _BREAKS: Final = re.compile(r"(?<=\d) (?=±|mm\b|%)|(?<=±) |(?<=%) (?=IPD)|(?<=\d) (?=to \d)|(?<=\d to) ")
 
@@ -49,17 +50,20 @@ def moved_words(change: RegionChange | None) -> str:
     return sentence("; ".join(filter(None, movement_in_words(change, change.unit))))
 
 
-def now_words(course: RegionCourse) -> str:
-    """Say which side is higher and which further out in the last session that shows the region."""
+def now_words(course: RegionCourse, sessions: Sequence[Session]) -> str:
+    """Say which side is higher and which further out in the last session; of one that does not show it, when last."""
     known = np.flatnonzero(np.isfinite(course.vertical) | np.isfinite(course.lateral))
     if not known.size:
         return "Not known"
+    last = int(known[-1])
     vertical, vertical_error, lateral, lateral_error = (
-        float(values[known[-1]])
-        for values in (course.vertical, course.vertical_error, course.lateral, course.lateral_error)
+        float(values[last]) for values in (course.vertical, course.vertical_error, course.lateral, course.lateral_error)
     )
-    told = sides_in_words(vertical, vertical_error, lateral, lateral_error, course.unit)
-    return sentence(", ".join(told) or "neither side clearly higher or further out")
+    sides = sides_in_words(vertical, vertical_error, lateral, lateral_error, course.unit)
+    told = ", ".join(sides) or "neither side clearly higher or further out"
+    if last == len(sessions) - 1:
+        return sentence(told)
+    return f"Not known from the last session; on {day(sessions[last].day)}: {told}"
 
 
 def phases_words(course: RegionCourse) -> str:
