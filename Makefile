@@ -3,10 +3,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-# What the targets below take; MediaPipe 0.10.21 has no wheel for a newer Python.
-OLDEST_PYTHON ?= python3.10
-NEWEST_PYTHON ?= $(firstword $(foreach version,3.14 3.13,$(shell command -v python$(version))))
-MEDIAPIPE_PYTHON ?= $(firstword $(foreach version,3.12 3.11 3.10,$(shell command -v python$(version))))
+# Versions of Python for the targets that say so: the first that is found. MediaPipe 0.10.21 has no wheel for a newer one.
+OLDEST_PYTHON ?= 3.10
+NEWEST_PYTHON ?= 3.14 3.13
+MEDIAPIPE_PYTHON ?= 3.12 3.11 3.10
+
+# Makes an empty environment with the first version of Python that is found, among those of pyenv too.
+define environment
+	export PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -sd: -)"; for version in $(2); do \
+		! $(BIN)/uv venv --quiet --clear --no-python-downloads --python $$version $(1) || exit 0; \
+	done; exit 1
+endef
 
 .PHONY: demo test test-fast test-thorough test-oldest test-newest mediapipe lint docs samples notebooks clean
 
@@ -26,13 +33,13 @@ test-thorough: $(VENV)/ready-dev
 
 # The fast tests with the oldest dependencies that pyproject.toml allows, and with the newest. TESTS names fewer of them.
 test-oldest: $(VENV)/ready-dev
-	$(BIN)/uv venv --quiet --clear --python $(OLDEST_PYTHON) .venv-oldest
+	$(call environment,.venv-oldest,$(OLDEST_PYTHON))
 	$(BIN)/uv pip compile --quiet --resolution lowest-direct --python .venv-oldest pyproject.toml -o .venv-oldest/oldest.txt
 	$(BIN)/uv pip install --quiet --python .venv-oldest --constraint .venv-oldest/oldest.txt --editable ".[dev]"
 	.venv-oldest/bin/python -m pytest -m "not slow" $(TESTS)
 
 test-newest: $(VENV)/ready-dev
-	$(BIN)/uv venv --quiet --clear --python $(NEWEST_PYTHON) .venv-newest
+	$(call environment,.venv-newest,$(NEWEST_PYTHON))
 	$(BIN)/uv pip install --quiet --python .venv-newest --editable ".[dev]"
 	.venv-newest/bin/python -m pytest -m "not slow" $(TESTS)
 
@@ -72,11 +79,10 @@ $(VENV)/ready-dev: pyproject.toml
 	@touch $@ $(VENV)/ready
 
 # MediaPipe brings opencv-contrib-python. It owns the same folder `cv2` as opencv-python-headless, so one of them must go.
-.venv-mediapipe/ready: pyproject.toml
+.venv-mediapipe/ready: pyproject.toml $(VENV)/ready-dev
 	@echo "Installing into .venv-mediapipe; the first time this takes a few minutes."
-	test -x .venv-mediapipe/bin/python || $(MEDIAPIPE_PYTHON) -m venv .venv-mediapipe
-	.venv-mediapipe/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" mediapipe==0.10.21
-	.venv-mediapipe/bin/python -m pip uninstall --quiet --yes opencv-python-headless
-	.venv-mediapipe/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
-		"opencv-contrib-python<4.12"
+	$(call environment,.venv-mediapipe,$(MEDIAPIPE_PYTHON))
+	$(BIN)/uv pip install --quiet --python .venv-mediapipe --editable ".[dev]" mediapipe==0.10.21
+	$(BIN)/uv pip uninstall --quiet --python .venv-mediapipe opencv-python-headless
+	$(BIN)/uv pip install --quiet --python .venv-mediapipe --no-deps --reinstall "opencv-contrib-python<4.12"
 	@touch $@

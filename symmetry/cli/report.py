@@ -15,6 +15,7 @@ from symmetry.cli.options import (
     GivenPath,
     SeriesChoice,
     details_option,
+    engine_option,
     read_table,
     record,
     reliability_option,
@@ -54,6 +55,7 @@ class _Shown(NamedTuple):
 )
 @series_options("First day of the treatment phase. [default: the first treatment that is kept]")
 @reliability_option
+@engine_option
 @practice_option
 def report(client: str, shown: _Shown, choice: SeriesChoice, reliability: Path | None, folder: Path | None) -> None:
     """Report on a client: courses of all regions, what changed since the first sessions, treatments, diary.

@@ -43,8 +43,8 @@ _ALIKE: Final = 0.5
 _UPRIGHT_SCORE: Final = 0.85
 """The near detector gives upright faces a score of 0.90 to 0.97, upside-down ones 0.54 to 0.78."""
 _LINEAR_BITS: Final = 14
-_OFFSET_BITS: Final = 6
-"""Binary places of where a crop lies, its linear part and its corner: processors and engines differ in the last digits
+_MIDDLE_BITS: Final = 7
+"""Binary places of where a crop lies, its linear part and its middle: processors and engines differ in the last digits
 of the landmarks, and should cut the same crop all the same."""
 _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
 # Where the detector puts eyes, nose, mouth and ears on a level face (mm, y up): symmetric means over 35 adults.
@@ -211,11 +211,9 @@ def _crop_to_image(shape: FloatArray, seen_at: FloatArray, width: float, turn: f
     face_to_image = _similarity(shape * _Y_DOWN, seen_at)
     angle = np.radians(turn)
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    crop_to_face = rotation * width / CROP
-    corner = _CENTRE * _Y_DOWN - crop_to_face @ np.full(2, (CROP - 1) / 2)
-    linear = face_to_image[:, :2] @ crop_to_face
-    offset = face_to_image[:, :2] @ corner + face_to_image[:, 2]
-    return np.column_stack([_rounded(linear, _LINEAR_BITS), _rounded(offset, _OFFSET_BITS)])
+    linear = _rounded(face_to_image[:, :2] @ rotation * (width / CROP), _LINEAR_BITS)
+    middle = _rounded(face_to_image[:, :2] @ (_CENTRE * _Y_DOWN) + face_to_image[:, 2], _MIDDLE_BITS)
+    return np.column_stack([linear, middle - linear @ np.full(2, (CROP - 1) / 2)])
 
 
 def _rounded(values: FloatArray, bits: int) -> FloatArray:
