@@ -49,8 +49,6 @@ of the landmarks, and should cut the same crop all the same."""
 _KEYPOINT_MIRROR: Final = np.array([1, 0, 2, 3, 5, 4])
 # Where the detector puts eyes, nose, mouth and ears on a level face (mm, y up): symmetric means over 35 adults.
 _KEYPOINTS: Final = np.array([(-31.5, 0), (31.5, 0), (0, -31), (0, -64), (-64.5, -20), (64.5, -20)], dtype=np.float64)
-_PIXELS: Final = np.stack(np.meshgrid(np.arange(CROP), np.arange(CROP)), axis=-1).astype(np.float64)
-"""Pixels of a crop, shape (192, 192, 2)."""
 _Y_DOWN: Final = np.array([1.0, -1.0])
 _CENTRE: Final = (REFERENCE[:IRIS_RIGHT, :2].max(axis=0) + REFERENCE[:IRIS_RIGHT, :2].min(axis=0)) / 2
 
@@ -138,7 +136,11 @@ class _View:
         times = max(0, round(np.log2(_step(to_image))))  # leaves a factor within sqrt(2)
         to_level = to_image / 2**times
         to_level[:, 2] += 0.5 / 2**times - 0.5
-        return resample(self.halved(times), _PIXELS @ to_level[:, :2].T + to_level[:, 2])
+        steps = np.arange(CROP)
+        at = np.empty((CROP, CROP, 2))
+        for axis, (across, down, start) in enumerate(to_level):
+            at[..., axis] = across * steps + (down * steps + start)[:, None]
+        return resample(self.halved(times), at)
 
 
 class _MirrorView(_View):

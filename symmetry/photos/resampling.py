@@ -1,7 +1,7 @@
 """Resampling of pictures that gives the same numbers under every OpenCV.
 
-OpenCV's versions, and its builds for different processors, round positions differently. Here they are rounded before
-OpenCV gets them, to the 32nd of a pixel that it works with.
+While they resample, OpenCV's versions and its builds for different processors round positions differently. Here
+positions are rounded first, to the 32nd of a pixel that OpenCV works with, and handed over as whole numbers.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 Picture = TypeVar("Picture", NDArray[np.uint8], NDArray[np.float32])
 
-_BITS: Final = 5
-STEPS: Final = 2**_BITS
+STEPS: Final = 32
 """Steps of a position per pixel."""
 _FARTHEST: Final = 2**15 - 1
 """OpenCV's largest position, pixels."""
@@ -40,8 +39,9 @@ def resample(
     -------
     ndarray, shape (m, n) or (m, n, channels), of the type of the image
     """
-    steps = np.rint(np.clip(at, -_FARTHEST, _FARTHEST) * STEPS).astype(np.int32)
-    share = steps & (STEPS - 1)
-    part = (share[..., 1] << _BITS | share[..., 0]).astype(np.uint16)
-    found = cv2.remap(image, (steps >> _BITS).astype(np.int16), part, interpolation, borderMode=border)
+    if at.dtype != np.float32:
+        at = np.rint(at * STEPS) / STEPS  # single precision holds steps exactly, but not what lies between them
+    x, y = cv2.split(np.clip(at, -_FARTHEST, _FARTHEST).astype(np.float32))
+    whole, part = cv2.convertMaps(x, y, cv2.CV_16SC2)
+    found = cv2.remap(image, whole, part, interpolation, borderMode=border)
     return np.asarray(found, dtype=image.dtype)

@@ -134,11 +134,12 @@ def sample(field: Float32, pixels: FloatArray) -> FloatArray:
     height, width, channels = field.shape
     at = np.clip(pixels, 0, [width - 1, height - 1])
     column, row = np.minimum(at.astype(np.intp), [width - 2, height - 2]).T
-    right, down = (at[:, 0] - column)[:, None], (at[:, 1] - row)[:, None]
-    flat, corner = field.reshape(-1, channels), row * width + column
-    upper = flat[corner] * (1 - right) + flat[corner + 1] * right
-    lower = flat[corner + width] * (1 - right) + flat[corner + width + 1] * right
-    return np.asarray(upper * (1 - down) + lower * down, dtype=np.float64)
+    right, down = at[:, 0] - column, at[:, 1] - row
+    shares = np.stack([(1 - right) * (1 - down), right * (1 - down), (1 - right) * down, right * down])
+    corner = row * width + column
+    places = np.stack([corner, corner + 1, corner + width, corner + width + 1])
+    found = field.reshape(-1, channels).take(places, axis=0) * shares[..., None]
+    return np.asarray(found.sum(axis=0), dtype=np.float64)
 
 
 def look_up(image: Float32, at: Float32) -> Float32:
@@ -157,10 +158,11 @@ def _normalised(luminance: Float32) -> Float32:
 def _node_positions(landmarks: FloatArray) -> FloatArray:
     """Positions of the nodes in the photo, shape (104, 88, 3): linear within the mesh's triangles, then smoothed."""
     corners = np.vstack([landmarks[MESH], _FOLLOWING @ landmarks[MESH]])
-    around, shares = _triangles()
     # The mesh's triangles and their mirror images have equal say, so mirrored faces have mirrored nodes.
-    one, other = ((points[around] * shares).sum(axis=-2) for points in (corners, corners[_PARTNER]))
-    return np.asarray(cv2.GaussianBlur((one + other[:, ::-1]) / 2, (0, 0), 1.0), dtype=np.float64)
+    both = np.hstack([corners, corners[_PARTNER]])
+    first, second, third = (both.take(corner, axis=0) * share for corner, share in zip(*_triangles(), strict=True))
+    placed = (first + second + third).reshape(*_CELLS[::-1], 6)
+    return np.asarray(cv2.GaussianBlur((placed[..., :3] + placed[:, ::-1, 3:]) / 2, (0, 0), 1.0), dtype=np.float64)
 
 
 def _linear_part(points: FloatArray) -> FloatArray:
@@ -170,13 +172,13 @@ def _linear_part(points: FloatArray) -> FloatArray:
 
 @cache
 def _triangles() -> tuple[NDArray[np.intp], FloatArray]:
-    """Corners (104, 88, 3) of the triangle around each node, and the share of each corner (104, 88, 3, 1).
+    """Corners (3, nodes) of the triangle around each node, row by row, and the share of each corner (3, nodes, 1).
 
     The triangles are those of Delaunay between landmarks and anchors; `tools/tabulate_nodes.py` wrote them down.
     """
     with as_file(files("symmetry.registration").joinpath("nodes.npy")) as file:
-        around = np.load(file).astype(np.intp)
-    first, second, third = np.moveaxis(np.vstack([LANDMARK_PIXELS, ANCHORS])[around], -2, 0)
+        around = np.ascontiguousarray(np.load(file).reshape(-1, 3).T, dtype=np.intp)
+    first, second, third = np.vstack([LANDMARK_PIXELS, ANCHORS])[around]
     edges = np.stack([first - third, second - third], axis=-1)
-    two = np.linalg.solve(edges, (NODES - third)[..., None])
-    return around, np.concatenate([two, 1 - two.sum(axis=-2, keepdims=True)], axis=-2)
+    two = np.linalg.solve(edges, (NODES.reshape(-1, 2) - third)[..., None])[..., 0].T
+    return around, np.vstack([two, 1 - two.sum(axis=0)])[..., None]

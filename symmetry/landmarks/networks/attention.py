@@ -89,16 +89,18 @@ def cut_features(features: Float32, matrix: Float32, side: int) -> Float32:
     height, width, channels = features.shape
     steps = np.arange(side, dtype=np.float32) + np.float32(0.5)
     across, down = steps[None, :], steps[:, None]
-    x, y = (row[0] * across + row[1] * down + (row[2] - np.float32(0.5)) for row in matrix)
+    x, y = ((row[0] * across + row[1] * down + (row[2] - np.float32(0.5))).ravel() for row in matrix)
     within = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
-    left = np.clip(np.floor(x).astype(np.intp), 0, width - 2)
-    top = np.clip(np.floor(y).astype(np.intp), 0, height - 2)
-    right_share, lower_share = ((x - left) * within)[..., None], ((y - top) * within)[..., None]
-    flat, corner = features.reshape(-1, channels), top * width + left
-    upper = flat[corner] * (1 - right_share) + flat[corner + 1] * right_share
-    lower = flat[corner + width] * (1 - right_share) + flat[corner + width + 1] * right_share
-    found = upper * (1 - lower_share) + lower * lower_share
-    return np.asarray(found * within[..., None], dtype=np.float32)
+    left, top = np.clip(np.floor(x), 0, width - 2), np.clip(np.floor(y), 0, height - 2)
+    right_share, lower_share = (x - left) * within, (y - top) * within
+    upper_share = within - lower_share
+    upper = (upper_share * (1 - right_share), upper_share * right_share)
+    lower = (lower_share * (1 - right_share), lower_share * right_share)
+    corner = (top * width + left).astype(np.intp)
+    places = np.stack([corner, corner + 1, corner + width, corner + width + 1])
+    found = features.reshape(-1, channels).take(places, axis=0)
+    found *= np.stack([*upper, *lower]).astype(np.float32)[..., None]
+    return np.asarray(found.sum(axis=0).reshape(side, side, channels))
 
 
 def put_back(points: Float32, matrix: Float32) -> Float32:
