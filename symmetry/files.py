@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,17 @@ from symmetry.errors import OutputError
 MARK: Final = b"figure of symmetry, not a photo"
 """Stands at the beginning of every picture that this package draws, so that none is taken for a photo."""
 FIGURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".pdf", ".svg")
+_WINDOWS = os.name == "nt"
+_WAITS: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between the tries to replace a file that is open elsewhere."""
+_LONGEST_ON_WINDOWS: Final = 260
+_DEVICES: Final = {
+    "CON",
+    "PRN",
+    "AUX",
+    "NUL",
+    *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10)),
+}
 
 
 def check_target(path: Path, *, inputs: Iterable[Path] = ()) -> None:
@@ -26,6 +38,8 @@ def check_target(path: Path, *, inputs: Iterable[Path] = ()) -> None:
     """
     if path.is_dir():
         raise OutputError("this is a folder; name a file in it")
+    if _WINDOWS and path.name.partition(".")[0].rstrip(" ").upper() in _DEVICES:
+        raise OutputError("Windows keeps this name for a device; choose another")
     folder = path.resolve().parent
     if not folder.is_dir():
         raise OutputError("its folder does not exist; make the folder or choose another")
@@ -35,10 +49,17 @@ def check_target(path: Path, *, inputs: Iterable[Path] = ()) -> None:
         raise OutputError("this is one of the files to be read, it would be lost; choose another name")
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write a file atomically, readable by its owner only.
 
     A pipe or a device is written to directly; a symbolic link stays a link.
+
+    Parameters
+    ----------
+    path : Path
+    data : bytes
+    durable : bool
+        Sync the file and its folder, so that it survives a power cut once this returns.
 
     Raises
     ------
@@ -58,11 +79,46 @@ def write_whole(path: Path, data: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            part.replace(target)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            replace_patiently(part, target)
         finally:
             part.unlink(missing_ok=True)
+        if durable:
+            sync_folder(target.parent)
+    except PermissionError as error:
+        if not _WINDOWS:
+            raise OutputError(f"it cannot be written ({error.strerror}); check the folder and the disk") from None
+        raise OutputError(
+            "it is open in another program, or protected; close it there or choose another name"
+        ) from None
     except OSError as error:
-        raise OutputError(f"it cannot be written ({error.strerror}); check the folder and the disk") from None
+        long = _WINDOWS and len(str(target)) >= _LONGEST_ON_WINDOWS
+        why = "its path is longer than Windows allows" if long else error.strerror
+        raise OutputError(f"it cannot be written ({why}); check the folder and the disk") from None
+
+
+def replace_patiently(part: Path, target: Path) -> None:
+    """Move a file to its place; on Windows wait for whoever has it open, such as a virus scanner."""
+    for wait in _WAITS if _WINDOWS else ():
+        with contextlib.suppress(PermissionError):
+            part.replace(target)
+            return
+        time.sleep(wait)
+    part.replace(target)
+
+
+def sync_folder(folder: Path) -> None:
+    """Sync the names in a folder to the disk, where the system can."""
+    if _WINDOWS:
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network folders cannot
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def make_folder(folder: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -68,12 +69,38 @@ class _Program(click.Group):
 
     def main(self, *args: Any, **options: Any) -> Any:
         _use_one_thread()
+        _escape_what_streams_cannot_show()
         try:
             return super().main(*args, **options)
+        except KeyboardInterrupt:  # before a command had begun
+            _stopped()
         except OSError as error:  # such as a full disk behind a redirected output
             click.echo(f"symmetry: the result cannot be written ({error.strerror})", err=True)
             _discard_output()
             raise SystemExit(1) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; whoever stops it, even before it had begun or at a question, gets a line and status 130."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _stopped()
+        except click.Abort as error:
+            if isinstance(error.__context__, KeyboardInterrupt):
+                _stopped()
+            raise
+
+
+def _stopped() -> NoReturn:
+    click.echo("symmetry: stopped", err=True)
+    raise SystemExit(130)
+
+
+def _escape_what_streams_cannot_show() -> None:
+    """Let standard output and error escape what their encoding lacks, as consoles and pipes of Windows do."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not (stream.encoding or "").lower().startswith("utf"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _use_one_thread() -> None:

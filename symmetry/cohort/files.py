@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +14,14 @@ import pandas as pd
 
 from symmetry.cohort.columns import ABOUT_PEOPLE, NUMBERS
 from symmetry.errors import TableError
+from symmetry.tabular.given import MAX_BYTES, SPREADSHEETS, table_text
 from symmetry.tabular.reading import DAMAGED, SUFFIXES, read_results
 
 _TEXTS: Final = ("person", "group", "region", "reason", "kind", "name", "unit", "verdict", "photo", "of")
 """Columns that are always texts: a person may be called NA or 007, a group None."""
 _MISSING: Final = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "None", "-", "–", "—", "?")
 """What people write in a cell for a number that is missing."""
-_SEPARATORS: Final = (",", ";", "\t")
+_GIVEN: Final = (".csv", ".tsv", *SPREADSHEETS)
 
 
 def tables_below(paths: Iterable[Path]) -> list[Path]:
@@ -35,12 +37,14 @@ def tables_below(paths: Iterable[Path]) -> list[Path]:
         if not path.is_dir():
             found.append(path)
             continue
-        inside = [file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")]
+        files = [file for file in path.iterdir() if not file.name.startswith((".", "~$"))]  # ~$: open in Excel
+        inside = [file for file in files if file.suffix.lower() in SUFFIXES]
+        inside = inside or [file for file in files if file.suffix.lower() in _GIVEN]
         if not inside:
             raise TableError(f"{path}: the folder holds no {', '.join(SUFFIXES)}; name another, or a practice")
         found += sorted(inside)
-    once = {path.resolve(): path for path in reversed(found)}
-    return [path for path in found if once.get(path.resolve()) is path]
+    once = {os.path.realpath(path): path for path in reversed(found)}  # unlike resolve(), bears a loop of links
+    return [path for path in found if once.get(os.path.realpath(path)) is path]
 
 
 def read_table(path: Path, *, texts: Iterable[str] = ()) -> pd.DataFrame:
@@ -49,8 +53,8 @@ def read_table(path: Path, *, texts: Iterable[str] = ()) -> pd.DataFrame:
     Parameters
     ----------
     path : Path
-        CSV (separated by commas, semicolons or tabs; UTF-8, UTF-16 or Windows), JSON (an array with one object for
-        each row, or what a command wrote) or parquet.
+        CSV (separated by commas, semicolons or tabs; UTF-8, UTF-16 or Windows), .xlsx, .ods, JSON (an array with one
+        object for each row, or what a command wrote) or parquet.
     texts : iterable of str
         Further columns to read as texts.
 
@@ -67,23 +71,24 @@ def read_table(path: Path, *, texts: Iterable[str] = ()) -> pd.DataFrame:
         why = error.strerror if isinstance(error, OSError) else error
         raise TableError(f"{path}: it cannot be read ({why})") from None
     try:
-        if path.suffix.lower() == ".csv":
-            return _read_csv(data, {*_TEXTS, *texts})
+        if path.suffix.lower() in _GIVEN:
+            return _read_given(data, path.suffix, {*_TEXTS, *texts})
+        if len(data) > MAX_BYTES:
+            raise TableError("it is larger than any table of a study; leave out what is not needed")
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(io.BytesIO(data))
         return _read_json(data, path)
     except TableError as error:
         raise TableError(f"{path}: {error}") from None
     except DAMAGED:
-        raise TableError(f"{path}: it cannot be read as a table; save it as CSV in UTF-8, JSON or parquet") from None
+        raise TableError(
+            f"{path}: it cannot be read as a table; save it as CSV in UTF-8, .xlsx, .ods, JSON or parquet"
+        ) from None
 
 
-def _read_csv(data: bytes, texts: set[str]) -> pd.DataFrame:
-    text = _decoded(data)
-    if text.startswith("sep="):  # some spreadsheets start a file with it
-        text = text.partition("\n")[2]
+def _read_given(data: bytes, suffix: str, texts: set[str]) -> pd.DataFrame:
+    text, separator = table_text(data, suffix)
     head = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=head.count)
     columns = [_as_known(name.strip()) for name in next(csv.reader([head], delimiter=separator), [])]
     _check_lengths(text, separator, len(columns))
     for name in columns:
@@ -109,15 +114,6 @@ def _read_csv(data: bytes, texts: set[str]) -> pd.DataFrame:
         for name in [name for name in columns if name not in texts and not pd.api.types.is_numeric_dtype(table[name])]:
             table[name] = table[name].astype(object).where(table[name].notna(), "").str.replace(",", ".", regex=False)
     return table
-
-
-def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252")  # as spreadsheets on Windows write
 
 
 def _check_lengths(text: str, separator: str, columns: int) -> None:

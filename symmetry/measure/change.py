@@ -148,7 +148,7 @@ class MeasureChange:
     reason : str or None
         Name of the flag for which it is not comparable.
     came_from : {"worse side", "better side", "both sides"} or None
-        The worse side is the one with the smaller value; of jaw width and smile angle, the larger.
+        The worse side is the one with the smaller value; of MRD2, jaw width and smile angle, the larger.
     noticed_from : float or None
         Difference from which on people notice it, by published studies; None if there are none.
     norm : str

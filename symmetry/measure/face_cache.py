@@ -149,7 +149,7 @@ class FaceCache:
         try:
             if self._make:
                 make_folder(self.folder)
-            write_whole(self.folder / name, buffer.getvalue())
+            write_whole(self.folder / name, buffer.getvalue(), durable=False)
         except OutputError as error:
             self.trouble = str(error)
 

@@ -64,7 +64,7 @@ class Definition:
     # shape (...). Its docstring says how, and by whose definition.
     take: Callable[[_Faces], FloatArray]
     midline: bool = False  # whether it is a measure of the midline, which has no sides
-    # whether the side with the larger value is the worse one; otherwise it is the lower one
+    # whether the side with the larger value is the worse one, as a lower lid that hangs; otherwise the smaller one
     wider_is_worse: bool = False
     noticed: Notice | None = None  # None where no study says
     norm: Norm = Norm(NO_NORM)  # its text is `NO_NORM` where there is none
@@ -198,7 +198,7 @@ def _mrd1(faces: _Faces) -> FloatArray:
     return faces.height(_UPPER_LID) - faces.height(_IRIS)
 
 
-@_measure("MRD2", "mm", "eyes", noticed=_LID_NOTICED)
+@_measure("MRD2", "mm", "eyes", noticed=_LID_NOTICED, wider_is_worse=True)
 def _mrd2(faces: _Faces) -> FloatArray:
     """Iris centre to lower lid."""
     return faces.height(_IRIS) - faces.height(_LOWER_LID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -48,7 +49,9 @@ def local_zone() -> tzinfo:
     try:
         return get_localzone()
     except Exception:  # noqa: BLE001  contradictory settings raise anything; the clock works all the same
-        return datetime.now().astimezone().tzinfo or timezone.utc
+        with contextlib.suppress(ValueError, OverflowError):  # an offset of more than a day
+            return datetime.now().astimezone().tzinfo or timezone.utc
+        return timezone.utc
 
 
 def zone_name(at: datetime) -> str:

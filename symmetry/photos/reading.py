@@ -281,7 +281,7 @@ def _with_end(data: bytes) -> bytes:
             break
         cut, _ = _decode_jpeg(data[: place[1] - less].rstrip(b"\xff") + marked(END))
         apart = np.asarray(ImageChops.difference(whole.convert("RGB"), cut.convert("RGB")))
-        changed: NDArray[np.bool_] = (apart > 0).any(axis=-1)
+        changed = np.asarray((apart > 0).any(axis=-1))
         if changed.any():
             block = max(_BLOCK // drafted, 1)
             rows, columns = np.nonzero(changed)

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import IO, Final, TypedDict
 
 from symmetry.errors import OutputError
-from symmetry.files import check_target
+from symmetry.files import check_target, sync_folder
 from symmetry.practice.reading import read_photos
 from symmetry.practice.storage.database import HEAD, copy_database
-from symmetry.practice.storage.folders import DATABASE, PART, files_below, private_file, private_folder, sync_folder
+from symmetry.practice.storage.folders import DATABASE, PART, files_below, private_file, private_folder
 from symmetry.practice.storage.sweeping import UNFINISHED
 from symmetry.practice.writing import PracticeWriter, held
 from symmetry.version import __version__

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from symmetry.files import sync_folder
 from symmetry.practice.reading import read_photos
 from symmetry.practice.records import ClientPage
 from symmetry.practice.storage.database import connect
-from symmetry.practice.storage.folders import Places, files_below, remove_tree, sync_folder
+from symmetry.practice.storage.folders import Places, files_below, remove_tree
 from symmetry.practice.storage.models import ClientRow
 from symmetry.practice.storage.searching import Search, Traces, in_the_makeup, search_files, search_rows
 from symmetry.practice.storage.sweeping import remove_copies

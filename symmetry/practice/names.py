@@ -138,6 +138,17 @@ def amount(value: float | None, what: str, *, most: float) -> float | None:
     return float(value)
 
 
+def asked(text: str, what: str) -> str:
+    """Fold a name or an id that is looked up.
+
+    Raises
+    ------
+    InvalidRecordError
+        If it is not text.
+    """
+    return fold(_text(text, f"the name of the {what}"))
+
+
 def _text(text: str, what: str) -> str:
     try:
         text.encode()

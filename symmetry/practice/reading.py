@@ -227,7 +227,7 @@ def find(db: sqlite3.Connection, table: str, asked: str) -> sqlite3.Row:
         That names what is spelt alike.
     """
     what, folded, shown, listed_by = NAMED[table]
-    for row in fetch(db, f"SELECT * FROM {table} WHERE {folded} = ?", names.fold(asked)):  # noqa: S608 -- see NAMED
+    for row in fetch(db, f"SELECT * FROM {table} WHERE {folded} = ?", names.asked(asked, what)):  # noqa: S608 -- see NAMED
         return row
     others = [row[shown] for row in fetch(db, f"SELECT {shown} FROM {table}")]  # noqa: S608
     raise names.unknown(what, asked, others, see=f"`{listed_by}`")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from symmetry.errors import BackupError, PracticeError
+from symmetry.files import sync_folder
 from symmetry.practice.backups import CHUNK, LAYOUT, MANIFEST, MEMBER, BackupSummary, Member
 from symmetry.practice.checking import CHANGED, check_database
 from symmetry.practice.storage.database import plain_failures
@@ -31,7 +32,6 @@ from symmetry.practice.storage.folders import (
     private_file,
     private_folder,
     remove_tree,
-    sync_folder,
 )
 from symmetry.practice.writing import held, make_lock
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from symmetry.errors import InvalidRecordError
+from symmetry.files import sync_folder
 from symmetry.practice import names
 from symmetry.practice.records import NewPhoto, StoredSession
-from symmetry.practice.storage.folders import private_folder, sync_folder, write_durably
+from symmetry.practice.storage.folders import private_folder, write_durably
 from symmetry.practice.storage.models import ClientRow, PhotoRow, SessionRow
 from symmetry.practice.storage.sweeping import sweep_client
 from symmetry.practice.times import captured_to_text

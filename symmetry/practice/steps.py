@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from symmetry.errors import InvalidRecordError
+from symmetry.errors import InvalidRecordError, TableError
 from symmetry.practice.records import Side, Step
+from symmetry.tabular.given import decoded, table_text
 
 _SIDE_OF: Final[dict[str, Side]] = {
     "both": "both",
@@ -128,9 +129,10 @@ def _check_name(name: str, text: str) -> None:
 
 
 def read_steps(file: Path) -> StepsFile:
-    """Read steps from a file: .csv with the columns name, zones, side, minutes, product, or .json with such objects.
+    """Read steps from a table with the columns name, zones, side, minutes, product, or from .json with such objects.
 
-    In a CSV file, "; " separates the zones. What `symmetry protocol show` writes can be read again, with the plan.
+    Tables are .csv, .xlsx or .ods; "; " separates the zones. What `symmetry protocol show` writes can be read again,
+    with the plan.
 
     Raises
     ------
@@ -138,15 +140,18 @@ def read_steps(file: Path) -> StepsFile:
         If it cannot be read, or has a column or key that no step has.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidRecordError("it is not text; give a .csv or .json file of steps") from None
+        with file.open("rb") as opened:
+            data = opened.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no such name"
         raise InvalidRecordError(f"it cannot be read ({why}); check the name and the folder") from None
-    if len(text) > _LARGEST:
-        raise InvalidRecordError("it is too large for a protocol; give a .csv or .json file of steps")
-    listed, about = _from_json(text) if file.suffix.lower() == ".json" else _from_csv(text)
+    if len(data) > _LARGEST:
+        raise InvalidRecordError("it is too large for a protocol; give a .csv, .xlsx, .ods or .json file of steps")
+    try:
+        json_file = file.suffix.lower() == ".json"
+        listed, about = _from_json(decoded(data)) if json_file else _from_csv(*table_text(data, file.suffix))
+    except TableError as error:
+        raise InvalidRecordError(str(error)) from None
     steps = []
     for number, entry in enumerate(listed, 1):
         try:
@@ -175,12 +180,12 @@ def _from_json(text: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
     return listed, about
 
 
-def _from_csv(text: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+def _from_csv(text: str, separator: str) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
     """Give the steps, and what is known of the protocol."""
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        reader.fieldnames = columns = [name.strip().casefold() for name in reader.fieldnames or ()]
         entries = [entry for entry in reader if any(entry.values())]
-        columns = reader.fieldnames or ()
     except csv.Error as error:
         raise InvalidRecordError(f"it is not CSV ({error}); check it, or give a .json file") from None
     # A spreadsheet may leave empty columns at the end.

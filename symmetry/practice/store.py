@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from symmetry.errors import DamagedPracticeError
+from symmetry.files import sync_folder
 from symmetry.practice.backups import Backups
 from symmetry.practice.clients import Clients
 from symmetry.practice.diary import Diary
@@ -20,7 +21,6 @@ from symmetry.practice.storage.folders import (
     prepare_root,
     private_file,
     private_folder,
-    sync_folder,
 )
 from symmetry.practice.storage.schema import revision_in, upgrade
 from symmetry.practice.storage.sweeping import UID, sweep

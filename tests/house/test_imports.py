@@ -24,7 +24,7 @@ ROOMS = {
     "landmarks": {"numpy", "cv2", "ai_edge_litert", "mediapipe", "google"},
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
     "registration": {"numpy", "cv2"},
-    "tabular": {"pandas", "pyarrow"},
+    "tabular": {"pandas", "pyarrow", "python_calamine"},
     "measure": {"numpy", "scipy", "cv2", "pandas", "platformdirs"},
     "series": {"numpy", "pandas"},
     "cohort": {"numpy", "pandas", "scipy", "statsmodels"},

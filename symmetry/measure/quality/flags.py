@@ -91,6 +91,12 @@ def by_gravity(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     return tuple(sorted(flags, key=lambda flag: GRAVITY[flag.severity]))
 
 
+def degrees(angle: float) -> str:
+    """Write the size of an angle as its flag holds it: "2.5 degrees", "1 degree"."""
+    text = f"{abs(angle):.1f}".removesuffix(".0")
+    return f"{text} degree{'' if text == '1' else 's'}"
+
+
 def joined(names: Sequence[str]) -> str:
     """Join names as in a sentence: "eyes, nose and mouth"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

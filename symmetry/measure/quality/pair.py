@@ -6,7 +6,7 @@ from typing import Final
 
 from symmetry.measure.quality.distance import NEAR_CM, TOUCHED, Perspective, perspective_of
 from symmetry.measure.quality.expression import ABOUT_BROWS, ABOUT_EYES, ABOUT_MOUTH, expression_of
-from symmetry.measure.quality.flags import ALL, Flag, Limits
+from symmetry.measure.quality.flags import ALL, Flag, Limits, degrees
 from symmetry.measure.quality.identity import check_identity
 from symmetry.measure.quality.picture import UNEVEN
 from symmetry.measure.quality.portrait import Portrait
@@ -76,8 +76,8 @@ def check_pair(first: Portrait, second: Portrait, registration: Registration | N
 
 def _pose(first: Portrait, second: Portrait) -> tuple[Flag, ...]:
     yaw, pitch, _ = (float(angle) for angle in second.frame.pose() - first.frame.pose())
-    turned = f"is turned {abs(yaw):.0f} degrees farther to its {'left' if yaw > 0 else 'right'}"
-    raised = f"is {abs(pitch):.0f} degrees {'higher' if pitch > 0 else 'lower'}"
+    turned = f"is turned {degrees(yaw)} farther to its {'left' if yaw > 0 else 'right'}"
+    raised = f"is {degrees(pitch)} {'higher' if pitch > 0 else 'lower'}"
     advice = "The head {} in the second photo than in the first; hold the head the same way in both."
     return (
         *YAW.flag("pose_differs", yaw, turn_touches(yaw), advice.format(turned)),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.landmarks.mesh import CHIN, IRIS_RIGHT, MIRROR, REGIONS, WHOLES
-from symmetry.measure.quality.flags import ALL, Flag, Limits
+from symmetry.measure.quality.flags import ALL, Flag, Limits, degrees
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.shifts import spoilt_by
 
@@ -76,19 +76,19 @@ def check_pose(portrait: Portrait) -> tuple[Flag, ...]:
             "head_turned",
             yaw,
             turn_touches(yaw),
-            f"The head is turned {abs(yaw):.0f} degrees to its {side}; look straight into the lens.",
+            f"The head is turned {degrees(yaw)} to its {side}; look straight into the lens.",
         ),
         *PITCH.flag(
             f"head_{raised}",
             pitch,
             ("vertical", *RAISED),
-            f"The head seems {raised} by {abs(pitch):.0f} degrees; {what}, with the lens at the height of the eyes.",
+            f"The head seems {raised} by {degrees(pitch)}; {what}, with the lens at the height of the eyes.",
         ),
         *ROLL.flag(
             "head_tilted",
             roll,
             (ALL,) if abs(roll) >= ROLL.by_severity["warn"] else (),
-            f"The head is tilted {abs(roll):.0f} degrees; hold head and phone upright.",
+            f"The head is tilted {degrees(roll)}; hold head and phone upright.",
         ),
     )
 

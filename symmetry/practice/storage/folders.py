@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from symmetry.errors import PracticeError
+from symmetry.files import replace_patiently, sync_folder
 
 DATABASE: Final = "practice.sqlite"
 JOURNAL: Final = "practice.sqlite-journal"
@@ -115,21 +116,10 @@ def durable_file(path: Path) -> Iterator[Path]:
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        part.replace(path)
+        replace_patiently(part, path)
     finally:
         part.unlink(missing_ok=True)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Sync the names in a folder to the disk, where the system can."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def remove_tree(folder: Path) -> None:
