@@ -134,12 +134,12 @@ def sample(field: Float32, pixels: FloatArray) -> FloatArray:
     height, width, channels = field.shape
     at = np.clip(pixels, 0, [width - 1, height - 1])
     column, row = np.minimum(at.astype(np.intp), [width - 2, height - 2]).T
-    right, down = at[:, 0] - column, at[:, 1] - row
-    shares = np.stack([(1 - right) * (1 - down), right * (1 - down), (1 - right) * down, right * down])
+    right, down = (at[:, 0] - column)[:, None], (at[:, 1] - row)[:, None]
     corner = row * width + column
-    places = np.stack([corner, corner + 1, corner + width, corner + width + 1])
-    found = field.reshape(-1, channels).take(places, axis=0) * shares[..., None]
-    return np.asarray(found.sum(axis=0), dtype=np.float64)
+    values = field.reshape(-1, channels)
+    one, other, below, beside = (values.take(corner + step, axis=0) for step in (0, 1, width, width + 1))
+    upper, lower = one + (other - one) * right, below + (beside - below) * right
+    return np.asarray(upper + (lower - upper) * down, dtype=np.float64)  # where all are the same, so is their mean
 
 
 def look_up(image: Float32, at: Float32) -> Float32:
