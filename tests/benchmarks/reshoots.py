@@ -2,8 +2,8 @@
 
     python tests/benchmarks/reshoots.py [--faces DIR]
 
-DIR holds `reshoots/`, eight photos (a_*, b_*) that are no part of the project. Each of the 28 pairs gives nine verdicts on
-regions: at most 5 % of those judged should be wrong, and at most 20 % of all not comparable.
+DIR holds `reshoots/`, eight photos (a_*, b_*) that are no part of the project. Each of the 28 pairs gives nine verdicts
+on regions: at most 5 % of those judged should be wrong, and at most 20 % of all not comparable.
 """
 
 from __future__ import annotations

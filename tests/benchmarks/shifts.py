@@ -1,10 +1,10 @@
-"""Measure how far each number moves when a head is turned, raised, smiling or lit from a side, and nothing else changed.
+"""Measure how far each number moves when a head is turned, raised, smiling or lit from a side, and no more changed.
 
     python tests/benchmarks/shifts.py [--shared DIR] [--people N] [--write]
 
 DIR holds rendered heads (`heads/`, exactly even) and photographs (`faces/london/`), which are no part of the project;
-photographs are turned and relit through their own mesh. `--write` writes `symmetry/measure/shifts.csv`: root mean square
-shift per degree, per unit of side light, and of a full smile; the larger one of heads and photographs.
+photographs are turned and relit through their own mesh. `--write` writes `symmetry/measure/shifts.csv`: root mean
+square shift per degree, per unit of side light, and of a full smile; the larger one of heads and photographs.
 """
 
 from __future__ import annotations
