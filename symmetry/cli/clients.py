@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,8 @@ def edit(client: str, name: str | None, new_id: str | None, note: str | None, fo
 def forget(client: str, yes: bool, folder: Path | None) -> None:
     """Remove a client with all photos and results for good, and search for anything left.
 
-    Says what will be lost and asks first. Backups and exports that you made yourself are not touched.
+    Says what will be lost and asks first. Faces of these photos that `symmetry series` keeps in its cache are removed,
+    too. Backups and exports that you made yourself are not touched.
 
     \b
     Example:
@@ -133,7 +135,7 @@ def forget(client: str, yes: bool, folder: Path | None) -> None:
     with opened(folder) as store:
         say(f"removing {page.client.id} and searching all files of the practice; this can take a minute")
         gone = store.forget_client(page.client.id)
-    for line in _proof(gone):
+    for line in (*_proof(gone), *_cleared(page)):
         tell(line)
     if not gone.clean:
         for file in gone.left:
@@ -198,6 +200,23 @@ def _proof(gone: Forgotten) -> list[str]:
     lines += [f"look at this yourself: {mention}" for mention in gone.mentions]
     lines.append("backups and exports outside the practice's folder may still hold this client: remove them yourself")
     return lines
+
+
+def _cleared(page: ClientPage) -> list[str]:
+    """Remove what `symmetry series` keeps of a client's photos outside the practice, and say so."""
+    from symmetry import measure  # loads what measures
+
+    photos = {digest for photo in page.photos for digest in (photo.sha256, photo.source_sha256)}
+    named = os.environ.get("SYMMETRY_CACHE")
+    folders = dict.fromkeys((*([Path(named)] if named else ()), measure.usual_folder()))
+    lines = []
+    for folder in folders:
+        removed = measure.FaceCache(folder, make=False).forget(photos)
+        what = (
+            f"{counted(removed, 'file')} with faces of these photos removed from" if removed else "nothing of them in"
+        )
+        lines.append(f"{what} the cache of `symmetry series`, {folder}")
+    return [*lines, "a folder given with --cache may hold faces of these photos: remove it yourself"]
 
 
 def _size(number: float) -> str:

@@ -72,7 +72,7 @@ def _steps(steps: tuple[str, ...], file: Path | None) -> StepsFile:
     "file",
     type=GivenPath(dir_okay=False),
     metavar="FILE",
-    help="Take the steps from a .csv or .json file: name, zones, side, minutes, product.",
+    help="Take the steps from a table (.csv, .xlsx, .ods) or .json file: name, zones, side, minutes, product.",
 )
 @click.option("--times-per-week", type=float, metavar="N", help="Plan for adherence.")
 @note_option

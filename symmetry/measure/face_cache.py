@@ -6,11 +6,13 @@ hold an evenly lit picture of the face, so they are as private as the photo.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import zipfile
 import zlib
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -129,6 +131,16 @@ class FaceCache:
         """Keep how the second face differs from the first."""
         about = {"flags": [asdict(flag) for flag in match.flags]}
         self._write(_pair_file(first, second), about, {"moved": match.moved})
+
+    def forget(self, photos: Collection[str]) -> int:
+        """Remove what is kept of photos with these hashes; return how many files that were."""
+        hashes, removed = set(photos), 0
+        with contextlib.suppress(OSError):  # no such folder
+            for file in self.folder.glob("*.npz"):
+                if not hashes.isdisjoint(file.stem.split("-")):
+                    file.unlink(missing_ok=True)
+                    removed += 1
+        return removed
 
     def _read(self, name: str, shapes: dict[str, tuple[int, ...]]) -> tuple[dict[str, Any], dict[str, Any]] | None:
         try:

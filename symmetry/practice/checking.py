@@ -8,7 +8,6 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import timezone
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,8 @@ from symmetry.practice.storage.sweeping import UID
 
 CHANGED: Final = "it is damaged or was changed; use another backup"
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+_YEARS: Final = range(1900, 2200)
+"""Of times: further ones cannot be shown in every zone."""
 _TYPES: Final = {"integer": int, "numeric": int, "real": float, "text": str}
 _OWNED: Final = (
     ("sessions", "session", "last_session"),
@@ -125,7 +126,8 @@ def _check_clients(rows: Rows, members: Mapping[str, Member], damaged: Collectio
     for client in rows["clients"]:
         whose = f'client "{client["id"]}"'
         with _reading(whose):
-            _must(decoding.client_of(client).added.tzinfo is not None)
+            added = decoding.client_of(client).added
+            _must(added.tzinfo is not None and added.year in _YEARS)
             _must(UID.fullmatch(client["uid"]) and client["id"] and client["id"] == names.fold(client["id"]))
         for table, what, last in _OWNED:
             for row in owned[table][client["key"]]:
@@ -134,7 +136,7 @@ def _check_clients(rows: Rows, members: Mapping[str, Member], damaged: Collectio
                     _check_photo(f"a photo of {this}", client["uid"], photo, members, damaged)
                 with _reading(this):
                     at = read(table, client["uid"], row).at
-                    _must(at.tzinfo is not None and at.astimezone(timezone.utc))
+                    _must(at.tzinfo is not None and at.year in _YEARS)
                     _must(0 < row["number"] <= client[last])
 
 

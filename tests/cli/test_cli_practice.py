@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
 import io
 import json
 import os
@@ -18,8 +19,9 @@ from pathlib import Path
 
 import click
 import pytest
-from helpers.command_line import manual, run
+from helpers.command_line import manual, run, saved
 from helpers.examples import examples
+from helpers.faces import drawn
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
@@ -369,6 +371,25 @@ def test_forgetting_removes_and_proves(filled):
     assert "look at this yourself" in proof
     assert [row["id"] for row in rows("client", "list")] == ["berta"]
     assert b"slept badly" not in (filled / "practice.sqlite").read_bytes()
+
+
+def test_forgetting_clears_the_cache_outside_the_practice_of_the_client_s_photos_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("SYMMETRY_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SYMMETRY_PRACTICE", str(tmp_path / "practice"))
+    (tmp_path / "cache").mkdir()
+    done("client", "add", "Anna", "--id", "anna")
+    photo = saved(drawn(), tmp_path / "a.png")
+    done("session", "add", "anna", photo)
+    stored = [one["sha256"] for one in json.loads(done("session", "list", "anna", "-f", "json"))[0]["photos"]]
+    original = hashlib.sha256(photo.read_bytes()).hexdigest()
+    names = {f"{digest}{rest}.npz" for digest in (original, *stored) for rest in ("", "-mirrored", f"-{'0' * 64}-12ab")}
+    others = {f"{'0' * 64}.npz", f"{'0' * 64}-{'1' * 64}-34cd.npz"}
+    for name in names | others:
+        (tmp_path / "cache" / name).touch()
+    proof = done("client", "forget", "anna", "--yes")
+    assert {path.name for path in (tmp_path / "cache").iterdir()} == others
+    assert f"{len(names)} files with faces of these photos removed from the cache" in proof
+    assert "--cache" in proof
 
 
 # Export, backup, restore

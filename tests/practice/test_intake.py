@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from helpers.command_line import EVEN, saved
 from helpers.faces import SAMPLES
+from helpers.metadata import exif_of_times
+from PIL import Image
 
 from symmetry.errors import UnknownIdError
 from symmetry.practice.intake import IntakeOptions, PhotoIntake, SessionIntake, take_in_photos
@@ -66,3 +68,26 @@ def test_nobody_takes_no_photos(practice):
     with pytest.raises(UnknownIdError):
         take_in_photos(practice, "bo", [EVEN])
     assert take_in_photos(practice, "ana", []).complete
+
+
+def test_a_shot_saved_anew_is_known_in_the_same_run_and_in_later_ones(practice, tmp_path):
+    def copy(name: str, longest: int, quality: int):
+        picture = Image.open(DAYS[0]).convert("RGB")
+        picture.thumbnail((longest, longest))
+        picture.save(tmp_path / name, quality=quality)
+        return tmp_path / name
+
+    taken = take_in_photos(practice, "ana", [*DAYS, copy("IMG-20260412-WA0001.jpg", 960, 30)])
+    assert [each.status for each in taken.photos] == ["accepted", "accepted", "known"]
+    assert taken.photos[2].reason == "the same shot as one in 2026-04-12.jpg, saved anew"
+    again = take_in_photos(practice, "ana", [copy("small.jpg", 700, 60)])
+    assert [each.reason for each in again.photos] == ["the same shot as one in session 2 of ana, saved anew"]
+    assert again.sessions == ()
+
+
+def test_a_date_that_cannot_be_read_is_remarked(practice, tmp_path):
+    path = tmp_path / "2026-04-12.jpg"
+    Image.open(DAYS[0]).convert("RGB").save(path, exif=exif_of_times(DateTimeOriginal="06/04/2026 09:30"))
+    (photo,) = take_in_photos(practice, "ana", [path]).photos
+    assert "06/04/2026 09:30" in photo.remarks[0]
+    assert "may mean 2026-04-06 or 2026-06-04" in photo.remarks[0]
