@@ -21,8 +21,13 @@ _WORTH_A_WORD = 30
 """Photos from which on matching them takes more than a second or two."""
 
 
-def run_dated(results: Iterator[DatedFace | LeftOut | Failure], total: int) -> Run[DatedFace | LeftOut]:
-    """Measure photos, and say whose time is not the one that they tell."""
+def run_dated(
+    results: Iterator[DatedFace | LeftOut | Failure], total: int, *, output: Output | None
+) -> Run[DatedFace | LeftOut]:
+    """Measure photos, and say whose time is not the one that they tell.
+
+    A table that is printed names the photos that were left out, so they are not complained of before.
+    """
 
     def with_notes() -> Iterator[DatedFace | LeftOut]:
         for result in results:
@@ -32,7 +37,10 @@ def run_dated(results: Iterator[DatedFace | LeftOut | Failure], total: int) -> R
                 complain(one.face.photo.name, f"{one.note}; {SOURCE_WORDS.get(one.source, one.source)} counts")
 
     return run_through(
-        with_notes(), total, failure=lambda one: (one.photo, one.advice) if isinstance(one, series.LeftOut) else None
+        with_notes(),
+        total,
+        failure=lambda one: (one.photo, one.advice) if isinstance(one, series.LeftOut) else None,
+        aloud=not _names_them(output),
     )
 
 
@@ -54,10 +62,14 @@ def follow(
                 reason = str(error)
                 names = [one.face.photo.name if isinstance(one, series.DatedFace) else one.photo for one in photos]
                 output.deliver(lambda: tabular.failed_series(names, reason), tabular.SERIES)
+            if _names_them(output):  # there is no table
+                for one in photos:
+                    if isinstance(one, series.LeftOut):
+                        complain(one.photo, one.advice)
             if not dated:  # the reason of each has been said
                 raise SystemExit(1) from None
             raise
-    for one in found.left_out:
+    for one in () if _names_them(output) else found.left_out:
         if one not in photos:
             complain(one.photo, f"left out ({one.reason}): {one.advice}")
     for photo in found.turned_back:
@@ -67,6 +79,11 @@ def follow(
         where = "before the first" if phases == {"treatment"} else "after the last"
         say(f"symmetry: the treatment starts {where} session ({found.treatment_start}); check the year and the day")
     return found
+
+
+def _names_them(output: Output | None) -> bool:
+    """Whether the photos that were left out stand in a table that is printed."""
+    return output is not None and output.shown
 
 
 def deliver_series(found: Series, output: Output, *, details: bool) -> None:

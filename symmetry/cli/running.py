@@ -47,14 +47,19 @@ def run_through(
     things: str = "photos",
     doing: str = "measuring",
     failure: Callable[[Result], tuple[str, str] | None] = failure_of,
+    aloud: bool = True,
 ) -> Run[Result]:
-    """Take results one by one, complain of failures as they come, and show on a terminal how far the run is."""
+    """Take results one by one, complain of failures as they come, and show on a terminal how far the run is.
+
+    Not `aloud`, failures are only counted: what is printed at the end names them.
+    """
     run: Run[Result] = Run()
     try:
         for result in with_progress(results, total, doing):
             run.results.append(result)
             if (failed := failure(result)) is not None:
-                complain(*failed)
+                if aloud:
+                    complain(*failed)
                 run.failed += 1
     except KeyboardInterrupt:
         say(f"symmetry: stopped; {len(run.results)} of {total} {things} are done")

@@ -101,7 +101,7 @@ def command(
     """
     check_targets(output.file, shown.figure, shown.report, inputs=[*photos.paths, measuring.reliability])
     options = measuring.read()
-    run = run_dated(series.date_photos(photos.paths, cache=cache, **options), len(photos.paths))
+    run = run_dated(series.date_photos(photos.paths, cache=cache, **options), len(photos.paths), output=output)
     run.end_if_stopped()
     found = follow(
         run.results,

@@ -113,6 +113,10 @@ def test_a_bad_photo_is_named_and_the_others_are_done(cache, tmp_path):
     found = json.loads(result.stdout)
     assert len(found["sessions"]) == 3
     assert {one["reason"] for one in found["left_out"]} == {"unreadable", "duplicate"}
+    table = run("series", tmp_path, "--cache", cache)
+    assert table.exit_code == 1
+    assert "left out, 2 photos:" in table.stdout
+    assert ".jpg" not in table.stderr  # each is named once
 
 
 def test_nothing_usable_is_one_line_and_leaves_the_reason(tmp_path, cache):
