@@ -1,4 +1,4 @@
-"""Measure how far each number moves when a head is turned, raised, smiling or lit from a side, and no more changed.
+"""Measure how far numbers move when a head is turned, raised, smiling or lit from a side, and nothing else changed.
 
     python tests/benchmarks/shifts.py [--shared DIR] [--people N] [--write]
 
@@ -31,9 +31,8 @@ from symmetry.photos.reading import read_photo
 
 TABLE = ROOT / "symmetry" / "measure" / "shifts.csv"
 CIRCUMSTANCES = ("yaw", "pitch", "light", "smile")
-OF_HEADS = {
-    f"{kind}_{by:+}": (kind, by) for kind, values in (("yaw", (-6, -3, 3, 6)), ("pitch", (-6, 6))) for by in values
-}
+TURNS = (("yaw", (-6, -3, 3, 6)), ("pitch", (-6, 6)))
+OF_HEADS = {f"{kind}_{by:+}": (kind, by) for kind, values in TURNS for by in values}
 LIGHTS = ((30, 0.8), (-30, 0.8), (50, 0.4), (-50, 0.4), (70, 0.2), (-70, 0.2))
 Shifts = dict[tuple[str, str], float]
 Found = tuple[str, str, float, Shifts]  # circumstance, where it was measured, how much of it, shifts of all numbers

@@ -26,7 +26,7 @@ from symmetry.measure.quality.appearance import (
 from symmetry.measure.quality.flags import ALL, Flag, Severity
 from symmetry.measure.quality.glasses import check_glasses
 from symmetry.measure.quality.hair import beard_of, check_beard
-from symmetry.measure.quality.lips import lip_borders
+from symmetry.measure.quality.lips import lip_borders, lip_contrast
 from symmetry.measure.quality.portrait import Portrait
 from symmetry.measure.quality.view import View, view_of
 from symmetry.measure.quality.zones import (
@@ -53,10 +53,10 @@ _NO_MOUTH: Final = 1.0
 _LOWER: Final = (1.9, 2.4)
 """Evidence from which on mouth and chin are perhaps, and certainly, covered. Faces: at most 0.8 on the 70, lit from one
 side or from above, 1.7 on selfies in poor light. 43 hands over the mouth: at least 2.6; 42 masks: at least 2.3."""
-_SHOWN: Final = (1.3, 0.9, 0.5)
-"""Borders of the upper and lower lip and fit of the mouth from which on the mouth shows, whatever grows around it.
-Beards: at least 1.8, 1.3 and 0.5; masks: at most 2.0, 1.1 and 0.7, never all of them; hands: 9 in 10 less than 1.4, 1.2
-and 0.45."""
+_SHOWN: Final = (1.3, 0.9, 0.5, 0.08)
+"""Borders of the upper and lower lip, fit of the mouth and contrast of the lips from which on the mouth shows, whatever
+grows around it. Beards: at least 1.8, 1.3, 0.5 and 0.2; masks: at most 2.0, 1.1, 0.7 and 0.07; hands: 9 in 10 less than
+1.4, 1.2, 0.45 and 0.05."""
 _CHIN: Final = (1.2, 2.0)
 """The same for the chin and for something dark in front of the mouth. Faces left out in turn, turned and lit from one
 side: at most 0.4, with drawn beards 0.9. Hands that reach the chin only: at least 1.5; microphones in front of the
@@ -184,14 +184,14 @@ def _occlusion_of(view: View) -> Occlusion:
     left = _Eye.measure(other, structure(pattern, EYES & ~RIGHT), _colour(look, _LEFT_EYE) - skin)
     alike = correlation(seen, RIGHT_EYE_AND_BROW, to=other)
     bare = (structure(pattern, MOUTH), structure(pattern, NOSTRILS))
-    mouth, borders = fit(seen, "mouth"), lip_borders(view.fine)
+    mouth, borders, contrast = fit(seen, "mouth"), lip_borders(view.fine), lip_contrast(view.fine)
     strange = _strange(seen, sides, bare, mouth, _colour(look, _LOWER_PART) - skin)
     return Occlusion(
         face=fit(seen, "face"),
         strange=strange,
-        lower=max(_hidden_mouth(mouth, borders) + _OF_SURROUNDINGS * strange, strange - _STRANGE_ALONE),
+        lower=max(_hidden_mouth(mouth, borders, contrast) + _OF_SURROUNDINGS * strange, strange - _STRANGE_ALONE),
         mouth_shown=strange < _TOO_STRANGE
-        and all(value >= least for value, least in zip((*borders, mouth), _SHOWN, strict=True)),
+        and all(value >= least for value, least in zip((*borders, mouth, contrast), _SHOWN, strict=True)),
         chin=_chin(seen, look, skin, borders),
         nose=correlation(seen, NOSE) < _LEAST_NOSE[0] or bare[1] < _LEAST_NOSE[1],
         eyes=(right.evidence(left, alike), left.evidence(right, alike)),
@@ -199,8 +199,8 @@ def _occlusion_of(view: View) -> Occlusion:
     )
 
 
-def _hidden_mouth(mouth: float, borders: tuple[float, float]) -> float:
-    return 2.0 * _cue(mouth, 0.70, 0.35) + _WEIGHT * _cue(sum(borders) / 2, 1.2, 0.5)
+def _hidden_mouth(mouth: float, borders: tuple[float, float], contrast: float) -> float:
+    return 2.0 * _cue(mouth, 0.70, 0.35) + _WEIGHT * _cue(sum(borders) / 2, 1.2, 0.5) + 1.2 * _cue(contrast, 0.08, 0.03)
 
 
 def _strange(

@@ -39,7 +39,7 @@ def rows_below(row: int) -> Mask:
     return np.broadcast_to(np.arange(HEIGHT)[:, None] >= row, (HEIGHT, WIDTH))
 
 
-def _within(*points: int) -> Mask:
+def within(*points: int) -> Mask:
     """Pixels of the standard face within the convex hull of landmarks."""
     filled = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
     hull = cv2.convexHull(LANDMARK_PIXELS[list(points)].astype(np.float32))
@@ -51,17 +51,17 @@ def _even(mask: Mask) -> Mask:
     return np.asarray(mask | mask[:, ::-1])
 
 
-_EYE_RIGHT: Final = widened(_within(*EYE_RIGHT), 5)
-_BROW_RIGHT: Final = widened(_within(*BROW_LOWER_RIGHT, *BROW_UPPER_RIGHT), 2)
+_EYE_RIGHT: Final = widened(within(*EYE_RIGHT), 5)
+_BROW_RIGHT: Final = widened(within(*BROW_LOWER_RIGHT, *BROW_UPPER_RIGHT), 2)
 _FOREHEAD: Final = (10, 109, 67, 69, 108, 151)
 
-OVAL: Final = _even(_within(*FACE_OVAL))
+OVAL: Final = _even(within(*FACE_OVAL))
 EYES: Final = _even(_EYE_RIGHT)
 BROWS: Final = _even(_BROW_RIGHT)
-MOUTH: Final = _even(widened(_within(*LIPS_OUTER), 3))
-NOSTRILS: Final = _even(widened(_within(98, 97, 2, 326, 327, 1, 48, 278), 1))
-CHEEKS: Final = _even(_within(*CHEEK_RIGHT)) & ~EYES & ~NOSTRILS & ~MOUTH
-FOREHEAD: Final = _even(_within(*_FOREHEAD, *mirrored(_FOREHEAD))) & ~BROWS
+MOUTH: Final = _even(widened(within(*LIPS_OUTER), 3))
+NOSTRILS: Final = _even(widened(within(98, 97, 2, 326, 327, 1, 48, 278), 1))
+CHEEKS: Final = _even(within(*CHEEK_RIGHT)) & ~EYES & ~NOSTRILS & ~MOUTH
+FOREHEAD: Final = _even(within(*_FOREHEAD, *mirrored(_FOREHEAD))) & ~BROWS
 INNER_OVAL: Final = np.asarray(cv2.erode(OVAL.astype(np.uint8), np.ones((13, 13), dtype=np.uint8)) > 0)
 RIGHT: Final = np.broadcast_to(np.arange(WIDTH) < WIDTH // 2, (HEIGHT, WIDTH))
 """The subject's right half, which a photo shows on the left."""
