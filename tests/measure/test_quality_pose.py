@@ -22,7 +22,7 @@ from helpers.spoiling import LEFT_EYE, RIGHT_EYE, lids_closed, resized, with_rai
 
 from symmetry.landmarks.mesh import IRIS_RIGHT, MIRROR, REFERENCE, REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
-from symmetry.measure.quality.distance import MOST_PITCH, check_distance, perspective_of
+from symmetry.measure.quality.distance import MOST_PITCH, Perspective, check_distance, perspective_of
 from symmetry.measure.quality.expression import check_expression, expression_of
 from symmetry.measure.quality.flags import Flag, Limits
 from symmetry.measure.quality.gate import check_photo
@@ -299,3 +299,14 @@ def test_advice_and_touches_are_fit_to_print():
         assert flag.advice.endswith(".")
         assert flag.advice.count(". ") == 0
         assert {part for touched in flag.touches for part in touched.split(".")} <= names
+
+
+@pytest.mark.parametrize(
+    ("pitch", "severity", "words"), [(0.0, "warn", ""), (10.0, "info", "or only looks so as the head")]
+)
+def test_a_face_that_may_look_near_for_its_pitch_alone_says_so(monkeypatch, pitch, severity, words):
+    seen = Perspective(centimetres=None, bent=3.0, pitch=pitch)
+    monkeypatch.setattr("symmetry.measure.quality.distance.perspective_of", lambda portrait: seen)
+    (flag,) = check_distance(None)
+    assert (flag.severity, flag.value) == (severity, 3.0)
+    assert words in flag.advice

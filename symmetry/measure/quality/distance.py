@@ -85,7 +85,8 @@ def check_distance(portrait: Portrait) -> tuple[Flag, ...]:
     if seen.centimetres is not None:
         value, limits, how = seen.centimetres, NEAR_CM, f"from about {seen.centimetres:.0f} cm"
     else:
-        value, how = max(seen.bent, 0.0), "from very near"
-        limits = BENT if abs(seen.pitch) <= MOST_PITCH else _BENT_TILTED
+        level = abs(seen.pitch) <= MOST_PITCH
+        value, limits = max(seen.bent, 0.0), BENT if level else _BENT_TILTED
+        how = "from very near" if level else "from very near, or only looks so as the head is raised or lowered"
     advice = f"The photo seems taken {how}, which bends the face; hold the phone at arm's length or farther."
     return limits.flag("phone_too_near", value, TOUCHED, advice)
