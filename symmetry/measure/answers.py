@@ -146,7 +146,7 @@ class ChangeAnswer:
     def too_unsure(self, region: str) -> bool:
         """Whether a change is too unsure for its verdict to say that nothing changed."""
         change = self.regions[region]
-        return change.verdict == NO_CHANGE and not tells(change.evenness, change.evenness_error, self.unit)
+        return change.verdict == NO_CHANGE and not tells(0.0, change.evenness_error, self.unit)
 
     def having(self, group: Group, *, main: bool | None = None) -> list[RegionChange]:
         """List the changes of one group, without regions that contain others; `main` or other ones only, if given."""

@@ -78,7 +78,7 @@ def overview_sentences(indices: Sequence[SymmetryIndex], photos: int) -> list[st
     low, high = HEALTHY_RANGE
     span = f"{min(known):.0f}" if len(known) == 1 else f"{min(known):.0f} to {max(known):.0f}"
     told = f"{counted(photos, 'photo')}: symmetry index {span} of 100 (healthy adults mostly {low} to {high})"
-    return [f"{told}{'' if len(known) == photos else f'; {photos - len(known)} cannot carry one'}."]
+    return [f"{told}{'' if len(known) == photos else f'; {photos - len(known)} of the photos cannot carry one'}."]
 
 
 def leaning_words(leaning: Leaning, unit: str = "") -> str:

@@ -106,7 +106,7 @@ def part_in_words(change: RegionChange | None) -> str:
 
 def verdict_name(change: RegionChange) -> str:
     """Name a verdict; one of no change within an error so wide that it says nothing is "cannot be told"."""
-    told = tells(change.evenness, change.evenness_error, change.unit)
+    told = tells(0.0, change.evenness_error, change.unit)
     return change.verdict if told or change.verdict != NO_CHANGE else "cannot be told"
 
 

@@ -227,7 +227,7 @@ def test_what_a_flag_stops_is_a_dash_with_its_reason_and_the_flag_strikes():
     brief = render(change_tables(shown))
     assert re.search(r"^ mouth +cannot be told +– +expression differs$", brief, re.M)
     assert "Turned." not in brief
-    assert "and 1 remark more: --details" in brief
+    assert "and 1 more remark: --details" in brief
     console = Console(width=100, force_terminal=True, color_system="standard", legacy_windows=False)
     with console.capture() as captured:
         console.print(change_tables(shown, details=True))

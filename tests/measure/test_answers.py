@@ -152,7 +152,7 @@ def test_the_index_is_written_with_its_error_and_healthy_adults_or_the_reason():
         SymmetryIndex(reason="smiling"),
     ]
     assert overview_sentences(several, 4) == [
-        "4 photos: symmetry index 70 to 81 of 100 (healthy adults mostly 63 to 87); 2 cannot carry one."
+        "4 photos: symmetry index 70 to 81 of 100 (healthy adults mostly 63 to 87); 2 of the photos cannot carry one."
     ]
 
 
@@ -164,6 +164,12 @@ def test_a_sure_change_is_said_with_its_size_and_that_it_is_real():
         "These changes are real as far as photos can tell: photos of an unchanged face differ by less. "
         "Changes below these would not show: 0.6 mm at the jawline"
     )
+
+
+def test_a_region_that_did_not_move_is_no_change_though_its_asymmetry_is_not_known():
+    still = {"evenness": NAN, "evenness_error": 0.9}
+    assert "cheeks" not in said(changed(cheeks=still)).partition("Cannot be told")[2]
+    assert "0.9 mm at the cheeks" in said(changed(cheeks=still))
 
 
 def test_a_change_of_another_region_does_not_hide_what_the_main_ones_did():

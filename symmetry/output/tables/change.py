@@ -37,7 +37,7 @@ from symmetry.output.tables.layout import (
     signed,
     title_cell,
 )
-from symmetry.output.words import part_in_words
+from symmetry.output.words import HOW_SURE, part_in_words
 from symmetry.tabular import printable
 
 _FROM = {"worse side": "worse side", "better side": "better side", "both sides": "both", None: ""}
@@ -57,7 +57,7 @@ def change_tables(change: Change, *, details: bool = False) -> Group:
         *flag_lines(change.flags, brief=True),
         _summary(change, answer),
         *notes(
-            ERRORS,
+            HOW_SURE,
             "By: change of the left-right difference of the region, or of the part named. Without a change, the "
             "least that would show.",
             *([MESH_ALONE] if change.method == "landmarks" else []),
@@ -101,15 +101,17 @@ def _summary(change: Change, answer: ChangeAnswer) -> FittedTable:
     """Give a line or two for each region, the main ones first."""
     regions = list(answer.regions.values())
     groups = [answer.group(name) for name in answer.regions]
-    table = FittedTable("region", [_in_a_line(region) for region in regions])
+    table = FittedTable("region\n", [_in_a_line(region) for region in regions])
     table.add(
-        "verdict",
+        "verdict\n",
         [Text(*_verdict_of(region, group)) for region, group in zip(regions, groups, strict=True)],
         left=True,
     )
-    table.add(f"by, {change.before.unit}", [_by(region, group) for region, group in zip(regions, groups, strict=True)])
+    table.add(f"by\n{change.before.unit}", [_by(region, group) for region, group in zip(regions, groups, strict=True)])
     table.add(
-        "which side moved", [_who(region, group) for region, group in zip(regions, groups, strict=True)], left=True
+        "which side moved,\nor why not told",
+        [_who(region, group) for region, group in zip(regions, groups, strict=True)],
+        left=True,
     )
     return table
 

@@ -39,6 +39,7 @@ from symmetry.output.tables.layout import (
     signed,
     title_cell,
 )
+from symmetry.output.words import HOW_SURE
 from symmetry.tabular import printable
 
 _STANDINGS: Final = {"uneven": "", "even": "", "unknown": "yellow"}
@@ -66,7 +67,7 @@ def face_summary(face: FaceAnalysis) -> Group:
         table,
         *notes(
             "Asymmetry: typical distance of a region's left half from its mirrored right half; 0 is even.",
-            ERRORS,
+            HOW_SURE,
             *([MESH_ALONE] if face.method == "landmarks" else []),
             SIDES,
             "--details: clinical measures, exact numbers, all that was found.",
@@ -156,7 +157,7 @@ def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:
             "Asymmetry of each region: 0 is even.",
             f"Index: 100 is perfectly even, most healthy adults have {low} to {high}.",
             f"{UNKNOWN} cannot be told: not seen, stopped by a flag, or the error is too wide.",
-            ERRORS,
+            HOW_SURE,
             *([MESH_ALONE] if measured and measured[0].method == "landmarks" else []),
             "For sides, the other regions and clinical measures: one photo, or --details.",
         ),

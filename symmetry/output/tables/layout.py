@@ -154,9 +154,7 @@ def flag_lines(flags: Iterable[Flag], *, brief: bool = False) -> list[Renderable
     if rest:
         lines.add_row(
             Text(),
-            Text(
-                f"{'and ' if found else ''}{counted(rest, 'remark')}{' more' if found else ''}: --details", style="dim"
-            ),
+            Text(f"{'and ' if found else ''}{counted(rest, 'more remark')}: --details", style="dim"),
         )
     return [Padding(lines, (0, 0, 0, 2))] if every else []
 
