@@ -276,7 +276,7 @@ def test_region_that_nobody_sees_is_told_so() -> None:
     series = replace(usual.series, regions={**usual.series.regions, "mouth": blank})
     page = render_report(replace(usual, series=series))
     assert "It is not known." in page
-    assert "nan" not in page
+    assert "nan" not in re.sub(r"base64,[\w+/=]+", "", page)  # pictures may hold any letters
 
 
 def test_many_sessions_make_no_other_page() -> None:
