@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from symmetry.arrays import FloatArray
 from symmetry.errors import InvalidPointsError
 from symmetry.landmarks.mesh import (
+    AVERAGE_IPD_MM,
     CHIN,
     EYE_RIGHT,
     IRIS_LEFT,
@@ -55,6 +56,9 @@ MEDIAN_OF_CHI3: Final = 1.5382
 _FLOOR: Final = 1e-8
 """Least spread, as a share of the face, so that rounding alone does not downweight pairs."""
 
+ARM_MM: Final = 550.0
+"""Distance of a camera at arm's length, for which perspective is taken out of photos. A face that looks into the camera
+stays even from any distance, so a wrong one costs little."""
 _TINY: Final = float(np.finfo(np.float64).tiny)
 _FIRST_AXIS, _SECOND_AXIS = [0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]
 _UPRIGHT = np.array([1.0, -1.0, -1.0])
@@ -71,13 +75,17 @@ class FacialFrame:
         Point of the plane of symmetry midway between the irises, image pixels.
     axes : ndarray, shape (..., 3, 3)
         Rows: unit vectors toward the subject's left, up and out of the face, in image axes (x right, y down, z away).
+    nearness : ndarray, shape (...)
+        Inverse of the distance between camera and irises, 1/pixel: how strongly perspective enlarges what is nearer.
+        0: seen from afar.
     """
 
     origin: FloatArray
     axes: FloatArray
+    nearness: FloatArray | float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("origin", "axes"):
+        for name in ("origin", "axes", "nearness"):
             kept = np.array(getattr(self, name), dtype=np.float64)
             kept.flags.writeable = False
             object.__setattr__(self, name, kept)
@@ -85,13 +93,15 @@ class FacialFrame:
     def place(self, points: ArrayLike) -> FloatArray:
         """Transform image points (..., n, 3) to the facial frame: x toward the subject's left, y up, z out; pixels."""
         turn = np.ascontiguousarray(np.swapaxes(self.axes, -1, -2))  # three times as fast as the view
-        placed = np.asarray(points) @ turn
-        placed -= self.origin[..., None, :] @ turn
-        return np.asarray(placed)
+        from_origin = np.asarray(points) - self.origin[..., None, :]
+        from_origin[..., :2] *= 1 + from_origin[..., 2:] * np.asarray(self.nearness)[..., None, None]
+        return np.asarray(from_origin @ turn)
 
     def to_image(self, placed: ArrayLike) -> FloatArray:
         """Transform points (..., n, 3) of the facial frame (pixels) to the image; the inverse of `place`."""
-        return np.asarray(np.asarray(placed) @ self.axes + self.origin[..., None, :])
+        from_origin = np.asarray(placed) @ self.axes
+        from_origin[..., :2] /= 1 + from_origin[..., 2:] * np.asarray(self.nearness)[..., None, None]
+        return np.asarray(from_origin + self.origin[..., None, :])
 
     def pose(self) -> FloatArray:
         """Yaw, pitch and roll in degrees, shape (..., 3).
@@ -122,7 +132,7 @@ def check_points(points: ArrayLike) -> FloatArray:
     return array
 
 
-def fit_frame(points: ArrayLike) -> FacialFrame:
+def fit_frame(points: ArrayLike, *, camera_mm: float = np.inf) -> FacialFrame:
     """Fit the facial frame: the plane in which the face is most like its own mirror image.
 
     Each landmark of an outline (eyes, nose, lips, jaw) is compared with its mirrored partner in 3-D. Pairs that
@@ -133,6 +143,9 @@ def fit_frame(points: ArrayLike) -> FacialFrame:
     ----------
     points : array_like, shape (..., 478, 3)
         Landmarks in image axes: x right, y down, z away from the camera, one unit for all three.
+    camera_mm : float
+        Distance of the camera, mm, by which perspective is taken out. A turned head is not the mirror image of itself
+        in perspective: each degree raises one side of the jaw by 0.15 mm, seen from 55 cm. Infinite: from afar.
 
     Returns
     -------
@@ -152,12 +165,17 @@ def fit_frame(points: ArrayLike) -> FacialFrame:
     True
     """
     array = check_points(points)
-    normals, distances = fit_plane(array)
-    normal, distance = normals[..., 0, :], distances[..., 0]
-    up, out = _point_up(array[..., STABLE_UPPER_FACE, :] * _UPRIGHT, normal * _UPRIGHT)
     between = (array[..., IRIS_LEFT, :] + array[..., IRIS_RIGHT, :]) / 2
-    origin = between - (_dot(between, normal) - distance)[..., None] * normal
-    return FacialFrame(origin=origin, axes=np.stack([normal, up * _UPRIGHT, out * _UPRIGHT], axis=-2))
+    apart = np.linalg.norm(array[..., IRIS_LEFT, :] - array[..., IRIS_RIGHT, :], axis=-1)
+    nearness = AVERAGE_IPD_MM / camera_mm / np.maximum(apart, _TINY)
+    seen_from_afar = FacialFrame(origin=between, axes=np.eye(3), nearness=nearness).place(array)
+    normals, distances = fit_plane(seen_from_afar)
+    normal, distance = normals[..., 0, :], distances[..., 0]
+    up, out = _point_up(seen_from_afar[..., STABLE_UPPER_FACE, :] * _UPRIGHT, normal * _UPRIGHT)
+    origin = between + distance[..., None] * normal
+    return FacialFrame(
+        origin=origin, axes=np.stack([normal, up * _UPRIGHT, out * _UPRIGHT], axis=-2), nearness=nearness
+    )
 
 
 def fit_plane(points: ArrayLike, *, without: tuple[tuple[int, ...], ...] = ((),)) -> tuple[FloatArray, FloatArray]:

@@ -42,6 +42,8 @@ IRIS_LANDMARKS: Final = np.arange(468, 478)
 IRIS_RIGHT_EDGES: Final = (469, 471)
 IRIS_LEFT_EDGES: Final = (474, 476)
 """Ends of the horizontal diameters of the irises."""
+AVERAGE_IPD_MM: Final = 63.0
+"""Interpupillary distance of the reference face, for what needs a size where millimetres are not known."""
 
 CHIN: Final = 152
 PHILTRUM: Final = 164
@@ -60,6 +62,7 @@ JAW_RIGHT: Final = (132, 58, 172, 136, 150, 149, 176, 148)
 NOSE_RIGHT: Final = (45, 48, 64, 97, 98, 115, 220)
 NOSE_MIDLINE: Final = (168, 6, 197, 195, 5, 4, 1, 19, 94, 2)
 CHIN_MIDLINE: Final = (200, 199, 175, 152)
+CHIN_PAD: Final = (199, 175)
 FOLD_RIGHT: Final = (36, 92, 165, 186, 203, 205, 206, 207, 212, 216)
 """Skin on both sides of the nasolabial fold; the mesh has no line along the crease."""
 CHEEK_RIGHT: Final = (50, 100, 101, 116, 117, 118, 119, 123, 147, 187)

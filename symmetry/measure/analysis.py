@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
 from symmetry.errors import SeveralFacesError
-from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
-from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS, WHOLES
-from symmetry.landmarks.scale import AVERAGE_IPD_MM, Scale, interpupillary_distance
+from symmetry.landmarks.frame import ARM_MM, FacialFrame, across_jawline, asymmetry_field, fit_frame, made_even
+from symmetry.landmarks.mesh import AVERAGE_IPD_MM, MIDLINE, MIRROR, REGIONS, WHOLES
+from symmetry.landmarks.scale import Scale, interpupillary_distance
+from symmetry.measure.conditions import PhotoConditions
 from symmetry.measure.face import (
     NAN,
     PERCENT,
@@ -33,11 +34,12 @@ from symmetry.measure.quality.flags import ALL, Flag, joined, rejecting
 from symmetry.measure.reliability_table import (
     PHOTO_NUMBERS,
     REGIONS_OF_PHOTO,
+    Method,
     ReliabilityTables,
     of_method,
 )
 from symmetry.measure.scores import REGION_NAMES, region_means
-from symmetry.measure.uncertainty import jitter_of, noiseless_scores, photo_errors, unseen_part
+from symmetry.measure.uncertainty import jitter_of, noiseless_scores, photo_difficulty, photo_errors, unseen_part
 from symmetry.photos.reading import Photo, photo_from_array, read_photo
 from symmetry.registration import standardize
 from symmetry.registration.refinement import refine_by_mirror_image
@@ -161,19 +163,19 @@ def measure_landmarks(
     """
     refined, flags, detection = evidence.refined, evidence.flags, evidence.detection
     points = landmarks if refined is None else refined.points
-    frame = fit_frame(points)
+    frame = fit_frame(points, camera_mm=ARM_MM)
     placed = frame.place(points) if as_pair is None else as_pair
     size = _size_of(landmarks, scale)
     shown = _shown(placed, beyond_edge(photo, landmarks), evidence)
-    yaw, pitch, roll = (float(angle) for angle in frame.pose())
-    table = of_method(reliability, "landmarks" if refined is None else "registration")
+    pose = _pose_of(frame)
+    method: Method = "landmarks" if refined is None else "registration"
+    conditions = PhotoConditions(yaw=pose.yaw, pitch=pose.pitch, light=detection.side_light)
     errors = photo_errors(
-        table,
-        yaw=yaw,
+        table := of_method(reliability, method),
+        difficulty=photo_difficulty(conditions, flags, method=method),
         jitter=NAN if detection.crops is None else jitter_of(detection.crops, size.interpupillary),
         interpupillary=size.interpupillary,
         unseen=unseen_part(shown.field * size.mm),
-        flags=flags,
     )
     scores = _region_scores(shown.field * size.mm, table.field_noise, errors, shown.cut, flags)
     regions = {name: _in_units(name, *one, size) for name, one in scores.items()}
@@ -184,7 +186,7 @@ def measure_landmarks(
         frame=frame,
         scale=scale,
         mm_per_pixel=size.mm_per_pixel,
-        pose=Pose(yaw=yaw, pitch=pitch, roll=roll),
+        pose=pose,
         asymmetry=_read_only(shown.field * size.mm_per_pixel),
         difference=_read_only(shown.field * size.unit),
         regions=MappingProxyType(regions),
@@ -194,6 +196,11 @@ def measure_landmarks(
         refined=refined,
         detection=detection,
     )
+
+
+def _pose_of(frame: FacialFrame) -> Pose:
+    yaw, pitch, roll = (float(angle) for angle in frame.pose())
+    return Pose(yaw=yaw, pitch=pitch, roll=roll)
 
 
 class _Size(NamedTuple):

@@ -9,8 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS, WHOLES
-from symmetry.landmarks.scale import AVERAGE_IPD_MM
+from symmetry.landmarks.mesh import AVERAGE_IPD_MM, MAIN_REGIONS, REGIONS, WHOLES
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag

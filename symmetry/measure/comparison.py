@@ -14,7 +14,7 @@ from symmetry.arrays import FloatArray
 from symmetry.measure.analysis import NOT_SEEN, ImageLike, measure_photo, not_seen
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.choosing import choose_photos
-from symmetry.measure.circumstances import apart, widened
+from symmetry.measure.conditions import pair_conditions, photo_conditions
 from symmetry.measure.face import NAN, FaceAnalysis
 from symmetry.measure.judgement import Spread, measure_changes, region_changes
 from symmetry.measure.options import Measuring, MeasuringOptions
@@ -30,8 +30,8 @@ from symmetry.measure.pairs import (
     variance_of_one,
 )
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity, in_comparison
-from symmetry.measure.reliability_table import OF_PAIR, ReliabilityTable, ReliabilityTables, of_method
-from symmetry.measure.uncertainty import pair_difficulty, pair_sds, shared_movement, unseen_part
+from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, ReliabilityTable, ReliabilityTables, of_method
+from symmetry.measure.uncertainty import pair_difficulty, pair_sds, photo_difficulty, shared_movement, unseen_part
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -149,24 +149,33 @@ def _spread(
     unit_per_mm: float,
 ) -> Spread:
     befores, afters = [row[0].before for row in pairs], [pair.after for pair in pairs[0]]
-    circumstances = apart(befores, afters)
+
     to_unit = np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
-    difficulty = pair_difficulty(
-        circumstances.yaw,
-        circumstances.pitch,
-        shared_movement(mean.left[:, :2], mean.right[:, :2]) / unit_per_mm,
-        flags=([face.flags for face in befores], [face.flags for face in afters]),
-        between=[flag for row in pairs for pair in row for flag in pair.flags],
-    )
     sd, freedom = pair_sds(
         table,
-        difficulty=widened(difficulty, table.pair_sd, circumstances),
+        difficulty=pair_difficulty(
+            pair_conditions(befores, afters, shared_movement(mean.left[:, :2], mean.right[:, :2]) / unit_per_mm),
+            flags=([face.flags for face in befores], [face.flags for face in afters]),
+            between=[flag for row in pairs for pair in row for flag in pair.flags],
+            method=befores[0].method,
+        ),
         photos=(len(befores), len(afters)),
         interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),
         unseen=unseen_part(left_right_difference(moved)) / unit_per_mm,
         own=variance_of_one(each / to_unit),
     )
-    return Spread(sd=sd * to_unit, freedom=freedom, correlation=table.part_correlation)
+    return Spread(
+        sd=sd * to_unit,
+        freedom=freedom,
+        correlation=table.part_correlation,
+        level=_level((*befores, *afters), table) * np.array([unit_per_mm if q.unit == "mm" else 1.0 for q in OF_PHOTO]),
+    )
+
+
+def _level(faces: Sequence[FaceAnalysis], table: ReliabilityTable) -> FloatArray:
+    """Take the standard deviations of the numbers (54,) of photos; what these share, more of them do not mend."""
+    difficulty = [photo_difficulty(photo_conditions(face), face.flags, method=face.method) for face in faces]
+    return np.asarray(table.photo_sd * np.mean(difficulty, axis=0))
 
 
 def _flags(

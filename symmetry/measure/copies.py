@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
-from symmetry.landmarks.mesh import IRIS_RIGHT
-from symmetry.landmarks.scale import AVERAGE_IPD_MM
+from symmetry.landmarks.mesh import AVERAGE_IPD_MM, IRIS_RIGHT
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.zones import INNER_OVAL
 from symmetry.photos.capture_time import METADATA

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from symmetry.arrays import FloatArray
-from symmetry.landmarks.frame import FacialFrame, fit_frame
-from symmetry.landmarks.mesh import MAIN_REGIONS, REGIONS
-from symmetry.landmarks.scale import AVERAGE_IPD_MM, Scale, interpupillary_distance
+from symmetry.landmarks.frame import ARM_MM, FacialFrame, fit_frame
+from symmetry.landmarks.mesh import AVERAGE_IPD_MM, MAIN_REGIONS, REGIONS
+from symmetry.landmarks.scale import Scale, interpupillary_distance
 from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality import Portrait
 from symmetry.measure.quality.flags import Flag, reason_words, rejecting
@@ -150,7 +150,7 @@ def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, det
     return Portrait(
         photo=photo,
         landmarks=landmarks,
-        frame=fit_frame(landmarks),
+        frame=fit_frame(landmarks, camera_mm=ARM_MM),
         standard=standard,
         disagreement=detection.disagreement,
         others=detection.others,

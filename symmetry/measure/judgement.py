@@ -21,7 +21,9 @@ from symmetry.measure.reliability_table import (
     PAIR_NUMBERS,
     PART_NAMES,
     PARTS_OF_PAIR,
+    PHOTO_NUMBERS,
     REGIONS_OF_PAIR,
+    REGIONS_OF_PHOTO,
 )
 from symmetry.measure.scores import REGION_NAMES
 from symmetry.measure.verdicts import (
@@ -36,6 +38,10 @@ from symmetry.measure.verdicts import (
 )
 from symmetry.stats.estimates import half_width
 
+SIDE_UNSURE: Final = "side_unsure"
+"""Reason for which a surely moved face is not judged: on which side of even it stood, halfway between the photos, is
+known to less than three quarters of a standard deviation, so the movement may have gone toward even or away from it."""
+_SURE_SIDE: Final = 0.75
 _CLEARLY_MORE: Final = 1.5
 """One side moved if it moved this many times as much as the other; otherwise both did."""
 
@@ -49,6 +55,19 @@ class Spread:
     sd: FloatArray
     freedom: FloatArray
     correlation: FloatArray  # shape (11,); between the lateral and vertical change of each part of a region
+    # shape (54,); standard deviations of the numbers of single photos, in the order of `OF_PHOTO`: how sure it is on
+    # which side of even a face stands; None to take that as known
+    level: FloatArray | None = None
+
+    def of_region(self, region: str) -> FloatArray:
+        """Return the standard deviations of a region's lateral and vertical in a photo, shape (2,)."""
+        first = REGION_NAMES.index(region) * len(PHOTO_NUMBERS) + 1
+        return np.zeros(2) if self.level is None else self.level[first : first + 2]
+
+    @property
+    def of_measures(self) -> FloatArray:
+        """Standard deviations of the clinical measures in a photo, shape (18,)."""
+        return np.zeros(len(DEFINITIONS)) if self.level is None else self.level[REGIONS_OF_PHOTO.stop :]
 
 
 def region_changes(
@@ -138,7 +157,7 @@ def _most_noticed(region: str, measures: Mapping[str, MeasureChange]) -> Measure
 
 def measure_changes(numbers: PairNumbers, spread: Spread, flags: Sequence[Flag], unit: str) -> dict[str, MeasureChange]:
     """Judge every clinical measure; parameters as for `region_changes`."""
-    errors = half_width(spread.sd, spread.freedom)[MEASURES_OF_PAIR].tolist()
+    errors = np.column_stack([half_width(spread.sd, spread.freedom)[MEASURES_OF_PAIR], spread.of_measures]).tolist()
     rows = zip(DEFINITIONS, numbers.measure_before.tolist(), numbers.measure_after.tolist(), errors, strict=True)
     return {
         definition.name: _measure_change(
@@ -152,16 +171,21 @@ def _measure_change(
     definition: Definition,
     before: list[float],
     after: list[float],
-    error: float,
+    errors: tuple[float, float],
     flags: Sequence[Flag],
     unit: str,
 ) -> MeasureChange:
+    """Judge one measure by the error of its change and the standard deviation of its level."""
+    error, level = errors
     name, change = definition.name, after[2] - before[2]
     right, left = after[0] - before[0], after[1] - before[1]
     more_uneven = abs(after[2]) - abs(before[2])
     stopped = stops_measure(tuple(flags), name)
     verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(more_uneven, error)
     source: CameFrom | None = None
+    unsure = verdict in (IMPROVED, WORSE) and abs(before[2] + after[2]) / 2 < _SURE_SIDE * level
+    if unsure:
+        verdict = NOT_COMPARABLE
     if verdict in (IMPROVED, WORSE) and np.isfinite(right):
         axis = np.array([1.0, 0.0] if definition.wider_is_worse else [0.0, 1.0])
         toward = axis * np.sign(before[2] + after[2])
@@ -177,7 +201,7 @@ def _measure_change(
         moved=None if np.isnan(right) else _which_side(abs(right), abs(left), abs(change) > error),
         evenness=more_uneven,
         verdict=verdict,
-        reason=(stopped.name if stopped else NOT_SEEN) if verdict == NOT_COMPARABLE else None,
+        reason=_reason(stopped, unsure) if verdict == NOT_COMPARABLE else None,
         came_from=source,
         noticed_from=definition.noticed_from(unit),
         norm=definition.norm.text,
@@ -194,6 +218,10 @@ class _Judged(NamedTuple):
     error: float = NAN
     source: CameFrom | None = None
     reason: str | None = None
+
+
+def _reason(stopped: Flag | None, unsure: bool) -> str:
+    return stopped.name if stopped else SIDE_UNSURE if unsure else NOT_SEEN
 
 
 def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Flag]) -> _Judged:
@@ -217,6 +245,10 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Fl
         names = [part for _, part in PART_NAMES]
         still = _still(numbers.part_signed_change[own], sd, freedom, [names[place] for place in own])
         return still or _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
+    middle = float(np.abs(surest.weights @ (before + after)[best])) / 2
+    level = float(np.linalg.norm(surest.weights * spread.of_region(region)))
+    if verdict in (IMPROVED, WORSE) and middle < _SURE_SIDE * level:
+        return _Judged(NOT_COMPARABLE, PART_NAMES[own[best]][1], change, error, reason=SIDE_UNSURE)
     if verdict in (IMPROVED, WORSE):
         sides = numbers.part_left[own][best], numbers.part_right[own][best]
         source = came_from((before + after)[best], surest.weights, *sides)

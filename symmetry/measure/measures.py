@@ -21,6 +21,7 @@ from symmetry.landmarks.mesh import (
     BROW_UPPER_RIGHT,
     CHIN,
     CHIN_MIDLINE,
+    CHIN_PAD,
     IRIS_RIGHT,
     JAW_RIGHT,
     LIPS_INNER,
@@ -111,6 +112,8 @@ _INNER_UPPER_LIP, _INNER_LOWER_LIP = _contours(13, 82, 81, 80, 191, 78), _contou
 _JAW_ANGLE = _contours(58, 172, 136)
 
 _TIPS: Final = (CHIN, PHILTRUM, NOSE_TIP)
+_READ_AT: Final = (CHIN_PAD, (PHILTRUM, PHILTRUM), (NOSE_TIP, NOSE_TIP))
+"""Landmarks at whose middle each is read. Along the edge of the chin no sideways movement can be seen."""
 _WITHOUT = (
     (*JAW_RIGHT, *CHIN_MIDLINE),
     (*LIPS_OUTER, *LIPS_INNER, PHILTRUM),
@@ -257,7 +260,7 @@ def _dental_show(faces: _Faces) -> FloatArray:
 
 @_measure("chin deviation", "mm", "jawline", midline=True, noticed=_CHIN_NOTICED, norm=_CHIN_NORM)
 def _chin_deviation(faces: _Faces) -> FloatArray:
-    """Chin from the midline plane fitted without chin and jaw."""
+    """Middle of the chin's pad from the midline plane fitted without chin and jaw."""
     return faces.deviation(CHIN)
 
 
@@ -369,5 +372,5 @@ def _at_midline(x: FloatArray, y: FloatArray) -> FloatArray:
 def _deviations(points: FloatArray, unit_per_pixel: FloatArray) -> FloatArray:
     """Chin, philtrum and nose tip: signed distance (..., 3) from planes fitted without them."""
     normal, distance = fit_plane(points, without=_WITHOUT)
-    tips = points[..., list(_TIPS), :]
+    tips = points[..., _READ_AT, :].mean(axis=-2)
     return np.asarray(((tips * normal).sum(axis=-1) - distance) * unit_per_pixel[..., None])

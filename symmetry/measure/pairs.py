@@ -13,9 +13,9 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.errors import ScaleError
-from symmetry.landmarks.frame import fit_frame
-from symmetry.landmarks.mesh import MIRROR
-from symmetry.landmarks.scale import AVERAGE_IPD_MM, IRIS_MM, Scale, iris_diameter
+from symmetry.landmarks.frame import ARM_MM, fit_frame
+from symmetry.landmarks.mesh import AVERAGE_IPD_MM, MIRROR
+from symmetry.landmarks.scale import IRIS_MM, Scale, iris_diameter
 from symmetry.measure.analysis import beyond_edge, measure_landmarks, stopped_landmarks
 from symmetry.measure.face import NAN, FaceAnalysis
 from symmetry.measure.quality import check_pair
@@ -190,7 +190,7 @@ def placed_face(face: FaceAnalysis, scale: Scale, landmarks_only: bool) -> Place
     """Bring a face into its facial frame, ready to be matched."""
     return PlacedFace(
         points=face.landmarks if landmarks_only else face.points,
-        frame=fit_frame(face.landmarks) if landmarks_only else face.frame,
+        frame=fit_frame(face.landmarks, camera_mm=ARM_MM) if landmarks_only else face.frame,
         mm_per_pixel=_mm_per_pixel(face, scale),
         standard=None if landmarks_only else face.standard,
     )

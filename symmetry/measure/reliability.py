@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
 from symmetry.errors import NothingFitError
-from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
+from symmetry.landmarks.frame import ARM_MM, across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.analysis import measure_landmarks
-from symmetry.measure.circumstances import apart, widened
+from symmetry.measure.conditions import pair_conditions, photo_conditions
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.measures import clinical_measures
 from symmetry.measure.pairs import common_scale, field_noise, measure_pair, pair_numbers, stack_fields
@@ -275,7 +275,7 @@ def _correlation(together: FloatArray, one: FloatArray, other: FloatArray) -> Fl
 def _photo_squares(group: list[FaceAnalysis], known: ReliabilityTable) -> FloatArray:
     """Squared differences between every two photos, scaled to the variance of one frontal photo, (pairs, 54)."""
     numbers = [corrected(photo_numbers(face), known) for face in group]
-    hard = [photo_difficulty(face.pose.yaw, face.flags) ** 2 for face in group]
+    hard = [photo_difficulty(photo_conditions(face), face.flags, method=face.method) ** 2 for face in group]
     return np.array(
         [(numbers[i] - numbers[j]) ** 2 / (hard[i] + hard[j]) for i, j in combinations(range(len(group)), 2)]
     )
@@ -306,15 +306,13 @@ def _pair_numbers(group: list[FaceAnalysis], known: ReliabilityTable) -> tuple[F
             one, other, scale=common_scale((one, other)), landmarks_only=one.refined is None, reliability=NO_TABLES
         )
         numbers = pair_numbers(stack_fields([[pair]]).mean_known(), field_noise(known, 1, 1.0))
-        circumstances = apart([one], [other])
         difficulty = pair_difficulty(
-            circumstances.yaw,
-            circumstances.pitch,
-            shared_movement(numbers.left[:, :2], numbers.right[:, :2]),
+            pair_conditions([one], [other], shared_movement(numbers.left[:, :2], numbers.right[:, :2])),
             flags=([one.flags], [other.flags]),
             between=pair.flags,
+            method=one.method,
         )
-        found.append(numbers.listed() / widened(difficulty, known.pair_sd, circumstances))
+        found.append(numbers.listed() / difficulty)
         judged.append(np.isfinite(numbers.part_before + numbers.part_after).all(axis=-1))
     return np.array(found), np.array(judged)
 
@@ -322,7 +320,7 @@ def _pair_numbers(group: list[FaceAnalysis], known: ReliabilityTable) -> tuple[F
 def _detector_squares(face: FaceAnalysis) -> FloatArray:
     """Squared standard errors of the numbers (54,) of a photo that come from the framing of its two crops."""
     crops = np.asarray(face.detection.crops)
-    placed = fit_frame(crops).place(crops) * face.mm_per_pixel
+    placed = fit_frame(crops, camera_mm=ARM_MM).place(crops) * face.mm_per_pixel
     field = across_jawline(asymmetry_field(placed), made_even(placed))
     scores = region_scores(field)
     of_regions = np.concatenate([scores, np.zeros_like(scores[..., :1])], axis=-1).reshape(2, -1)

@@ -15,12 +15,14 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import REGIONS
+from symmetry.measure.conditions import PairConditions, PhotoConditions, pair_widening, photo_widening
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import (
     OF_PAIR,
     OF_PHOTO,
     PAIR_NUMBERS,
     PHOTO_NUMBERS,
+    Method,
     Quantity,
     ReliabilityTable,
 )
@@ -31,24 +33,11 @@ from symmetry.stats.estimates import half_width
 Variance = tuple[FloatArray, float]
 """Variances and their common degrees of freedom."""
 
-_FREE_YAW: Final = 2.0
-"""Degrees of yaw that cost nothing; beyond them numbers are less certain."""
-_SAME_YAW: Final = 1.5
-"""Degrees by which the yaw of two photos may differ at no cost: yaw is known to about one degree only."""
-_YAW: Final = dict.fromkeys(REGIONS, 3.0) | {"jawline": 0.6, "face": 2.0}
-"""Degrees of yaw beyond these that double the variance. Fewest at the jawline, because the outline of a turned head is
-another line on the jaw. In 35 adults photographed twice, the sides of the jaw moved apart by 0.3 to 0.5 mm where the
-yaw differed by less than 1.5 degrees, by 1 to 3 mm where it differed by 2.5 to 3.5."""
-_PITCH: Final = 5.0
-"""Degrees of pitch between two photos that double the variance."""
-_EXPRESSION: Final = dict.fromkeys(("mouth", "nasolabial", "cheeks", "lower_face", "face"), 3.0)
-"""Millimetres by which both sides of a region moved together, as in an expression, that double the variance: no two
-sides smile alike (35 adults, neutral against smiling: the left-right difference changes by 0.2 to 0.35 mm per mm)."""
 _PICTURE_FLAGS: Final = {
-    *("blurred", "too_dark", "too_bright", "side_light", "noisy", "compressed", "face_small", "phone_too_near"),
+    *("blurred", "too_dark", "too_bright", "noisy", "compressed", "face_small", "phone_too_near"),
     *("face_cut", "light_differs", "resolution_differs", "distance_differs", "glasses", "beard"),
 }
-"""Flags about the image. Pose and expression have terms of their own."""
+"""Flags about the image. Pose, light and expression have terms of their own in `conditions.csv`."""
 _WARNING_FACTOR: Final = 1.5
 """Factor by which a warning widens the errors that it concerns. The blurred selfie among the photos behind the table
 differs from its neighbours 1.5 to 2 times as much as the others do."""
@@ -117,82 +106,64 @@ def _result(quantity: Quantity) -> str:
     return f"{quantity.region}.{number}" if number in ("lateral", "vertical") else quantity.region
 
 
-def photo_difficulty(yaw: float, flags: Sequence[Flag] = ()) -> FloatArray:
-    """Factor (54,) that widens the spread of a photo's numbers, for a head turned by `yaw` degrees and for warnings."""
-    beyond = max(0.0, abs(yaw) - _FREE_YAW)
-    return np.asarray(np.sqrt(1 + (beyond / _scale_of(OF_PHOTO, _YAW)) ** 2) * warning_factor(flags, OF_PHOTO))
+def photo_difficulty(
+    conditions: PhotoConditions, flags: Sequence[Flag] = (), *, method: Method = "registration"
+) -> FloatArray:
+    """Factor (54,) that widens the spread of a photo's numbers, for how it was taken and for warnings."""
+    return np.asarray(np.sqrt(photo_widening(conditions, method)) * warning_factor(flags, OF_PHOTO))
 
 
 def pair_difficulty(
-    yaw: float,
-    pitch: float,
-    shared: FloatArray,
+    conditions: PairConditions,
     *,
     flags: tuple[Sequence[Sequence[Flag]], Sequence[Sequence[Flag]]] = ((), ()),
     between: Sequence[Flag] = (),
+    method: Method = "registration",
 ) -> FloatArray:
     """Factor (76,) that widens the spread of the numbers of a pair of photos.
 
     Parameters
     ----------
-    yaw, pitch : float
-        Differences in pose, degrees.
-    shared : ndarray, shape (9,)
-        `shared_movement` of each region, mm. It does not widen lift, which is what both sides share.
+    conditions : PairConditions
     flags : tuple of sequences
         Of each photo before, and of each photo after.
     between : sequence of Flag
         About the photos as a pair.
+    method : {"registration", "landmarks"}
     """
-    place = {region: i for i, region in enumerate(REGIONS)}
-    expression = np.array([0.0 if q.number == "lift" else shared[place[q.region]] for q in OF_PAIR])
-    expression = np.nan_to_num(expression)
-    beyond = max(0.0, abs(yaw) - _SAME_YAW)
-    conditions = (
-        1
-        + (beyond / _scale_of(OF_PAIR, _YAW)) ** 2
-        + (pitch / _PITCH) ** 2
-        + (expression / _scale_of(OF_PAIR, _EXPRESSION)) ** 2
-    )
     of_photos = [np.mean([warning_factor(found, OF_PAIR) ** 2 for found in side or [()]], axis=0) for side in flags]
-    return np.asarray(np.sqrt(conditions * (of_photos[0] + of_photos[1]) / 2) * warning_factor(between, OF_PAIR))
-
-
-def _scale_of(quantities: tuple[Quantity, ...], scales: dict[str, float]) -> FloatArray:
-    return np.array([scales.get(quantity.region, np.inf) for quantity in quantities])
+    widened = pair_widening(conditions, method) * (of_photos[0] + of_photos[1]) / 2
+    return np.asarray(np.sqrt(widened) * warning_factor(between, OF_PAIR))
 
 
 def photo_errors(
     table: ReliabilityTable,
     *,
-    yaw: float,
+    difficulty: FloatArray,
     jitter: float,
     interpupillary: float,
     unseen: FloatArray,
-    flags: Sequence[Flag] = (),
 ) -> FloatArray:
     """95 % half-widths of the numbers of one photo.
 
     Parameters
     ----------
     table : ReliabilityTable
-    yaw : float
-        Of the head, degrees.
+    difficulty : ndarray, shape (54,)
+        As from `photo_difficulty`.
     jitter : float
         `jitter_of` the photo; NaN if unknown.
     interpupillary : float
         Pixels between the irises.
     unseen : ndarray, shape (9, 2)
         `unseen_part` of the asymmetry field, mm.
-    flags : sequence of Flag
-        About the photo.
 
     Returns
     -------
     ndarray, shape (54,)
         In the order of `OF_PHOTO`, mm or degrees; NaN where the table has no value.
     """
-    shots = (table.photo_sd * photo_difficulty(yaw, flags)) ** 2
+    shots = (table.photo_sd * difficulty) ** 2
     known = np.isfinite(jitter) and table.jitter > 0
     excess = max((jitter / table.jitter) ** 2 - 1, 0.0) if known else 0.0
     detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2

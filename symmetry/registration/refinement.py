@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
-from symmetry.landmarks.frame import FacialFrame, across_jawline, fit_frame, made_even
+from symmetry.landmarks.frame import ARM_MM, FacialFrame, across_jawline, fit_frame, made_even
 from symmetry.landmarks.mesh import IRIS_LANDMARKS, LANDMARKS, MIRROR, STABLE_FACE
 from symmetry.registration import GRID, ON_FACE, Registration, StandardFace, register
 from symmetry.registration.motion import HeadMovement, fit_head_movement
@@ -45,14 +45,14 @@ def refine_by_mirror_image(face: StandardFace, landmarks: FloatArray) -> MirrorR
     """Match a face with its mirror image and refine the left-right difference of its landmarks (478, 3), pixels."""
     registration = register(face, face.mirrored())
     matches = registration.match_landmarks()
-    frame = fit_frame(landmarks)
+    frame = fit_frame(landmarks, camera_mm=ARM_MM)
     correction = np.nan_to_num(frame.place(matches.first) - frame.place(landmarks))
     uneven = correction - made_even(correction)
     seen = matches.seen & matches.seen[MIRROR]
     seen[IRIS_LANDMARKS] = True
     dense = registration.match(GRID)
     return MirrorRefinement(
-        points=np.where(seen[:, None], landmarks + uneven @ frame.axes, landmarks),
+        points=np.where(seen[:, None], frame.to_image(frame.place(landmarks) + uneven), landmarks),
         seen=seen,
         map_points=dense.first,
         map_seen=ON_FACE & dense.seen & dense.seen[:, ::-1],
@@ -128,7 +128,7 @@ def refine_pair(before: PlacedFace, after: PlacedFace) -> PairRefinement:
 
     mean = (one + other) / 2  # each in its own frame: half of the head movement goes to either side
     first, second = _shifted(mean, -moved / 2), _shifted(mean, moved / 2)
-    shared = fit_frame(before.to_image(mean))
+    shared = fit_frame(before.to_image(mean), camera_mm=ARM_MM)
     first_placed, second_placed = (
         shared.place(before.to_image(placed)) * before.mm_per_pixel for placed in (first, second)
     )

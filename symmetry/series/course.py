@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
-from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
-from symmetry.landmarks.mesh import MIDLINE, MIRROR, REGIONS
-from symmetry.landmarks.scale import AVERAGE_IPD_MM, AVERAGE_SCALE
+from symmetry.landmarks.frame import ARM_MM, across_jawline, asymmetry_field, fit_frame, made_even
+from symmetry.landmarks.mesh import AVERAGE_IPD_MM, MIDLINE, MIRROR, REGIONS
+from symmetry.landmarks.scale import AVERAGE_SCALE
 from symmetry.measure.analysis import beyond_edge, stopped_landmarks, stops_measure
-from symmetry.measure.circumstances import apart, widened
+from symmetry.measure.conditions import pair_conditions
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import Match
 from symmetry.measure.measures import DEFINITIONS, clinical_measures
@@ -31,7 +31,7 @@ from symmetry.measure.pairs import (
     placed_face,
 )
 from symmetry.measure.quality.flags import Flag, rejecting
-from symmetry.measure.reliability_table import OF_PAIR, PART_NAMES, ReliabilityTable
+from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PART_NAMES, ReliabilityTable
 from symmetry.measure.scores import REGION_NAMES, part_means
 from symmetry.measure.uncertainty import noiseless_scores, pair_difficulty, pair_sds, shared_movement, unseen_part
 
@@ -136,7 +136,7 @@ def _shared_face(photos: MatchedPhotos) -> tuple[FloatArray, NDArray[np.bool_]]:
         [~_outside(face) if face.refined is None else face.refined.seen & ~_outside(face) for face in faces]
     )
     of_reference = placed_face(reference, AVERAGE_SCALE, only)
-    frame = fit_frame(of_reference.to_image(shared))
+    frame = fit_frame(of_reference.to_image(shared), camera_mm=ARM_MM)
     level = frame.place(of_reference.to_image(shared)) * of_reference.mm_per_pixel * photos.unit_per_average_mm
     known = seen.mean(axis=0) >= _MOST
     return np.asarray(level), np.asarray(known & known[MIRROR])
@@ -212,32 +212,42 @@ def _spreads(
 
     The face that all photos share is common to the sessions; the levels rest on the mean over all photos.
     """
-    unit = photos.unit_per_mm
+    unit, reference = photos.unit_per_mm, photos.faces[photos.reference]
     between: list[FloatArray] = []
     levels: list[FloatArray] = []
     for place, own in enumerate(photos.of_session):
         faces = [photos.faces[i] for i in own]
         flags = [face.flags for face in faces]
-        circumstances = apart([photos.faces[photos.reference]], faces)
+        shared = shared_movement(numbers.left[place, :, :2], numbers.right[place, :, :2]) / unit
         difficulty = pair_difficulty(
-            circumstances.yaw,
-            circumstances.pitch,
-            shared_movement(numbers.left[place, :, :2], numbers.right[place, :, :2]) / unit,
+            pair_conditions([reference], faces, shared),
             flags=(flags, flags),
             between=[flag for i in own for flag in photos.matches[i].flags],
+            method=reference.method,
         )
         eyes = float(np.mean([face.interpupillary for face in faces]))
         for found, others in ((between, np.inf), (levels, len(photos.faces))):
             sd, _ = pair_sds(
                 table,
-                difficulty=widened(difficulty, table.pair_sd, circumstances),
+                difficulty=difficulty,
                 photos=(others, len(faces)),
                 interpupillary=(eyes, eyes),
                 unseen=unseen_part(signed_change[place]) / unit,
             )
             found.append(sd)
     to_unit = np.array([unit if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
-    return np.stack(between) * to_unit, np.stack(levels) * to_unit
+    return np.stack(between) * to_unit, np.hypot(np.stack(levels), _in_a_photo(table)) * to_unit
+
+
+def _in_a_photo(table: ReliabilityTable) -> FloatArray:
+    """Take the standard deviation in a photo of each number (76,) of a pair, or of its region; 0 if there is none.
+
+    Much of it the photos of a face share, such as freckles on one side, so that the mean of many keeps it.
+    """
+    known = {(q.name, q.number): sd for q, sd in zip(OF_PHOTO, table.photo_sd.tolist(), strict=True)}
+    named = {"change": "asymmetry", "lateral_change": "lateral", "vertical_change": "vertical"}
+    found = [known.get((q.name, "difference"), known.get((q.region, named.get(q.number, "")), 0.0)) for q in OF_PAIR]
+    return np.nan_to_num(np.array(found, dtype=np.float64))
 
 
 def _since_first(movement: FloatArray) -> FloatArray:

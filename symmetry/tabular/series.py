@@ -93,6 +93,7 @@ def failed_series(photos: Sequence[str], error: str) -> dict[str, Any]:
         "error": error,
         **dict.fromkeys(_KEYS),
         "left_out": [{"photo": photo, "at": None, "reason": None, "advice": None} for photo in photos],
+        "turned_back": [],
     }
 
 

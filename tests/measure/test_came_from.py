@@ -25,7 +25,7 @@ BY_NAME = {one.name: one for one in DEFINITIONS}
     ],
 )
 def test_the_side_that_hung_or_stood_out_is_the_worse_one(name, before, after, source):
-    change = _measure_change(BY_NAME[name], before, after, 0.5, (), "mm")
+    change = _measure_change(BY_NAME[name], before, after, (0.5, 0.0), (), "mm")
     assert (change.verdict, change.came_from) == ("improved", source)
 
 

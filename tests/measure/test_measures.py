@@ -221,9 +221,9 @@ def test_part_shifted_as_a_whole_deviates_by_just_that(name, part, off):
 @pytest.mark.parametrize(
     ("landmark", "name"),
     [
-        (mesh.CHIN, "chin_deviation"),
-        (mesh.PHILTRUM, "philtrum_deviation"),
-        (mesh.NOSE_TIP, "nose_tip_deviation"),
+        (mesh.CHIN_PAD, "chin_deviation"),
+        ((mesh.PHILTRUM,), "philtrum_deviation"),
+        ((mesh.NOSE_TIP,), "nose_tip_deviation"),
     ],
 )
 @given(seeds, movements(), st.floats(0.5, 10.0) | st.floats(-10.0, -0.5) | st.just(0.0))
@@ -231,7 +231,7 @@ def test_part_shifted_as_a_whole_deviates_by_just_that(name, part, off):
 def test_midline_point_deviates_by_what_it_was_shifted_in_any_photo(landmark, name, seed, movement, off):
     rotation, scale, shift = movement
     shifted = even_face(seed)
-    shifted[landmark, 0] += off
+    shifted[list(landmark), 0] += off
     points = scale * (shifted * TO_IMAGE) @ rotation.T + shift
     found = clinical_measures(points, shifted, unit_per_pixel=1 / scale).difference
     for other in ("chin_deviation", "philtrum_deviation", "nose_tip_deviation"):
@@ -240,7 +240,7 @@ def test_midline_point_deviates_by_what_it_was_shifted_in_any_photo(landmark, na
 
 
 def test_chin_angle_is_the_chins_deviation_seen_from_between_the_eyes():
-    placed = face(_152=(5.0, -110.0))
+    placed = face(_199=(5.0, -100.0), _175=(5.0, -106.0), _152=(0.0, -110.0))
     found = measure(placed, in_image(placed) / 5.0)
     assert found["chin_deviation"][2] == pytest.approx(5.0, abs=1e-9)
     assert found["chin_angle"][2] == pytest.approx(np.degrees(np.arctan(5 / 110)), abs=1e-9)

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.examples import examples
-from helpers.faces import seeds
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from symmetry.landmarks.mesh import LANDMARKS, REGIONS
+from symmetry.measure.conditions import USUAL_PAIR, USUAL_PHOTO
 from symmetry.measure.pairs import variance_of_one
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PART_NAMES, ReliabilityTable
@@ -55,7 +54,7 @@ def table_of(sd=0.5, freedom=8.0, detector=0.3, jitter=0.02) -> ReliabilityTable
 
 
 def errors_of(table, **given_):
-    usual = {"yaw": 0.0, "jitter": table.jitter, "interpupillary": SHARP, "unseen": SEEN}
+    usual = {"difficulty": np.ones(PHOTO), "jitter": table.jitter, "interpupillary": SHARP, "unseen": SEEN}
     return photo_errors(table, **(usual | given_))
 
 
@@ -231,78 +230,14 @@ def test_shared_movement_is_no_more_than_either_sides(left, right):
 # Difficulty.
 
 
-@pytest.mark.parametrize("yaw", [0.0, 1.9, -2.0])
-def test_straight_photo_is_as_hard_as_those_of_the_table(yaw):
-    assert photo_difficulty(yaw).tolist() == [1.0] * PHOTO
-
-
-def test_turned_photo_is_harder_most_at_the_jawline():
-    by_region = {q.region: factor for q, factor in zip(OF_PHOTO, photo_difficulty(-2.6), strict=True)}
-    assert by_region["jawline"] == pytest.approx(np.sqrt(2))  # 0.6 degrees beyond the usual double the variance
-    assert photo_difficulty(5.0)[of_region(OF_PHOTO, "mouth", ["lateral"])] == pytest.approx([np.sqrt(2)])
-    assert by_region["jawline"] > by_region["face"] > by_region["mouth"] > 1
-    assert photo_difficulty(-2.6) == pytest.approx(photo_difficulty(2.6))
-
-
-@given(st.floats(0, 20), st.floats(0, 20))
-def test_photo_grows_harder_with_yaw(one, other):
-    assert (photo_difficulty(max(one, other)) >= photo_difficulty(min(one, other))).all()
-    assert (photo_difficulty(one) >= 1).all()
-
-
-def test_pair_of_the_same_pose_and_expression_is_as_hard_as_those_of_the_table():
-    assert pair_difficulty(0.0, 0.0, np.zeros(9)).tolist() == [1.0] * PAIR
-    assert pair_difficulty(0.0, 0.0, np.full(9, np.nan)).tolist() == [1.0] * PAIR
-
-
-def test_expression_makes_what_is_expressive_harder_but_no_lift():
-    for quantity, factor in zip(OF_PAIR, pair_difficulty(0.0, 0.0, np.full(9, 3.0)), strict=True):
-        touched = quantity.region in EXPRESSIVE and quantity.number != "lift"
-        assert factor == pytest.approx(np.sqrt(2) if touched else 1.0), quantity
-
-
-def test_expression_of_one_region_makes_only_that_harder():
-    shared = np.where(np.array(REGION_NAMES) == "mouth", 2.0, 0.0)
-    for quantity, factor in zip(OF_PAIR, pair_difficulty(0.0, 0.0, shared), strict=True):
-        touched = quantity.region == "mouth" and quantity.number != "lift"
-        assert (factor > 1) == touched, quantity
-
-
-def test_pose_makes_all_harder():
-    assert pair_difficulty(0.0, -5.0, np.zeros(9)) == pytest.approx(np.full(PAIR, np.sqrt(2)))
-    turned = dict(
-        zip((q.region for q in OF_PAIR), pair_difficulty(-2.1, 0.0, np.zeros(9)), strict=True)
-    )  # 0.6 beyond 1.5
-    assert turned["jawline"] == pytest.approx(np.sqrt(2))
-    assert all(1 < factor < turned["jawline"] for region, factor in turned.items() if region != "jawline")
-
-
-@given(seeds)
-@examples(50)
-def test_pair_grows_harder_with_each_difference(seed):
-    rng = np.random.default_rng(seed)
-    yaw, pitch, shared = rng.choice([-1, 1]) * rng.uniform(1.6, 6), rng.normal(0, 3), rng.uniform(0, 4, 9)
-    base = pair_difficulty(yaw, pitch, shared)
-    assert (base > 1).all()
-    for harder in ((1.5 * yaw, pitch, shared), (yaw, 1.5 * pitch, shared), (yaw, pitch, 1.5 * shared)):
-        assert (pair_difficulty(*harder) >= base).all()
-        assert (pair_difficulty(*harder) > base).any()
-    assert base == pytest.approx(pair_difficulty(-yaw, -pitch, shared))
-
-
-def test_yaw_that_is_not_known_so_well_makes_nothing_harder():
-    assert pair_difficulty(1.4, 0.0, np.zeros(9)).tolist() == [1.0] * PAIR
-    assert photo_difficulty(1.9).tolist() == [1.0] * PHOTO
-
-
 def warning(name="blurred", touches=("all",), severity="warn"):
     return Flag(name=name, severity=severity, advice="", touches=touches)
 
 
 def test_warning_about_the_picture_widens_what_it_touches():
-    everywhere = photo_difficulty(0.0, [warning()])
+    everywhere = photo_difficulty(USUAL_PHOTO, [warning()])
     assert everywhere == pytest.approx(np.full(PHOTO, 1.5))
-    for quantity, factor in zip(OF_PHOTO, photo_difficulty(0.0, [warning(touches=("mouth",))]), strict=True):
+    for quantity, factor in zip(OF_PHOTO, photo_difficulty(USUAL_PHOTO, [warning(touches=("mouth",))]), strict=True):
         assert factor == (1.5 if quantity.region == "mouth" and quantity.name == "mouth" else 1.0), quantity
     for quantity, factor in zip(OF_PAIR, warning_factor([warning(touches=("jawline.lateral",))], OF_PAIR), strict=True):
         assert factor == (1.5 if quantity.region == "jawline" and quantity.number == "lateral_change" else 1.0)
@@ -317,14 +252,14 @@ def test_other_flags_widen_nothing(given):
 
 
 def test_pair_is_as_doubtful_as_its_photos_are_on_the_whole():
-    still, clear, blurred = np.zeros(9), [()], [[warning()]]
-    assert pair_difficulty(0.0, 0.0, still, flags=(clear, clear)).tolist() == [1.0] * PAIR
-    one = pair_difficulty(0.0, 0.0, still, flags=(blurred, clear))
+    still, clear, blurred = USUAL_PAIR, [()], [[warning()]]
+    assert pair_difficulty(still, flags=(clear, clear)) == pytest.approx(np.ones(PAIR))
+    one = pair_difficulty(still, flags=(blurred, clear))
     assert one == pytest.approx(np.full(PAIR, np.sqrt((1.5**2 + 1) / 2)))
-    assert pair_difficulty(0.0, 0.0, still, flags=(blurred, blurred)) == pytest.approx(np.full(PAIR, 1.5))
-    half = pair_difficulty(0.0, 0.0, still, flags=([*blurred, ()], clear))
+    assert pair_difficulty(still, flags=(blurred, blurred)) == pytest.approx(np.full(PAIR, 1.5))
+    half = pair_difficulty(still, flags=([*blurred, ()], clear))
     assert ((half > 1) & (half < one)).all()
-    between = pair_difficulty(0.0, 0.0, still, between=[warning("light_differs")])
+    between = pair_difficulty(still, between=[warning("resolution_differs")])
     assert between == pytest.approx(np.full(PAIR, 1.5))
 
 
@@ -340,8 +275,10 @@ def test_sources_add_up_as_variances():
     unseen = np.zeros((9, 2))
     unseen[REGION_NAMES.index("mouth")] = [0.3, 0.4]
     table = table_of()
-    found = errors_of(table, yaw=5.0, jitter=0.04, interpupillary=33.0, unseen=unseen) / student.ppf(0.975, 8)
-    # Yaw doubles the variance at the mouth, twice the jitter adds three times the detector's share.
+    found = errors_of(
+        table, difficulty=np.full(PHOTO, np.sqrt(2)), jitter=0.04, interpupillary=33.0, unseen=unseen
+    ) / student.ppf(0.975, 8)
+    # A difficulty doubles the variance, twice the jitter adds three times the detector's share.
     common = 2 * 0.5**2 + 3 * 0.3**2 + 0.1**2
     for number, extra in (("asymmetry", 0.5), ("lateral", 0.3), ("vertical", 0.4)):
         assert found[of_region(OF_PHOTO, "mouth", [number])] == pytest.approx([np.sqrt(common + extra**2)])
@@ -349,9 +286,15 @@ def test_sources_add_up_as_variances():
     assert found[of_region(OF_PHOTO, "mouth_cant", ["difference"])] == pytest.approx([np.sqrt(common)])
 
 
-@given(st.floats(-15, 15), st.floats(0, 0.2) | st.just(np.nan), st.floats(15, 1000), st.floats(0, 3) | st.just(np.nan))
-def test_photo_is_never_surer_than_the_table(yaw, jitter, interpupillary, unseen):
-    found = errors_of(table_of(), yaw=yaw, jitter=jitter, interpupillary=interpupillary, unseen=np.full((9, 2), unseen))
+@given(st.floats(1, 15), st.floats(0, 0.2) | st.just(np.nan), st.floats(15, 1000), st.floats(0, 3) | st.just(np.nan))
+def test_photo_is_never_surer_than_the_table(factor, jitter, interpupillary, unseen):
+    found = errors_of(
+        table_of(),
+        difficulty=np.full(PHOTO, factor),
+        jitter=jitter,
+        interpupillary=interpupillary,
+        unseen=np.full((9, 2), unseen),
+    )
     assert (found >= errors_of(table_of()) * (1 - 1e-12)).all()
 
 
@@ -369,7 +312,9 @@ def test_error_is_unknown_where_the_table_knows_nothing():
     table = table_of()
     sd, freedom = table.photo_sd.copy(), table.photo_freedom.copy()
     sd[3], freedom[5] = np.nan, 0.0
-    found = errors_of(replace(table, photo_sd=sd, photo_freedom=freedom), yaw=4.0, interpupillary=50.0)
+    found = errors_of(
+        replace(table, photo_sd=sd, photo_freedom=freedom), difficulty=np.full(PHOTO, 2.0), interpupillary=50.0
+    )
     assert np.flatnonzero(np.isnan(found)).tolist() == [3, 5]
 
 
@@ -464,17 +409,17 @@ def test_interval_of_one_photo_covers_the_truth(freedom):
     assert 0.94 < np.mean(inside) < 0.96
 
 
-@pytest.mark.parametrize("yaw", [4.0, -8.0])
-def test_interval_of_a_turned_small_and_half_seen_face_covers_the_truth(yaw):
+def test_interval_of_a_difficult_small_and_half_seen_face_covers_the_truth():
     # The spread is known here (many degrees of freedom); what is known of the sources makes the noise.
     rng = np.random.default_rng(9)
     numbers = [i for i, q in enumerate(OF_PHOTO) if q.number in ("lateral", "vertical", "difference")]
-    scale = np.array([{"jawline": 1.2, "face": 2.0}.get(q.region, 3.0) for q in OF_PHOTO])
+    difficulty = rng.uniform(1, 5, PHOTO)
     seen = np.array([0.4 if q.number in ("lateral", "vertical") else 0.0 for q in OF_PHOTO])
-    beyond = abs(yaw) - 2.0
-    parts = (0.5, 0.5 * beyond / scale, 0.3 * np.sqrt(3), 0.1, seen)  # shot, turn, jitter, pixels, what was not seen
+    parts = (0.5 * difficulty, 0.3 * np.sqrt(3), 0.1, seen)  # shot, jitter, pixels, what was not seen
     noise = sum(part * rng.normal(size=(1000, PHOTO)) for part in parts)
-    half = errors_of(table_of(freedom=1e6), yaw=yaw, jitter=0.04, interpupillary=33.0, unseen=np.full((9, 2), 0.4))
+    half = errors_of(
+        table_of(freedom=1e6), difficulty=difficulty, jitter=0.04, interpupillary=33.0, unseen=np.full((9, 2), 0.4)
+    )
     assert share_within(noise[:, numbers], half[numbers]) == pytest.approx(0.95, abs=0.01)
 
 

@@ -55,7 +55,7 @@ def test_labels_hold_the_numbers_of_their_region_with_errors_and_name_the_side()
     assert below(figure, "Jawline", 1) == [f"{jaw.asymmetry:.1f} ± {jaw.asymmetry_error:.1f} mm"]
     assert f"left {jaw.lateral:.1f} ± {jaw.lateral_error:.1f} further out" in below(figure, "Jawline")
     chin = face.measures["chin_deviation"]
-    assert below(figure, "Chin", 2) == [f"{-chin.difference:.1f} ± {chin.difference_error:.1f} mm", "toward the right"]
+    assert below(figure, "Chin", 2) == [f"{chin.difference:.1f} ± {chin.difference_error:.1f} mm", "toward the left"]
     whole = face.regions["face"]
     assert below(figure, "Whole face", 1) == [f"{whole.asymmetry:.1f} ± {whole.asymmetry_error:.1f} mm"]
     caption = " ".join(texts(figure))

@@ -174,7 +174,7 @@ def test_failed_series_has_the_same_keys_and_names_each_photo() -> None:
     assert [one["photo"] for one in failed["left_out"]] == ["a.jpg", "b.jpg"]
     assert failed["left_out"][0].keys() == made_series().to_dict()["left_out"][0].keys()
     assert failed["error"] == "a.jpg: no face"
-    known = ("version", "engine", "error", "left_out")
+    known = ("version", "engine", "error", "left_out", "turned_back")
     assert all(value is None for key, value in failed.items() if key not in known)
     rows = series_rows(failed)
     assert [(row["of"], row["photos"], row["error"]) for row in rows] == [

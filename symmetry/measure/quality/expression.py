@@ -8,7 +8,9 @@ from typing import Final
 import numpy as np
 
 from symmetry.arrays import FloatArray
+from symmetry.landmarks.frame import ARM_MM, fit_frame
 from symmetry.landmarks.mesh import MIRROR
+from symmetry.landmarks.scale import interpupillary_distance
 from symmetry.measure.quality.flags import Flag, Limits, Severity
 from symmetry.measure.quality.portrait import Portrait
 
@@ -113,7 +115,17 @@ class Expression:
 
 def expression_of(portrait: Portrait) -> Expression:
     """Measure the expression of a face from its mesh."""
-    face = portrait.frame.place(portrait.landmarks) * (100 / portrait.interpupillary)
+    return _expression(portrait.frame.place(portrait.landmarks) * (100 / portrait.interpupillary))
+
+
+def expression_of_landmarks(landmarks: FloatArray) -> Expression:
+    """Measure the expression of a face from its landmarks (478, 3), pixels."""
+    placed = fit_frame(landmarks, camera_mm=ARM_MM).place(landmarks)
+    return _expression(placed * (100 / float(interpupillary_distance(landmarks))))
+
+
+def _expression(face: FloatArray) -> Expression:
+    """Measure an expression from landmarks in the facial frame, in percent of the interpupillary distance."""
     middle = (face[_LIP_UPPER] + face[_LIP_LOWER]) / 2
     _, up, out = (face[_CORNER] + face[MIRROR[_CORNER]]) / 2 - middle
     upper_lids = [upper for upper, _ in _LIDS]

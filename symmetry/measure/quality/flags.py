@@ -17,6 +17,7 @@ _REASONS: Final = {
     "not_a_face": "no face",
     "pose_differs": "head held differently",
     "no_time": "time not known",
+    "side_unsure": "moved, but unsure which way",
 }
 """Flags whose names do not read well as they are."""
 
