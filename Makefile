@@ -69,13 +69,13 @@ clean:
 $(VENV)/ready: pyproject.toml
 	@echo "Installing into $(VENV); the first time this takes a minute or two."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable .
 	@touch $@
 
 $(VENV)/ready-dev: pyproject.toml
 	@echo "Installing into $(VENV); the first time this takes a minute or two."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[dev]"
 	@touch $@ $(VENV)/ready
 
 # MediaPipe brings opencv-contrib-python. It owns the same folder `cv2` as opencv-python-headless, so one of them must go.

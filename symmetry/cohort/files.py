@@ -15,6 +15,7 @@ import pandas as pd
 from symmetry.cohort.columns import ABOUT_PEOPLE, NUMBERS
 from symmetry.errors import TableError
 from symmetry.tabular.given import MAX_BYTES, SPREADSHEETS, table_text
+from symmetry.tabular.parquet import pyarrow
 from symmetry.tabular.reading import DAMAGED, SUFFIXES, read_results
 
 _TEXTS: Final = ("person", "group", "region", "reason", "kind", "name", "unit", "verdict", "photo", "of")
@@ -76,6 +77,7 @@ def read_table(path: Path, *, texts: Iterable[str] = ()) -> pd.DataFrame:
         if len(data) > MAX_BYTES:
             raise TableError("it is larger than any table of a study; leave out what is not needed")
         if path.suffix.lower() == ".parquet":
+            pyarrow()
             return pd.read_parquet(io.BytesIO(data))
         return _read_json(data, path)
     except TableError as error:

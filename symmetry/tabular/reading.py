@@ -18,6 +18,7 @@ from symmetry.tabular.cohort import COHORTS
 from symmetry.tabular.face import SCORES
 from symmetry.tabular.frames import frame_of, frame_of_columns
 from symmetry.tabular.layout import Holds, Layout
+from symmetry.tabular.parquet import pyarrow
 from symmetry.tabular.plan import PLANS
 from symmetry.tabular.quality import CHECKS
 from symmetry.tabular.reliability import RELIABILITY
@@ -156,9 +157,7 @@ def _read_csv(data: bytes) -> _Table | None:
 
 
 def _read_parquet(data: bytes) -> _Table | None:
-    import pyarrow as pa
-    from pyarrow import parquet
-
+    pa, parquet = pyarrow()
     table = parquet.read_table(pa.BufferReader(data))
     layout = _by_columns(table.column_names)
     if layout is None:
