@@ -227,10 +227,10 @@ def test_other_scripts_are_refused(browser: Any, files: dict[str, Path], tmp_pat
 
 
 @pytest.mark.parametrize("name", ["usual", "plain", "first", "doubtful"])
-def test_prints_to_two_pages(show: Open, name: str) -> None:
+def test_prints_to_two_pages_or_three_where_all_is_in_doubt(show: Open, name: str) -> None:
     for options in ({}, {"size": PHONE, "color_scheme": "dark"})[: 2 if name == "usual" else 1]:
         sizes = pages_of(show(name, **options).pdf(prefer_css_page_size=True))
-        assert len(sizes) == 2
+        assert len(sizes) == (3 if name == "doubtful" else 2)
         for size in sizes:
             assert size == pytest.approx(A4, abs=1.0)
 
