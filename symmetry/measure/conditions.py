@@ -125,8 +125,7 @@ people, and of real pairs for the expression. The standard deviations of reliabi
 
 def photo_widening(conditions: PhotoConditions, method: Method) -> FloatArray:
     """Factor (54,) by which the variance of a photo's numbers differs from that of a usual photo."""
-    doubled = doubled_by(method)["photo"]
-    return _widening(conditions, OF_PHOTO, doubled) / _widening(USUAL_PHOTO, OF_PHOTO, doubled)
+    return _widening(conditions, OF_PHOTO, doubled_by(method)["photo"]) / _usual(method)[0]
 
 
 def pair_widening(conditions: PairConditions, method: Method) -> FloatArray:
@@ -134,8 +133,14 @@ def pair_widening(conditions: PairConditions, method: Method) -> FloatArray:
 
     What both sides share does not widen lift.
     """
-    doubled = doubled_by(method)["pair"]
-    return _widening(conditions, OF_PAIR, doubled) / _widening(USUAL_PAIR, OF_PAIR, doubled)
+    return _widening(conditions, OF_PAIR, doubled_by(method)["pair"]) / _usual(method)[1]
+
+
+@lru_cache(maxsize=2)
+def _usual(method: Method) -> tuple[FloatArray, FloatArray]:
+    """Factors (54,) and (76,) by which usual photos and pairs vary more than those that are taken exactly alike."""
+    doubled = doubled_by(method)
+    return _widening(USUAL_PHOTO, OF_PHOTO, doubled["photo"]), _widening(USUAL_PAIR, OF_PAIR, doubled["pair"])
 
 
 def _widening(
@@ -146,7 +151,7 @@ def _widening(
         value = getattr(conditions, field.name)
         if field.name == "shared":
             value = np.array([0.0 if q.number == "lift" else value[_PLACE[q.region]] for q in quantities])
-        total += (np.nan_to_num(value) / doubled.get(field.name, _TURN)) ** 2
+        total += (np.nan_to_num(value) / doubled[field.name]) ** 2
     return total
 
 
@@ -168,4 +173,7 @@ def doubled_by(method: Method) -> dict[str, dict[str, FloatArray]]:
         return np.array([float(value) if value else np.inf for value in found])
 
     kinds = {"photo": OF_PHOTO, "pair": OF_PAIR}
-    return {kind: {name: column(of_kind, name) for name in CONDITIONS} for kind, of_kind in kinds.items()}
+    return {
+        kind: {"turn": np.full(len(of_kind), _TURN)} | {name: column(of_kind, name) for name in CONDITIONS}
+        for kind, of_kind in kinds.items()
+    }

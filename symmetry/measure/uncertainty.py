@@ -37,7 +37,8 @@ _PICTURE_FLAGS: Final = {
     *("blurred", "too_dark", "too_bright", "noisy", "compressed", "face_small", "phone_too_near"),
     *("face_cut", "light_differs", "resolution_differs", "distance_differs", "glasses", "beard"),
 }
-"""Flags about the image. Pose, light and expression have terms of their own in `conditions.csv`."""
+"""Flags about the image. Pose, expression and light have terms of their own in `conditions.csv`; a difference in light
+that is warned about counts as a flag, too."""
 _WARNING_FACTOR: Final = 1.5
 """Factor by which a warning widens the errors that it concerns. The blurred selfie among the photos behind the table
 differs from its neighbours 1.5 to 2 times as much as the others do."""
