@@ -51,6 +51,21 @@ class UnknownIdError(PracticeError, LookupError):
     """Nothing has the id, number or name that was asked for."""
 
 
+class AmbiguousNameError(UnknownIdError):
+    """Several clients fit the name that was asked for.
+
+    Parameters
+    ----------
+    message : str
+    ids : tuple of str
+        Ids of those who fit.
+    """
+
+    def __init__(self, message: str, ids: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.ids = ids
+
+
 class TakenIdError(PracticeError):
     """An id or name is taken, or what was to be removed is still in use."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import locale
 import os
 import sys
 from typing import Any, NoReturn
@@ -22,8 +23,11 @@ COMMANDS = {
     "compare": ("compare:compare", "Compare photos of one person before and after."),
     "demo": ("demo:demo", "Compare two drawn faces, print the result and draw the figures."),
     "diary": ("diary:diary", "Manage diaries: tension, stress, sleep and the like, rated by the client."),
+    "history": ("journal:history", "List what was changed in the practice, by whom and when."),
+    "people": ("people:people", "Manage who treats: names, how often, and two spellings made one."),
+    "photo": ("photos:photo", "Remove a photo of a session, move it, or say whose it is."),
     "plan": ("plan:plan", "Find out how many people, and photos of each, a study needs."),
-    "protocol": ("treatments:protocol", "Manage protocols: ordered steps, written down once and used many times."),
+    "protocol": ("protocols:protocol", "Manage protocols: ordered steps, written down once and used many times."),
     "reliability": ("reliability:reliability", "Find out how well repeated photos of unchanged faces agree."),
     "report": (
         "report:report",
@@ -36,6 +40,7 @@ COMMANDS = {
         "Follow one person through many photos and say whether the face is getting more even.",
     ),
     "session": ("sessions:session", "Manage sessions: photos of a client that were taken on one occasion."),
+    "undo": ("journal:undo", "Take back the last change of the practice, or any one of the last 30 days."),
     "treatment": (
         "treatments:treatment",
         "Manage treatments: what was done for a client, when, and how that compares with the plan.",
@@ -69,6 +74,8 @@ class _Program(click.Group):
 
     def main(self, *args: Any, **options: Any) -> Any:
         _use_one_thread()
+        with contextlib.suppress(locale.Error):  # a language that this machine does not know
+            locale.setlocale(locale.LC_COLLATE, "")
         _escape_what_streams_cannot_show()
         try:
             return super().main(*args, **options)

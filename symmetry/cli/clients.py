@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from symmetry import practice
 from symmetry.cli.messages import errors_in_one_line, say, tell
-from symmetry.cli.options import ZIP
+from symmetry.cli.options import ZIP, record
 from symmetry.cli.output import Output, check_targets
 from symmetry.cli.practice import (
     client_argument,
     confirm,
+    given,
+    into_argument,
     list_options,
+    new_note_option,
     note_option,
     opened,
     page_of,
     practice_option,
     quickly,
+    read_future_day,
     yes_option,
 )
 from symmetry.cli.running import with_progress
@@ -35,8 +39,8 @@ if TYPE_CHECKING:
 def client() -> None:
     """Manage clients: people whose photos are followed.
 
-    CLIENT is the id that `add` gives, made of the name. All of a client's photos and notes stay in one folder of this
-    machine, see --practice.
+    CLIENT is the id that `add` gives, or the name, or a part of one of them; if it fits several, you are asked. All of
+    a client's photos and notes stay in one folder of this machine, see --practice.
 
     \b
     Examples:
@@ -49,9 +53,10 @@ def client() -> None:
 @client.command()
 @click.argument("name")
 @click.option("--id", "client_id", metavar="ID", help="What you will type for this client. [default: made of the name]")
+@click.option("--tag", "tags", multiple=True, metavar="WORD", help="A word by which clients are found; several times.")
 @note_option
 @practice_option
-def add(name: str, client_id: str | None, note: str, folder: Path | None) -> None:
+def add(name: str, client_id: str | None, tags: tuple[str, ...], note: str, folder: Path | None) -> None:
     """Add a client.
 
     \b
@@ -59,14 +64,13 @@ def add(name: str, client_id: str | None, note: str, folder: Path | None) -> Non
       symmetry client add "Anna Kovács" --id anna
     """
     with opened(folder) as store:
-        added = store.add_client(name, id=client_id, note=note)
+        added = store.add_client(name, id=client_id, note=note, tags=tags)
         alike = [
             one.id for one in store.clients() if one.name.casefold() == added.name.casefold() and one.id != added.id
         ]
     tell(f"client {added.id} added: {added.name}")
     if alike:
-        undo = f"`symmetry client forget {added.id}` undoes this"
-        say(f"symmetry: there is another of that name, {', '.join(alike)}; {undo}")
+        say(f"symmetry: there is another of that name, {', '.join(alike)}; `symmetry undo` takes this one back")
 
 
 @client.command("list")
@@ -98,22 +102,63 @@ def show(client: str, folder: Path | None, output: Output) -> None:
 
 @client.command()
 @client_argument
-@click.option("--name", help="Another name.")
-@click.option("--id", "new_id", metavar="ID", help="Another id.")
-@click.option("--note", help="Another note; '' for none.")
+@record(
+    "changes",
+    given,
+    click.option("--name", help="Another name."),
+    click.option("--id", "new_id", metavar="ID", help="Another id."),
+    new_note_option,
+    click.option(
+        "--home", metavar="TEXT", help="What the client does at home: a protocol's name or words; '' for nothing."
+    ),
+    click.option("--next", "next_visit", metavar="DATE", callback=read_future_day, help="Day of the next appointment."),
+)
+@click.option(
+    "--tag", "tags", multiple=True, metavar="WORD", help="Add a word by which clients are found; several times."
+)
+@click.option("--untag", "untags", multiple=True, metavar="WORD", help="Take such a word away.")
 @practice_option
-def edit(client: str, name: str | None, new_id: str | None, note: str | None, folder: Path | None) -> None:
-    """Change a client's name, id or note.
+def edit(
+    client: str, changes: dict[str, Any], tags: tuple[str, ...], untags: tuple[str, ...], folder: Path | None
+) -> None:
+    """Change a client's name, id, note, tags, home ritual or next appointment.
+
+    \b
+    Examples:
+      symmetry client edit anna --name "Anna Szabó" --note "allergic to almond oil"
+      symmetry client edit anna --tag glp-1 --home "evening ritual" --next 2026-05-04
+    """
+    if not changes and not tags and not untags:
+        raise click.UsageError("nothing to change; give --name, --id, --note, --tag, --untag, --home or --next")
+    with opened(folder) as store:
+        if tags or untags:
+            away = {practice.fold(each) for each in untags}
+            kept = [each for each in store.client(client).tags if practice.fold(each) not in away]
+            changes["tags"] = [*kept, *tags]
+        changed = store.edit_client(store.client(client).id, **changes)
+    tell(f"client {changed.id} changed: {changed.name}")
+
+
+@client.command()
+@client_argument
+@into_argument
+@yes_option
+@practice_option
+def merge(client: str, into: str, yes: bool, folder: Path | None) -> None:
+    """Merge a client into another one, who is the same person: all sessions, treatments and entries move there.
+
+    The second CLIENT stays, with the id and the name. Asks first; `symmetry undo` parts them again for 30 days.
 
     \b
     Example:
-      symmetry client edit anna --name "Anna Szabó" --note "allergic to almond oil"
+      symmetry client merge anna-2 anna-kovacs
     """
-    if name is None and new_id is None and note is None:
-        raise click.UsageError("nothing to change; give --name, --id or --note")
     with opened(folder) as store:
-        changed = store.edit_client(client, name=name, note=note, new_id=new_id)
-    tell(f"client {changed.id} changed: {changed.name}")
+        gone, kept = store.client(client), store.client(into)
+        what = _all_of(store.page(gone.id))
+        confirm(f"{gone.name} ({gone.id}), with {what}, becomes part of {kept.name} ({kept.id}). Merge?", yes=yes)
+        store.merge_clients(gone.id, kept.id)
+    tell(f"{gone.id} is part of {kept.id} now; `symmetry undo` parts them again")
 
 
 @client.command()
@@ -123,15 +168,19 @@ def edit(client: str, name: str | None, new_id: str | None, note: str | None, fo
 def forget(client: str, yes: bool, folder: Path | None) -> None:
     """Remove a client with all photos and results for good, and search for anything left.
 
-    Says what will be lost and asks first. Faces of these photos that `symmetry series` keeps in its cache are removed,
-    too. Backups and exports that you made yourself are not touched.
+    Says what will be lost and asks first; with --yes, CLIENT is the whole id or name. Nothing of it can be taken back,
+    and the journal forgets the client, too. Faces of these photos that `symmetry series` keeps in its cache are
+    removed. Backups and exports that you made yourself are not touched.
 
     \b
     Example:
       symmetry client forget anna-kovacs
     """
     page = page_of(client, folder)
-    confirm(f"{_at_stake(page)} Forget {page.client.id} for good?", yes=yes)
+    if yes and practice.fold(client) not in (page.client.id, practice.fold(page.client.name)):
+        raise click.UsageError(f"'{client}' is only a part of {page.client.id} ({page.client.name}); give the whole id")
+    question = f"{_at_stake(page)} Forget {page.client.id} for good?"
+    confirm(question, yes=yes, undone="nothing was removed")
     with opened(folder) as store:
         say(f"removing {page.client.id} and searching all files of the practice; this can take a minute")
         gone = store.forget_client(page.client.id)
@@ -170,13 +219,17 @@ def export(client: str, file: Path, folder: Path | None) -> None:
 
 
 def _at_stake(page: ClientPage) -> str:
+    return f"{page.client.name} ({page.client.id}): {_all_of(page)} and all results will be lost."
+
+
+def _all_of(page: ClientPage) -> str:
     photos = sum(len(session.photos) for session in page.sessions)
     parts = (
         f"{counted(len(page.sessions), 'session')} with {counted(photos, 'photo')}",
         counted(len(page.treatments), "treatment"),
         counted(len(page.entries), "diary entry", "diary entries"),
     )
-    return f"{page.client.name} ({page.client.id}): {', '.join(parts)} and all results will be lost."
+    return ", ".join(parts)
 
 
 def _proof(gone: Forgotten) -> list[str]:

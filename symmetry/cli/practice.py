@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,13 +15,14 @@ from symmetry import practice
 from symmetry.cli.messages import complain, say
 from symmetry.cli.options import Command, GivenPath, output_options
 from symmetry.errors import (
+    AmbiguousNameError,
     InvalidRecordError,
     PracticeNotReadyError,
     SymmetryError,
     TakenIdError,
     UnknownIdError,
 )
-from symmetry.photos.capture_time import aware
+from symmetry.photos.capture_time import zone_name
 from symmetry.tabular import printable
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
-_NOON = time(12)
 _SAY_WHAT = (InvalidRecordError, TakenIdError, UnknownIdError)
 """Errors that say by themselves what they are about."""
 
@@ -41,12 +39,31 @@ practice_option = click.option(
     type=GivenPath(),
     envvar="SYMMETRY_PRACTICE",
     show_envvar=True,
+    is_eager=True,
     metavar="DIR",
     help="Folder of the practice. [default: in your user data]",
 )
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 note_option = click.option("--note", default="", help="Anything else.")
-client_argument = click.argument("client", metavar="CLIENT")
+
+
+def _whom(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Ask which client is meant if several fit; everything else that may be wrong is said later."""
+    try:
+        practice.PracticeReader(context.params.get("folder")).client(value)
+    except AmbiguousNameError as error:
+        if can_ask():
+            for number, found in enumerate(error.ids, 1):
+                say(f"{number:>3}  {found}")
+            chosen: int = click.prompt("Which one?", type=click.IntRange(1, len(error.ids)), err=True)
+            return error.ids[chosen - 1]
+    except SymmetryError:
+        pass
+    return value
+
+
+client_argument = click.argument("client", metavar="CLIENT", callback=_whom)
+into_argument = click.argument("into", metavar="CLIENT", callback=_whom)
 
 
 def list_options(command: Command) -> Command:
@@ -70,9 +87,14 @@ class _NumberOf(click.IntRange):
             self.fail(f"'{value}' is not the number of {self.what}; `{self.see}` lists them", param, ctx)
 
 
+def number_argument(what: str, *, see: str) -> Callable[[Command], Command]:
+    """Give `number`, of something that a client has; `see` is the command to list it."""
+    return click.argument("number", type=_NumberOf(what, see=see), metavar="NUMBER")
+
+
 def removal_options(what: str, *, see: str) -> Callable[[Command], Command]:
-    """Give `client`, `number`, `yes` and `folder`, for something that a client has; `see` is the command to list it."""
-    number = click.argument("number", type=_NumberOf(what, see=see), metavar="NUMBER")
+    """Give `client`, `number`, `yes` and `folder`, for something that a client has; see `number_argument`."""
+    number = number_argument(what, see=see)
     return lambda command: client_argument(number(yes_option(practice_option(command))))
 
 
@@ -81,27 +103,23 @@ def _read_date(context: click.Context, parameter: click.Parameter, value: str | 
     if value is None:
         return None
     present = practice.now()
-    zone = present.tzinfo or timezone.utc
-    text = " ".join(value.split()).casefold()
-    if text in ("today", "now"):
-        return present
-    if text == "yesterday":
-        return aware(datetime.combine(present.date() - timedelta(days=1), _NOON), zone)
-    match = _DAY.fullmatch(text.upper())
-    if match is None:
-        raise click.BadParameter(f"'{value}' is not a date; write 2026-04-06, '2026-04-06 08:10', today or yesterday")
-    year, month, day, hour, minute, second = (None if part is None else int(part) for part in match.groups())
     try:
-        at = datetime(year or 0, month or 0, day or 0)
-        if hour is None and at.date() == present.date():
-            return present
-        clock = _NOON if hour is None else time(hour, minute or 0, second or 0)
-        at = aware(datetime.combine(at, clock), zone)
-    except (ValueError, OverflowError):
-        raise click.BadParameter(f"'{value}' does not exist; check day, month and time") from None
+        at = practice.read_date(value, present)
+    except InvalidRecordError as error:
+        raise click.BadParameter(str(error)) from None
     if at > present:
         raise click.BadParameter(f"'{value}' is in the future; check the year")
     return at
+
+
+def read_future_day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    """Read a day that may lie ahead."""
+    if value is None:
+        return None
+    try:
+        return practice.read_date(value, practice.now()).date()
+    except InvalidRecordError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 date_option = click.option(
@@ -109,8 +127,22 @@ date_option = click.option(
     "at",
     metavar="DATE",
     callback=_read_date,
-    help="When: 2026-04-06, '2026-04-06 08:10', today or yesterday. [default: now]",
+    help="When: 2026-04-06, '2026-04-06 08:10', 6.4.2026, today or yesterday. [default: now]",
 )
+new_date_option = click.option(
+    "--date", "at", metavar="DATE", callback=_read_date, help="Another date, or date and time."
+)
+new_note_option = click.option("--note", default=None, help="Another note; '' for none.")
+
+
+def when(at: datetime | None) -> dict[str, Any]:
+    """Give the changes of a date, if there is one."""
+    return {} if at is None else {"at": at, "zone": zone_name(at)}
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """Give the options that were typed."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 @contextlib.contextmanager
@@ -150,7 +182,7 @@ def page_of(client: str, folder: Path | None) -> ClientPage:
     return quickly(folder, lambda reader: reader.page(client))
 
 
-def confirm(question: str, *, yes: bool, undone: str = "nothing was removed") -> None:
+def confirm(question: str, *, yes: bool, undone: str = "nothing was changed") -> None:
     """Ask before something is lost for good; without an answer it stays.
 
     Parameters
@@ -164,12 +196,13 @@ def confirm(question: str, *, yes: bool, undone: str = "nothing was removed") ->
     if yes:
         return
     question = printable(question)
-    if not _can_ask():
+    if not can_ask():
         raise click.UsageError(f"{question} There is nobody to ask; add --yes")
     if not click.confirm(question, err=True):
         say(undone)
         raise SystemExit(1)
 
 
-def _can_ask() -> bool:
+def can_ask() -> bool:
+    """Whether somebody sits at the terminal."""
     return sys.stdin is not None and sys.stdin.isatty()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,18 @@ from symmetry.cli.practice import (
     client_argument,
     confirm,
     date_option,
+    given,
+    into_argument,
     list_options,
+    new_date_option,
+    new_note_option,
     note_option,
+    number_argument,
     opened,
     page_of,
     practice_option,
     removal_options,
+    when,
 )
 from symmetry.cli.running import with_progress
 from symmetry.output import tables
@@ -99,9 +106,52 @@ def list_(client: str, folder: Path | None, output: Output) -> None:
 
 
 @session.command()
+@client_argument
+@number_argument("a session", see="symmetry session list CLIENT")
+@new_date_option
+@new_note_option
+@practice_option
+def edit(client: str, number: int, at: datetime | None, note: str | None, folder: Path | None) -> None:
+    """Change the date or the note of a session. Its date counts, not that of the camera.
+
+    \b
+    Example:
+      symmetry session edit anna-kovacs 3 --date 22.10.2026 --note "after the holidays"
+    """
+    changes = {**when(at), **given(note=note)}
+    if not changes:
+        raise click.UsageError("nothing to change; give --date or --note")
+    with opened(folder) as store:
+        owner = store.client(client)
+        changed = store.edit_session(owner.id, number, **changes)
+    tell(
+        f"session {number} of {owner.id} changed: {changed.at:%Y-%m-%d %H:%M}"
+        + (f", {changed.note}" if changed.note else "")
+    )
+
+
+@session.command()
+@client_argument
+@number_argument("a session", see="symmetry session list CLIENT")
+@into_argument
+@practice_option
+def move(client: str, number: int, into: str, folder: Path | None) -> None:
+    """Give a session to another client, whose photos they are; it gets the next number there.
+
+    \b
+    Example:
+      symmetry session move anna-kovacs 3 dora
+    """
+    with opened(folder) as store:
+        owner, other = store.client(client), store.client(into)
+        moved = store.move_session(owner.id, number, other.id)
+    tell(f"session {number} of {owner.id} is session {moved.number} of {other.id} now")
+
+
+@session.command()
 @removal_options("a session", see="symmetry session list CLIENT")
 def remove(client: str, number: int, yes: bool, folder: Path | None) -> None:
-    """Remove a session for good, with its photos and what was measured in them; asks first.
+    """Remove a session with its photos; asks first. `symmetry undo` brings it back for 30 days.
 
     \b
     Example:
@@ -111,11 +161,14 @@ def remove(client: str, number: int, yes: bool, folder: Path | None) -> None:
         owner, found = store.client(client), store.session(client, number)
         confirm(
             f"Session {number} of {owner.id}, {found.at:%Y-%m-%d %H:%M}, {counted(len(found.photos), 'photo')}: "
-            "remove it for good?",
+            "remove it?",
             yes=yes,
+            undone="nothing was removed",
         )
         store.remove_session(owner.id, number)
-    tell(f"session {number} of {owner.id} removed: {counted(len(found.photos), 'photo')}")
+    tell(
+        f"session {number} of {owner.id} removed: {counted(len(found.photos), 'photo')}; `symmetry undo` brings it back"
+    )
 
 
 def _say_photo(outcome: PhotoIntake) -> None:

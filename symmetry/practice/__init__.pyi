@@ -7,6 +7,8 @@ from .intake import SessionIntake as SessionIntake
 from .intake import take_in_photos as take_in_photos
 from .listing import CLIENTS as CLIENTS
 from .listing import HISTORY as HISTORY
+from .listing import JOURNAL as JOURNAL
+from .listing import PEOPLE as PEOPLE
 from .listing import PROTOCOLS as PROTOCOLS
 from .listing import SCALES as SCALES
 from .listing import diary_layout as diary_layout
@@ -16,6 +18,8 @@ from .names import fold as fold
 from .names import in_use as in_use
 from .reading import PracticeReader as PracticeReader
 from .records import ClientPage as ClientPage
+from .records import Entry as Entry
+from .records import Protocol as Protocol
 from .records import Step as Step
 from .records import Treatment as Treatment
 from .steps import StepsFile as StepsFile
@@ -33,3 +37,4 @@ from .study import NO_PHOTOS as NO_PHOTOS
 from .study import StudyOptions as StudyOptions
 from .study import study_of_practice as study_of_practice
 from .times import now as now
+from .times import read_date as read_date

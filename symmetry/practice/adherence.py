@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from symmetry.practice.records import Adherence, Treatment, Week
 
@@ -11,7 +11,7 @@ _WEEK = 7
 
 
 def adherence(
-    treatments: Iterable[Treatment], plans: Mapping[str, float | None], *, until: datetime
+    treatments: Iterable[Treatment], plans: Mapping[str, Sequence[tuple[date, float | None]]], *, until: datetime
 ) -> tuple[Adherence, ...]:
     """Count treatments by protocol and week.
 
@@ -19,8 +19,8 @@ def adherence(
     ----------
     treatments : iterable of Treatment
         Of one client, in order of time; those without a protocol or after `until` do not count.
-    plans : mapping of str to float or None
-        Times per week, by protocol.
+    plans : mapping of str to sequence of (date, float or None)
+        Times per week from a day on, in order of day, by protocol; the plan of a week is that of its first day.
     until : datetime
         Aware.
 
@@ -39,7 +39,7 @@ def adherence(
     )
 
 
-def _of(protocol: str, done: list[Treatment], plan: float | None, until: datetime) -> Adherence:
+def _of(protocol: str, done: list[Treatment], plans: Sequence[tuple[date, float | None]], until: datetime) -> Adherence:
     # Every treatment has the date of its own place; today's date is that of the place of the last treatment.
     since = min(treatment.at.date() for treatment in done)
     today = max(until.astimezone(done[-1].at.tzinfo).date(), *(treatment.at.date() for treatment in done), since)
@@ -49,11 +49,12 @@ def _of(protocol: str, done: list[Treatment], plan: float | None, until: datetim
         counts[(treatment.at.date() - since).days // _WEEK] += 1
     weeks = [Week(start=since + timedelta(days=_WEEK * number), done=count) for number, count in enumerate(counts)]
     in_whole = sum(counts[:over])
-    planned = None if plan is None or not over else plan * over
+    by_week = [next((plan for since, plan in reversed(plans) if since <= week.start), None) for week in weeks]
+    planned = None if None in by_week[:over] or not over else sum(plan or 0.0 for plan in by_week[:over])
     return Adherence(
         protocol=protocol,
         since=since,
-        times_per_week=plan,
+        times_per_week=by_week[over],
         weeks=tuple(weeks[:over]),
         done=in_whole,
         planned=planned,

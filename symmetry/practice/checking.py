@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from symmetry.errors import BackupError
 from symmetry.practice import names
 from symmetry.practice.backups import Member
-from symmetry.practice.sessions import SUFFIXES
+from symmetry.practice.photos import SUFFIXES
 from symmetry.practice.storage import decoding
 from symmetry.practice.storage.database import connect, fetch, is_current, revision_of
+from symmetry.practice.storage.recording import changes_from_text
 from symmetry.practice.storage.schema import affinity, expected_shape, shape_of
 from symmetry.practice.storage.sweeping import UID
 
 CHANGED: Final = "it is damaged or was changed; use another backup"
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+_PHOTO: Final = re.compile(r"[0-9a-f]{64}\.(?:jpg|png)")
 _YEARS: Final = range(1900, 2200)
 """Of times: further ones cannot be shown in every zone."""
 _TYPES: Final = {"integer": int, "numeric": int, "real": float, "text": str}
@@ -66,6 +70,7 @@ def check_database(database: Path, members: Mapping[str, Member], damaged: Colle
         raise BackupError(f"its database cannot be read ({error}): {CHANGED}") from None
     _check_shared(rows)
     _check_clients(rows, members, damaged)
+    _check_journal(rows.get("changes", ()))
     return len(rows["clients"])
 
 
@@ -98,20 +103,37 @@ def _rows_of(db: sqlite3.Connection, table: str) -> list[sqlite3.Row]:
 
 def _check_shared(rows: Rows) -> None:
     """Check what all clients share: protocols and scales."""
-    steps = _by("protocol", rows.get("steps", ()))
+    # Until schema 0002 a protocol had its steps and its plan itself.
+    versions = rows.get("protocol_versions")
+    owner = "protocol" if versions is None else "version"
+    for step in rows.get("steps", ()):
+        with _reading(f"step {step['position']} of a protocol"):
+            _must(step[owner] and decoding.step_of(step))
+            names.amount(step["minutes"], "it", most=math.inf)
     for row in rows.get("protocols", ()):
         with _reading(f'protocol "{row["name"]}"'):
-            (protocol,) = decoding.protocols_of([row], steps[row["key"]])
-            _must(row["folded"] == names.fold(protocol.name))
-            for amount in (protocol.times_per_week, *(step.minutes for step in protocol.steps)):
-                names.amount(amount, "it", most=math.inf)
+            _must(row["folded"] == names.fold(row["name"]))
+            if versions is not None:
+                _must(any(each["protocol"] == row["key"] and not each["since"] for each in versions))
+    for row in rows.get("protocols", ()) if versions is None else versions:
+        with _reading("the plan of a protocol"):
+            names.amount(row["times_per_week"], "it", most=math.inf)
+            _must(versions is None or not row["since"] or date.fromisoformat(row["since"]))
+    for row in rows.get("people", ()):
+        with _reading(f'therapist "{row["name"]}"'):
+            _must(row["folded"] == names.fold(row["name"]))
+    for row in rows.get("settings", ()):
+        with _reading(f'setting "{row["name"]}"'):
+            json.loads(row["value"])
     for row in rows.get("scales", ()):
         with _reading(f'scale "{row["name"]}"'):
             _must(row["folded"] == names.fold(row["name"]))
 
 
 def _check_clients(rows: Rows, members: Mapping[str, Member], damaged: Collection[str]) -> None:
-    named = {table: {row["key"]: row["name"] for row in rows.get(table, ())} for table in ("protocols", "scales")}
+    named = {
+        table: {row["key"]: row["name"] for row in rows.get(table, ())} for table in ("protocols", "scales", "people")
+    }
     photos, ratings = _by("session", rows["photos"]), _by("entry", rows.get("ratings", ()))
     owned = {table: _by("client", rows.get(table, ())) for table, _, _ in _OWNED}
 
@@ -120,7 +142,7 @@ def _check_clients(rows: Rows, members: Mapping[str, Member], damaged: Collectio
             return decoding.sessions_of(uid, [row], photos[row["key"]])[0]
         if table == "treatments":
             names.amount(row["minutes"], "it", most=math.inf)
-            return decoding.treatments_of([row], named["protocols"])[0]
+            return decoding.treatments_of([row], named["protocols"], named["people"])[0]
         return decoding.entries_of([row], ratings[row["key"]], named["scales"])[0]
 
     for client in rows["clients"]:
@@ -138,6 +160,18 @@ def _check_clients(rows: Rows, members: Mapping[str, Member], damaged: Collectio
                     at = read(table, client["uid"], row).at
                     _must(at.tzinfo is not None and at.year in _YEARS)
                     _must(0 < row["number"] <= client[last])
+
+
+def _check_journal(changes: Iterable[sqlite3.Row]) -> None:
+    for row in changes:
+        with _reading(f"change {row['key']}"):
+            at = decoding.journal_entry_of(row).at
+            _must(at.tzinfo is not None and at.year in _YEARS)
+            _must(all(UID.fullmatch(uid) for uid in names.list_from_text(row["clients"])))
+            for uid, file in json.loads(row["files"]):
+                _must(UID.fullmatch(uid) and _PHOTO.fullmatch(file))
+            if row["content"] is not None:
+                _must(all(change.before or change.after for change in changes_from_text(row["content"])))
 
 
 def _check_photo(

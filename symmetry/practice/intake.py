@@ -23,8 +23,8 @@ from symmetry.photos.cleaning import clean_photo
 from symmetry.photos.listing import read_file
 from symmetry.photos.reading import Photo
 from symmetry.practice.follow_up import Watch
+from symmetry.practice.photos import checked
 from symmetry.practice.records import Client, NewPhoto, StoredSession
-from symmetry.practice.sessions import checked
 from symmetry.practice.store import Practice
 from symmetry.practice.times import now
 from symmetry.registration import register

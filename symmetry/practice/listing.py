@@ -12,22 +12,52 @@ from typing import Any, Final
 
 from symmetry.tabular.layout import Layout
 
-CLIENT_COLUMNS: Final = ("id", "name", "sessions", "photos", "treatments", "entries", "first", "last", "added", "note")
+CLIENT_COLUMNS: Final = (
+    *("id", "name", "sessions", "photos", "treatments", "entries", "first", "last", "added"),
+    *("tags", "home", "next_visit", "note"),
+)
+JOURNAL_COLUMNS: Final = ("number", "at", "by", "kind", "told", "undone_by", "undoes", "can_be_undone")
+PEOPLE_COLUMNS: Final = ("name", "treatments", "clients", "last")
 HISTORY_COLUMNS: Final = ("client", "at", "zone", "kind", "number", "what", "value", "minutes", "by", "note")
 SESSION_COLUMNS: Final = (
-    *("client", "session", "at", "zone", "photo", "file", "captured", "captured_source", "mirrored", "sha256", "note"),
+    *(
+        "client",
+        "session",
+        "at",
+        "zone",
+        "photo",
+        "file",
+        "captured",
+        "captured_source",
+        "mirrored",
+        "identity",
+        "sha256",
+        "note",
+    ),
 )
-PROTOCOL_COLUMNS: Final = ("protocol", "times_per_week", "step", "name", "zones", "side", "minutes", "product", "note")
+PROTOCOL_COLUMNS: Final = (
+    "protocol",
+    "since",
+    "times_per_week",
+    "step",
+    "name",
+    "zones",
+    "side",
+    "minutes",
+    "product",
+    "note",
+)
 TREATMENT_COLUMNS: Final = (
     *("client", "treatment", "at", "zone", "protocol", "minutes", "zones", "side", "product", "by", "note"),
 )
 ADHERENCE_COLUMNS: Final = ("client", "protocol", "week", "over", "done", "planned")
 SCALE_COLUMNS: Final = ("name", "low", "high", "note")
 DIARY_COLUMNS: Final = ("client", "entry", "at", "zone", "scale", "value", "note")
-_TRUTHS: Final = ("mirrored", "over")
+_TRUTHS: Final = ("mirrored", "over", "can_be_undone")
 _NUMBERS: Final = (
     *("sessions", "photos", "treatments", "entries", "number", "value", "minutes", "session", "times_per_week"),
-    *("step", "treatment", "done", "planned", "low", "high", "entry"),
+    *("step", "treatment", "done", "planned", "low", "high", "entry", "undone_by", "undoes"),
+    "clients",
 )
 
 Json = Mapping[str, Any]
@@ -39,6 +69,11 @@ def _layout(columns: tuple[str, ...], rows: Callable[[Any], Rows]) -> Layout:
     """Give the layout of a list by its columns: those of one name hold the same in all lists."""
     texts = [column for column in columns if column not in (*_TRUTHS, *_NUMBERS)]
     return Layout(name="practice", columns=columns, texts=texts, truths=_TRUTHS, rows=rows)
+
+
+def client_rows(clients: Iterable[Json]) -> Rows:
+    """Give one row per client."""
+    return [{**client, "tags": "; ".join(client["tags"])} for client in clients]
 
 
 def history_rows(page: Json) -> Rows:
@@ -124,7 +159,9 @@ def _rated(entry: Json) -> Iterable[tuple[str | None, float | None]]:
     return entry["values"].items() or [(None, None)]
 
 
-CLIENTS: Final = _layout(CLIENT_COLUMNS, list)
+CLIENTS: Final = _layout(CLIENT_COLUMNS, client_rows)
+JOURNAL: Final = _layout(JOURNAL_COLUMNS, list)
+PEOPLE: Final = _layout(PEOPLE_COLUMNS, list)
 HISTORY: Final = _layout(HISTORY_COLUMNS, history_rows)
 PROTOCOLS: Final = _layout(PROTOCOL_COLUMNS, protocol_rows)
 SCALES: Final = _layout(SCALE_COLUMNS, list)

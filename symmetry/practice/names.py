@@ -6,6 +6,7 @@ What cannot be kept raises `InvalidRecordError`, which says why.
 from __future__ import annotations
 
 import json
+import locale
 import math
 import re
 import unicodedata
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, cast
 
 from symmetry.errors import InvalidRecordError, TakenIdError, UnknownIdError
-from symmetry.practice.records import SIDES, Side
+from symmetry.practice.records import IDENTITIES, SIDES, Identity, Side
 
 LONGEST_NAME: Final = 200
 LONGEST_ID: Final = 64
@@ -57,6 +58,35 @@ def fold(text: str) -> str:
     return " ".join(same.split())
 
 
+def without_accents(text: str) -> str:
+    """Fold a name further: base letters alone, so that "kovacs" is found in "Kovács"."""
+    plain = unicodedata.normalize("NFKD", fold(text)).translate(_NO_PARTS)
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def fitting(asked: str, known: Sequence[tuple[str, str]]) -> list[int]:
+    """Find whom a text means.
+
+    Parameters
+    ----------
+    asked : str
+    known : sequence of (str, str)
+        Id and name of each.
+
+    Returns
+    -------
+    list of int
+        Places of those whose whole name it is; else of those of whose name or id it is a part, in any order of words.
+    """
+    whole = [i for i, (_, name) in enumerate(known) if fold(name) == fold(asked)]
+    parts = without_accents(asked).split()
+    if whole or not parts:
+        return whole
+    plain = [(without_accents(own_id), without_accents(name)) for own_id, name in known]
+    same = [i for i, texts in enumerate(plain) if " ".join(parts) in texts]
+    return same or [i for i, texts in enumerate(plain) if all(any(part in text for text in texts) for part in parts)]
+
+
 def given_id(text: str) -> str:
     """Tidy an id that a person chose: lower case."""
     kept = fold(text)
@@ -69,12 +99,16 @@ def given_id(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Make an id from the Latin letters and digits of a name, without accents; empty if it has no such letters."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_NO_PARTS)
-    unaccented = "".join(char for char in plain if not unicodedata.combining(char))
-    words = re.findall(r"[a-z0-9]+", re.sub(r"['’`]", "", unaccented))
-    made = "-".join(words)[:_LONGEST_SLUG].rstrip("-")
-    return made if re.search(r"[a-z]", made) else ""
+    """Make an id from the letters and digits of a name: Latin ones without accents, else those of its own script.
+
+    Empty if it has no letters.
+    """
+    for plain, letter in ((without_accents(text), "a-z"), (fold(text), r"^\W\d_")):
+        words = re.findall(rf"[{letter}0-9]+" if letter == "a-z" else r"[^\W_]+", re.sub(r"['’`]", "", plain))
+        made = "-".join(words)[:_LONGEST_SLUG].rstrip("-")
+        if re.search(f"[{letter}]", made):
+            return made
+    return ""
 
 
 def free_id(text: str, *, count: int, is_taken: Callable[[str], bool]) -> str:
@@ -120,6 +154,23 @@ def list_to_text(texts: Sequence[str]) -> str:
 def list_from_text(text: str) -> tuple[str, ...]:
     """Read a list of names that `list_to_text` wrote."""
     return tuple(str(each) for each in json.loads(text))
+
+
+def order(text: str) -> tuple[str, str]:
+    """Give the key by which a name is sorted: as this machine's language does, else by letters without accents."""
+    folded = fold(text)
+    language = locale.setlocale(locale.LC_COLLATE)
+    if language.partition(".")[0] not in ("C", "POSIX"):
+        return locale.strxfrm(folded.replace("\0", "")), folded
+    plain = unicodedata.normalize("NFKD", folded).translate(_NO_PARTS)
+    return "".join(char for char in plain if not unicodedata.combining(char)), folded
+
+
+def identity(text: str) -> Identity:
+    """Check that a text says how sure a photo's subject is."""
+    if text not in IDENTITIES:
+        raise InvalidRecordError(f'"{text}" does not say whose photo it is; choose one of {", ".join(IDENTITIES[1:])}')
+    return cast(Identity, text)
 
 
 def side(text: str) -> Side:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from symmetry.errors import DamagedPracticeError, NoPracticeError, PracticeNotReadyError
+from symmetry.errors import AmbiguousNameError, DamagedPracticeError, NoPracticeError, PracticeNotReadyError
 from symmetry.practice import names
 from symmetry.practice.adherence import adherence
 from symmetry.practice.records import (
@@ -20,6 +21,8 @@ from symmetry.practice.records import (
     ClientPage,
     DiaryScale,
     Entry,
+    JournalEntry,
+    Person,
     Protocol,
     StoredPhoto,
     StoredSession,
@@ -29,11 +32,12 @@ from symmetry.practice.storage.database import fetch, is_current, plain_failures
 from symmetry.practice.storage.decoding import (
     client_of,
     entries_of,
+    journal_entry_of,
     photo_of,
-    protocols_of,
     scales_of,
     sessions_of,
     treatments_of,
+    versions_of,
 )
 from symmetry.practice.storage.folders import Places, practice_folder
 from symmetry.practice.times import from_text
@@ -52,8 +56,13 @@ NAMED: Final = {
     "clients": Named("client", "id", "id", "symmetry client list"),
     "protocols": Named("protocol", "folded", "name", "symmetry protocol list"),
     "scales": Named("scale", "folded", "name", "symmetry diary scales"),
+    "people": Named("therapist", "folded", "name", "symmetry people list"),
 }
 """By table."""
+
+
+_SHOWN: Final = 8
+"""Clients who are named if several fit."""
 
 
 class PracticeReader:
@@ -62,7 +71,8 @@ class PracticeReader:
     Every method raises `NoPracticeError` if there is no practice in the folder, `PracticeNotReadyError` if it must be
     opened by `open_practice` first, `NewerPracticeError` if a newer version of this program wrote it,
     `PracticeBusyError`, `DamagedPracticeError` or `PracticeError` if it cannot be read, and `UnknownIdError` if there
-    is no such client, session, protocol or scale. Ids and names are found in any case.
+    is no such client, session, protocol or scale. Ids and names are found in any case; clients are read by a part of
+    them, too, and written to by the whole.
 
     Parameters
     ----------
@@ -115,9 +125,9 @@ class PracticeReader:
         return tuple(sorted(found, key=_by_name))
 
     def client(self, client_id: str) -> Client:
-        """Give a client by id."""
+        """Give a client by id, name or a part of either; raises `AmbiguousNameError` if several fit."""
         with self._reading() as db:
-            return client_of(find(db, "clients", client_id))
+            return client_of(find_client(db, client_id))
 
     def page(self, client_id: str, *, until: datetime | None = None) -> ClientPage:
         """Give everything about one client except the pictures.
@@ -153,13 +163,64 @@ class PracticeReader:
 
     def protocols(self) -> tuple[Protocol, ...]:
         """Give all protocols, in order of name."""
+        by_name: dict[str, list[Protocol]] = {}
         with self._reading() as db:
-            return read_protocols(db)
+            for each in read_versions(db):
+                by_name.setdefault(each.name, []).append(each)
+        return tuple(version_on(versions) for versions in by_name.values())
 
-    def protocol(self, name: str) -> Protocol:
-        """Give a protocol by its name."""
+    def protocol(self, name: str, *, on: date | None = None) -> Protocol:
+        """Give a protocol by its name, as it is on a day; today if not given."""
         with self._reading() as db:
-            return read_protocol(db, name)
+            return read_protocol(db, name, on)
+
+    def protocol_versions(self, name: str) -> tuple[Protocol, ...]:
+        """Give all versions of a protocol, the first one first."""
+        with self._reading() as db:
+            found = find(db, "protocols", name)["name"]
+            return tuple(each for each in read_versions(db) if each.name == found)
+
+    def people(self) -> tuple[Person, ...]:
+        """Give all who treat, in order of name."""
+        with self._reading() as db:
+            done: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+            for row in fetch(db, "SELECT person, client, at, zone FROM treatments WHERE person IS NOT NULL"):
+                done[row["person"]].append((row["client"], from_text(row["at"], row["zone"])))
+            found = [
+                Person(
+                    name=row["name"],
+                    treatments=len(done[row["key"]]),
+                    clients=len({client for client, _ in done[row["key"]]}),
+                    last=max((at for _, at in done[row["key"]]), key=datetime.timestamp, default=None),
+                )
+                for row in fetch(db, "SELECT * FROM people")
+            ]
+        return tuple(sorted(found, key=lambda each: names.order(each.name)))
+
+    def settings(self) -> dict[str, Any]:
+        """Give what the practice has set, by name."""
+        with self._reading() as db:
+            return {row["name"]: json.loads(row["value"]) for row in fetch(db, "SELECT * FROM settings")}
+
+    def history(
+        self, client_id: str | None = None, *, number: int | None = None, limit: int | None = None
+    ) -> tuple[JournalEntry, ...]:
+        """Give the changes of the practice, the latest first.
+
+        Parameters
+        ----------
+        client_id : str, optional
+            Only changes that concern this client.
+        number : int, optional
+            Only this change.
+        limit : int, optional
+            At most this many.
+        """
+        with self._reading() as db:
+            uid = None if client_id is None else find_client(db, client_id)["uid"]
+            rows = fetch(db, "SELECT * FROM changes WHERE ? IS NULL OR key = ? ORDER BY key DESC", number, number)
+            found = [row for row in rows if uid is None or uid in json.loads(row["clients"])]
+        return tuple(journal_entry_of(row) for row in found[:limit])
 
     def scales(self) -> tuple[DiaryScale, ...]:
         """Give all scales of the diary, in order of name."""
@@ -218,6 +279,17 @@ class PracticeReader:
                 yield db
 
 
+def kept_hashes(db: sqlite3.Connection) -> dict[str, set[str]]:
+    """Give the hashes of the photos that rows name or that changes need to be taken back, by the client's uid."""
+    kept = {uid: {photo.sha256 for photo in photos} for uid, photos in read_photos(db).items()}
+    for row in fetch(db, "SELECT clients, files FROM changes WHERE content IS NOT NULL"):
+        for uid in json.loads(row["clients"]):
+            kept.setdefault(uid, set())
+        for uid, file in json.loads(row["files"]):
+            kept.setdefault(uid, set()).add(file.partition(".")[0])
+    return kept
+
+
 def find(db: sqlite3.Connection, table: str, asked: str) -> sqlite3.Row:
     """Find a client, protocol or scale by id or name, in any case.
 
@@ -233,19 +305,39 @@ def find(db: sqlite3.Connection, table: str, asked: str) -> sqlite3.Row:
     raise names.unknown(what, asked, others, see=f"`{listed_by}`")
 
 
+def find_client(db: sqlite3.Connection, asked: str) -> sqlite3.Row:
+    """Find a client by id, else by name, else by a part of either; raises `AmbiguousNameError` if several fit."""
+    for row in fetch(db, "SELECT * FROM clients WHERE id = ?", names.asked(asked, "client")):
+        return row
+    rows = fetch(db, "SELECT * FROM clients")
+    fitting = names.fitting(asked, [(row["id"], row["name"]) for row in rows])
+    if len(fitting) == 1:
+        return rows[fitting[0]]
+    if not fitting:
+        return find(db, "clients", asked)
+    found = sorted((client_of(rows[i]) for i in fitting), key=_by_name)
+    shown = ", ".join(f"{each.id} ({each.name})" for each in found[:_SHOWN]) + (", ..." if len(found) > _SHOWN else "")
+    raise AmbiguousNameError(
+        f'{len(found)} clients fit "{names.one_line(asked, "the name", longest=10_000)}": {shown}; give the id',
+        tuple(each.id for each in found),
+    )
+
+
 def read_page(db: sqlite3.Connection, client_id: str, *, until: datetime | None = None) -> ClientPage:
     """Read everything about a client except the pictures; see `PracticeReader.page`."""
-    row = find(db, "clients", client_id)
+    row = find_client(db, client_id)
     client, key = client_of(row), row["key"]
     photos = (
         "SELECT photos.* FROM photos JOIN sessions ON sessions.key = photos.session WHERE sessions.client = ? "
         "ORDER BY photos.session, photos.position"
     )
     ratings = "SELECT ratings.* FROM ratings JOIN entries ON entries.key = ratings.entry WHERE entries.client = ?"
-    protocols = fetch(db, "SELECT * FROM protocols")
+    people = {row["key"]: row["name"] for row in fetch(db, "SELECT * FROM people")}
     scales = {scale["key"]: scale["name"] for scale in fetch(db, "SELECT * FROM scales")}
     treatments = treatments_of(
-        fetch(db, "SELECT * FROM treatments WHERE client = ?", key), {each["key"]: each["name"] for each in protocols}
+        fetch(db, "SELECT * FROM treatments WHERE client = ?", key),
+        {row["key"]: row["name"] for row in fetch(db, "SELECT key, name FROM protocols")},
+        people,
     )
     return ClientPage(
         client=client,
@@ -256,21 +348,39 @@ def read_page(db: sqlite3.Connection, client_id: str, *, until: datetime | None 
         entries=entries_of(fetch(db, "SELECT * FROM entries WHERE client = ?", key), fetch(db, ratings, key), scales),
         adherence=adherence(
             treatments,
-            {each["name"]: each["times_per_week"] for each in protocols},
+            plans_of(read_versions(db)),
             until=until or datetime.now().astimezone(),
         ),
     )
 
 
-def read_protocols(db: sqlite3.Connection) -> tuple[Protocol, ...]:
-    """Read all protocols, in order of name."""
-    return protocols_of(fetch(db, "SELECT * FROM protocols"), fetch(db, "SELECT * FROM steps ORDER BY position"))
+def read_versions(db: sqlite3.Connection) -> tuple[Protocol, ...]:
+    """Read all versions of all protocols, in order of name and day."""
+    return versions_of(
+        fetch(db, "SELECT * FROM protocols"),
+        fetch(db, "SELECT * FROM protocol_versions"),
+        fetch(db, "SELECT * FROM steps ORDER BY position"),
+    )
 
 
-def read_protocol(db: sqlite3.Connection, name: str) -> Protocol:
-    """Read a protocol by its name."""
-    row = find(db, "protocols", name)
-    return protocols_of([row], fetch(db, "SELECT * FROM steps WHERE protocol = ? ORDER BY position", row["key"]))[0]
+def read_protocol(db: sqlite3.Connection, name: str, on: date | None = None) -> Protocol:
+    """Read a protocol by its name, as it is on a day; today if not given."""
+    found = find(db, "protocols", name)["name"]
+    return version_on([each for each in read_versions(db) if each.name == found], on)
+
+
+def version_on(versions: Sequence[Protocol], on: date | None = None) -> Protocol:
+    """Give the version of a protocol that holds on a day; versions come in order of day."""
+    day = on or datetime.now().date()
+    return [each for each in versions if each.since is None or each.since <= day][-1]
+
+
+def plans_of(versions: Iterable[Protocol]) -> dict[str, list[tuple[date, float | None]]]:
+    """Give how often each protocol is to be done a week, from which day on."""
+    plans: dict[str, list[tuple[date, float | None]]] = {}
+    for each in versions:
+        plans.setdefault(each.name, []).append((each.since or date.min, each.times_per_week))
+    return plans
 
 
 def read_photos(db: sqlite3.Connection) -> dict[str, list[StoredPhoto]]:
@@ -285,5 +395,5 @@ def read_photos(db: sqlite3.Connection) -> dict[str, list[StoredPhoto]]:
     return photos
 
 
-def _by_name(client: Client) -> tuple[str, str]:
-    return client.name.casefold(), client.id
+def _by_name(client: Client) -> tuple[tuple[str, str], str]:
+    return names.order(client.name), client.id

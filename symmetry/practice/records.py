@@ -9,6 +9,8 @@ from typing import Any, Final, Literal, TypeVar
 from symmetry.errors import UnknownIdError
 
 Side = Literal["both", "subject_right", "subject_left"]
+Identity = Literal["", "doubted", "confirmed"]
+IDENTITIES: Final = ("", "doubted", "confirmed")
 SIDES: Final = ("both", "subject_right", "subject_left")
 
 
@@ -42,10 +44,13 @@ class Client(Record):
     note: str
     added: datetime
     uid: str  # 32 random hex digits: the name of the client's folder
+    tags: tuple[str, ...] = ()
+    home: str = ""  # what the client does at home: the name of a protocol, or words
+    next_visit: date | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give a JSON object without the uid."""
-        return {"id": self.id, "name": self.name, "note": self.note, "added": _plain(self.added)}
+        return {name: value for name, value in _fields(self).items() if name != "uid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,9 @@ class NewPhoto:
     captured: datetime | None = None  # when the photo was taken; aware only if an offset from UTC is known
     captured_source: str | None = None  # where `captured` comes from
     mirrored: bool = False  # whether the photo shows its subject as a mirror does
+    # "doubted" = kept though it seems to show someone else, or cannot be measured: no result is made of it;
+    # "confirmed" = a person said that it shows the client
+    identity: Identity = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +82,7 @@ class StoredPhoto(Record):
     captured: datetime | None
     captured_source: str | None
     mirrored: bool
+    identity: Identity = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Give a JSON object without the hash of the original file."""
@@ -119,6 +128,7 @@ class Protocol(Record):
     steps: tuple[Step, ...]
     times_per_week: float | None  # the plan; None = no plan
     note: str
+    since: date | None = None  # first day of this version; None = the first version
 
     @property
     def minutes(self) -> float | None:
@@ -202,6 +212,21 @@ class Entry(Occasion):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Record):
+    """A change of the practice: who did what, and when."""
+
+    number: int
+    at: datetime
+    by: str  # SYMMETRY_USER, else the name of the user on this machine
+    kind: str  # such as "session edit"
+    told: str  # what was done, in a sentence without a full stop
+    # number of the change that took this one back, and of the one that this one took back
+    undone_by: int | None
+    undoes: int | None
+    can_be_undone: bool  # not undone yet, not older than 30 days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientLine(Record):
     """One client in a list."""
 
@@ -216,8 +241,17 @@ class ClientLine(Record):
 
     def to_dict(self) -> dict[str, Any]:
         """Give a JSON object: the client's own keys, then the others."""
-        own = _fields(self)
-        return {**own.pop("client"), **own}
+        return {**self.client.to_dict(), **{name: value for name, value in _fields(self).items() if name != "client"}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person(Record):
+    """Somebody who treats."""
+
+    name: str
+    treatments: int
+    clients: int
+    last: datetime | None  # of the last treatment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,10 +285,15 @@ class ClientPage(Record):
         for each in records:
             if each.number == number:
                 return each
-        command = f"symmetry {'diary' if what == 'entry' else what} list {self.client.id}"
-        raise UnknownIdError(f"{self.client.id} has no {what} {number}; `{command}` shows them")
+        raise no_such(self.client.id, what, number)
 
     def to_dict(self) -> dict[str, Any]:
         """Give a JSON object: the client's own keys, then sessions, treatments, adherence and entries."""
         own = _fields(self)
         return {**own.pop("client"), **{key: own[key] for key in ("sessions", "treatments", "adherence", "entries")}}
+
+
+def no_such(client_id: str, what: str, number: int) -> UnknownIdError:
+    """Make the error for a number that none of a client's sessions, treatments or entries has."""
+    command = f"symmetry {'diary' if what == 'entry' else what} list {client_id}"
+    return UnknownIdError(f"{client_id} has no {what} {number}; `{command}` shows them")

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Sequence
-from dataclasses import replace
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete
 
 from symmetry.errors import InvalidRecordError
-from symmetry.files import sync_folder
 from symmetry.practice import names
+from symmetry.practice.photos import Photos, by_hash
 from symmetry.practice.records import NewPhoto, StoredSession
-from symmetry.practice.storage.folders import private_folder, write_durably
-from symmetry.practice.storage.models import ClientRow, PhotoRow, SessionRow
-from symmetry.practice.storage.sweeping import sweep_client
-from symmetry.practice.times import captured_to_text
-from symmetry.practice.writing import PracticeWriter, local_time
+from symmetry.practice.storage.models import ClientRow, SessionRow
+from symmetry.practice.writing import OccasionChanges, change_occasion, local_time, told
 
-SUFFIXES: Final = (".jpg", ".png")
-_LONGEST_NAME: Final = 1000
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
-class Sessions(PracticeWriter):
-    """Adds and removes sessions."""
+class Sessions(Photos):
+    """Adds, changes, moves and removes sessions."""
 
     def add_session(
         self, client_id: str, photos: Sequence[NewPhoto], *, at: datetime, zone: str, note: str = ""
@@ -48,75 +45,94 @@ class Sessions(PracticeWriter):
         InvalidRecordError
             If there is no photo, or a photo, the time or the note cannot be stored.
         """
-        session = SessionRow(note=names.note(note), **local_time(at, zone))
-        by_hash: dict[str, NewPhoto] = {}
-        for photo in photos:
-            by_hash.setdefault(hashlib.sha256(photo.data).hexdigest(), checked(photo))
-        if not by_hash:
-            raise InvalidRecordError("a session has at least one photo; give one")
-        with self._writing() as db:
-            client = self._find(db, ClientRow, client_id)
-            for sha256, photo in by_hash.items():
-                self._write_photo(client.uid, sha256, photo)
-            self._add_occasion(db, client, session, "session")
-            for position, (sha256, photo) in enumerate(by_hash.items(), 1):
-                db.add(_row(session.key, position, sha256, photo))
-            return self._page(db, client.id).session(session.number)
+        row, new = SessionRow(note=names.note(note), **local_time(at, zone)), by_hash(photos)
+        with self._changing("session add") as change:
+            client = self._find(change.db, ClientRow, client_id)
+            self._add_occasion(change.db, client, row, "session")
+            self._write_photos(change, client, row, new)
+            change.tell(f"session {row.number} of {client.id} added, {_photos(len(new))}", client)
+            return self._page(change.db, client.id).session(row.number)
+
+    def add_photos(self, client_id: str, number: int, photos: Sequence[NewPhoto]) -> StoredSession:
+        """Add photos to a session that is there; see `add_session`.
+
+        Raises
+        ------
+        UnknownIdError
+        InvalidRecordError
+            If there is no photo, or one cannot be stored.
+        TakenIdError
+            If the session has one of them.
+        """
+        new = by_hash(photos)
+        with self._changing("session add") as change:
+            client, row = self._occasion(change.db, SessionRow, client_id, number)
+            self._write_photos(change, client, row, new)
+            change.tell(f"{_photos(len(new))} added to session {number} of {client.id}", client)
+            return self._page(change.db, client.id).session(number)
+
+    def edit_session(self, client_id: str, number: int, **changes: Unpack[OccasionChanges]) -> StoredSession:
+        """Change date or note of a session.
+
+        Parameters
+        ----------
+        client_id : str
+        number : int
+        **changes
+            `at` with `zone`, `note`.
+
+        Raises
+        ------
+        UnknownIdError, InvalidRecordError
+            See `add_session`.
+        """
+        with self._changing("session edit") as change:
+            client, row = self._occasion(change.db, SessionRow, client_id, number)
+            change_occasion(row, changes)
+            change.tell(f"session {number} of {client.id} changed: {', '.join(told(changes))}", client)
+            return self._page(change.db, client.id).session(number)
+
+    def move_session(self, client_id: str, number: int, to: str) -> StoredSession:
+        """Give a session with its photos to another client, with the next number there.
+
+        Raises
+        ------
+        UnknownIdError
+        InvalidRecordError
+            If it is this client's already.
+        """
+        with self._changing("session move") as change:
+            db = change.db
+            client, row = self._occasion(db, SessionRow, client_id, number)
+            owner = self._find(db, ClientRow, to)
+            if owner.key == client.key:
+                raise InvalidRecordError(f"session {number} is one of {owner.id} already; name another client")
+            for photo in self._page(db, client.id).session(number).photos:
+                change.needs |= self._copy_photo(photo, owner.uid)
+            self._hand_over(db, row, owner, "session")
+            change.tell(f"session {number} of {client.id} moved to {owner.id}, as session {row.number}", client, owner)
+            return self._page(db, owner.id).session(row.number)
 
     def remove_session(self, client_id: str, number: int) -> None:
-        """Remove a session for good, with the photos that no other session has, and what was measured in them.
+        """Remove a session with its photos; their files stay as long as this can be taken back.
 
         Raises
         ------
         UnknownIdError
         """
+        with self._changing("session remove") as change:
+            client, row = self._occasion(change.db, SessionRow, client_id, number)
+            removed = self._page(change.db, client.id).session(number)
+            change.needs |= {(client.uid, photo.file.rpartition("/")[2]) for photo in removed.photos}
+            change.tell(f"session {number} of {client.id} removed, {_photos(len(removed.photos))}", client)
+            change.db.execute(delete(SessionRow).where(SessionRow.key == row.key))
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep others from writing, such as between looking whether a photo is there and adding it."""
         with self._locked():
-            with self._transaction() as db:
-                removed = self._page(db, client_id).session(number)
-                self._remove_occasion(db, SessionRow, client_id, removed)
-                page = self._page(db, client_id)
-            sweep_client(self._places, page.client.uid, {photo.sha256 for photo in page.photos})
-
-    def _write_photo(self, uid: str, sha256: str, photo: NewPhoto) -> None:
-        path = self._places.photos(uid) / f"{sha256}{photo.suffix}"
-        if path.exists() and path.read_bytes() == photo.data:
-            return
-        for folder in (self._places.clients, self._places.client(uid), path.parent):
-            if not folder.exists():
-                private_folder(folder)
-                sync_folder(folder.parent)
-        write_durably(path, photo.data)
+            yield
 
 
-def checked(photo: NewPhoto) -> NewPhoto:
-    """Give a photo as it will be stored.
-
-    Raises
-    ------
-    InvalidRecordError
-        If it cannot be stored.
-    """
-    if not photo.data:
-        raise InvalidRecordError(f"the photo {photo.name} is empty; give one that can be read")
-    if photo.suffix not in SUFFIXES:
-        raise InvalidRecordError(f'photos are kept as {" or ".join(SUFFIXES)}, not as "{photo.suffix}"; convert it')
-    if not re.fullmatch(r"[0-9a-f]{64}", photo.source_sha256):
-        raise InvalidRecordError("the SHA-256 of a photo's source has 64 hex digits in lower case")
-    return replace(photo, name=names.one_line(photo.name, "the photo's name", longest=_LONGEST_NAME))
-
-
-def _row(session: int, position: int, sha256: str, photo: NewPhoto) -> PhotoRow:
-    captured, captured_zone = captured_to_text(photo.captured)
-    return PhotoRow(
-        session=session,
-        position=position,
-        name=photo.name,
-        suffix=photo.suffix,
-        sha256=sha256,
-        size=len(photo.data),
-        source_sha256=photo.source_sha256,
-        captured=captured,
-        captured_zone=captured_zone,
-        captured_source=photo.captured_source,
-        mirrored=photo.mirrored,
-    )
+def _photos(count: int) -> str:
+    return f"{count} photo{'' if count == 1 else 's'}"

@@ -47,7 +47,7 @@ _CLOCK: Final = re.compile(r"[^:]*\d:\d")
 _COMMA: Final = re.compile(r",(?!\d)|(?<!\d),")
 """Between parts; one between digits is that of 0,5."""
 _KEYS: Final = ("name", "zones", "side", "minutes", "product")
-_OF_PROTOCOL: Final = ("protocol", "times_per_week", "step", "note")
+_OF_PROTOCOL: Final = ("protocol", "since", "times_per_week", "step", "note")
 """Columns that `symmetry protocol show` writes beside those of a step."""
 _LARGEST: Final = 1_000_000
 

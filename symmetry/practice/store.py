@@ -11,7 +11,7 @@ from symmetry.practice.backups import Backups
 from symmetry.practice.clients import Clients
 from symmetry.practice.diary import Diary
 from symmetry.practice.forgetting import Forgetting
-from symmetry.practice.reading import read_photos
+from symmetry.practice.journal import Journal
 from symmetry.practice.restoring import finish_restore, restore_practice
 from symmetry.practice.sessions import Sessions
 from symmetry.practice.storage.database import clear_journal, is_current, plain_failures
@@ -23,14 +23,14 @@ from symmetry.practice.storage.folders import (
     private_folder,
 )
 from symmetry.practice.storage.schema import revision_in, upgrade
-from symmetry.practice.storage.sweeping import UID, sweep
+from symmetry.practice.storage.sweeping import UID
 from symmetry.practice.treatments import Treatments
 from symmetry.practice.writing import held
 
 __all__ = ["Practice", "open_practice", "restore_practice"]
 
 
-class Practice(Clients, Sessions, Treatments, Diary, Forgetting, Backups):
+class Practice(Clients, Sessions, Treatments, Diary, Forgetting, Backups, Journal):
     """A practice open for reading and writing; made by `open_practice`, and closed at the end of its `with`."""
 
     def close(self) -> None:
@@ -61,9 +61,8 @@ class Practice(Clients, Sessions, Treatments, Diary, Forgetting, Backups):
         with held(self._lock, wait=False) as is_held:
             if is_held:
                 clear_journal(places.database)
-                with self._reading() as db:
-                    photos = read_photos(db)
-                sweep(places, {uid: {photo.sha256 for photo in kept} for uid, kept in photos.items()})
+                self._expire()
+                self._sweep()
 
 
 def open_practice(folder: Path | None = None) -> Practice:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone, tzinfo
+import re
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from symmetry.errors import InvalidRecordError
 
 _LONGEST_ZONE = 64
+_NOON: Final = time(12)
+_NAMES: Final = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November"),
+    "December",
+)
+_MONTHS: Final = {name[:3].casefold(): number for number, name in enumerate(_NAMES, 1)}
+_MONTHS_A_YEAR: Final = 12
+_WRITTEN: Final = (
+    (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", "sure"),
+    (r"(?P<y>\d{4})[./](?P<m>\d{1,2})[./](?P<d>\d{1,2})\.?", "sure"),
+    (r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})", "sure"),
+    (r"(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})", "unsure"),
+    (r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.)? (?P<m>[a-z]{3,9})\.?,? (?P<y>\d{4})", "sure"),
+    (r"(?P<m>[a-z]{3,9})\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})", "sure"),
+)
+"""Ways to write a day; with slashes, the day comes first in some countries and the month in others."""
 
 
 def now() -> datetime:
@@ -49,6 +67,71 @@ def from_text(text: str, zone: str) -> datetime:
         if local.utcoffset() == at.utcoffset():
             return local
     return at
+
+
+def read_date(text: str, present: datetime) -> datetime:
+    """Read a day, or a day and a time, as people write them: 2026-04-06, 6.4.2026 08:10, 22/10/2026, 6 April 2026.
+
+    Parameters
+    ----------
+    text : str
+    present : datetime
+        Aware; the result is in its zone. A day without a time means noon, today means now.
+
+    Raises
+    ------
+    InvalidRecordError
+        If it is no date, may be two, or does not exist.
+    """
+    from symmetry.photos.capture_time import aware
+
+    zone = present.tzinfo or timezone.utc
+    plain = " ".join(text.split()).casefold()
+    if plain in ("today", "now"):
+        return present
+    if plain == "yesterday":
+        return aware(datetime.combine(present.date() - timedelta(days=1), _NOON), zone)
+    written, clock = _split(plain)
+    day = _day(written, text)
+    try:
+        if clock is None and day == present.date():
+            return present
+        return aware(datetime.combine(day, clock or _NOON), zone)
+    except (ValueError, OverflowError):
+        raise InvalidRecordError(f"'{text}' does not exist; check day, month and time") from None
+
+
+def _split(text: str) -> tuple[str, time | None]:
+    match = re.fullmatch(r"(.+?)(?:t|[ ,]+)(\d{1,2}):(\d\d)(?::(\d\d))?", text)
+    if match is None:
+        return text, None
+    hour, minute, second = int(match[2]), int(match[3]), int(match[4] or 0)
+    try:
+        return match[1], time(hour, minute, second)
+    except ValueError:
+        raise InvalidRecordError(f"'{text}' does not exist; check day, month and time") from None
+
+
+def _day(text: str, given: str) -> date:
+    for pattern, order in _WRITTEN:
+        if (match := re.fullmatch(pattern, text)) is not None:
+            parts = {name: match[name] for name in ("y", "m", "d")}
+            month = _MONTHS.get(parts["m"][:3]) if parts["m"].isalpha() else int(parts["m"])
+            if month is None:
+                continue
+            year, day = int(parts["y"]), int(parts["d"])
+            if order == "unsure" and month <= _MONTHS_A_YEAR and day <= _MONTHS_A_YEAR and day != month:
+                either = f"{day} {_NAMES[month - 1]} or {month} {_NAMES[day - 1]}"
+                raise InvalidRecordError(f"'{given}' may be {either}; write {year}-{month:02}-{day:02} for the first")
+            if order == "unsure" and month > _MONTHS_A_YEAR:
+                month, day = day, month
+            try:
+                return date(year, month, day)
+            except ValueError:
+                raise InvalidRecordError(f"'{given}' does not exist; check day, month and time") from None
+    raise InvalidRecordError(
+        f"'{given}' is not a date; write 2026-04-06, '2026-04-06 08:10', 6.4.2026, '6 April 2026', today or yesterday"
+    )
 
 
 def captured_to_text(captured: datetime | None) -> tuple[str | None, str | None]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
+import json
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypedDict, TypeVar, cast
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.pool import NullPool
@@ -18,16 +21,67 @@ from sqlalchemy.pool import NullPool
 from symmetry.errors import InvalidRecordError, PracticeBusyError, TakenIdError
 from symmetry.practice import names
 from symmetry.practice.reading import NAMED, PracticeReader, find, read_page
-from symmetry.practice.records import ClientPage, Occasion
+from symmetry.practice.records import ClientPage, no_such
 from symmetry.practice.storage.database import BUSY, connect, plain_failures
 from symmetry.practice.storage.folders import private_file
-from symmetry.practice.storage.models import ClientRow, KeyedRow, NamedRow, OccasionRow
+from symmetry.practice.storage.models import ChangeRow, ClientRow, KeyedRow, NamedRow, OccasionRow
+from symmetry.practice.storage.recording import Recorder, RowChange, changes_to_text
 from symmetry.practice.times import to_text
 
 LOCK_SECONDS: Final = 300.0
 """A writer has the lock for milliseconds, a backup of many photos for a minute or more."""
 
+AUTHOR: Final = "SYMMETRY_USER"
+
 Row = TypeVar("Row", bound=KeyedRow)
+Happened = TypeVar("Happened", bound=OccasionRow)
+WHAT: Final = {"sessions": "session", "treatments": "treatment", "entries": "entry"}
+"""By table."""
+
+
+class Changing:
+    """A change under way: the transaction, and what the journal will say about it.
+
+    Attributes
+    ----------
+    db : Transaction
+    recorder : Recorder
+        What was changed so far.
+    number : int
+        Of the change in the journal.
+    needs : set of (str, str)
+        Files that taking the change back needs, though no row may name them: uid and name of a photo's file.
+    """
+
+    def __init__(self, db: Transaction, recorder: Recorder, number: int) -> None:
+        self.db, self.recorder, self.number = db, recorder, number
+        self.needs: set[tuple[str, str]] = set()
+        self._told = ""
+        self._uids: dict[str, None] = {}
+        self.undoes: int | None = None
+
+    def tell(self, told: str, *clients: ClientRow) -> None:
+        """Say what was done, in a sentence without a full stop, and to whom."""
+        self._told = told
+        self.about(*(client.uid for client in clients))
+
+    def about(self, *uids: str) -> None:
+        """Name clients whom it concerns: the change is forgotten with any of them."""
+        self._uids |= dict.fromkeys(uids)
+
+    def as_row(self, kind: str, rows: Sequence[RowChange]) -> ChangeRow:
+        """Give the row of the journal."""
+        return ChangeRow(
+            key=self.number,
+            at=datetime.now().astimezone().isoformat(timespec="seconds"),
+            by=author(),
+            kind=kind,
+            told=self._told,
+            clients=names.list_to_text(list(self._uids)),
+            content=changes_to_text(rows),
+            files=json.dumps(sorted(self.needs)),
+            undoes=self.undoes,
+        )
 
 
 class PracticeWriter(PracticeReader):
@@ -50,9 +104,15 @@ class PracticeWriter(PracticeReader):
             yield db
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[Transaction]:
+    def _changing(self, kind: str) -> Iterator[Changing]:
+        """Write rows under the lock, and put down in the journal what became of them, all at once or not at all."""
         with self._locked(), self._transaction() as db:
-            yield db
+            last = db.scalar(select(func.max(ChangeRow.key))) or 0
+            change = Changing(db, Recorder(self._below(db)), last + 1)
+            yield change
+            self._below(db)
+            if rows := change.recorder.changes():
+                db.add(change.as_row(kind, rows))
 
     @staticmethod
     def _below(db: Transaction) -> sqlite3.Connection:
@@ -69,24 +129,33 @@ class PracticeWriter(PracticeReader):
 
     def _add_named(self, db: Transaction, row: NamedRow) -> None:
         """Add a protocol or a scale; raises `TakenIdError` if there is one of that name, in any case."""
-        table = type(row)
-        row.folded = names.fold(row.name)
-        if db.scalar(select(table.key).where(table.folded == row.folded)) is not None:
-            what = NAMED[table.__tablename__].what
-            raise TakenIdError(f'there is a {what} "{row.name}" already; choose another name')
+        self._check_free(db, row)
         db.add(row)
         db.flush()
+
+    @staticmethod
+    def _check_free(db: Transaction, row: NamedRow) -> None:
+        """Fold the name of a row, which may be new; raises `TakenIdError` if another one has it."""
+        table, folded = type(row), names.fold(row.name)
+        with db.no_autoflush:
+            other = db.scalar(select(table.key).where(table.folded == folded))
+        if other is not None and other != row.key:
+            what = NAMED[table.__tablename__].what
+            raise TakenIdError(f'there is a {what} "{row.name}" already; choose another name')
+        row.folded = folded
 
     def _remove_named(
         self, table: type[NamedRow], name: str, users: InstrumentedAttribute[Any], by: tuple[str, str]
     ) -> None:
         """Remove a protocol or a scale; raises `TakenIdError` if any of its users, one or several of `by`, is there."""
-        with self._writing() as db:
-            row = self._find(db, table, name)
-            uses = db.scalar(select(func.count(users)).where(users == row.key))
+        what = NAMED[table.__tablename__].what
+        with self._changing(f"{what} remove") as change:
+            row = self._find(change.db, table, name)
+            uses = change.db.scalar(select(func.count(users)).where(users == row.key))
             if uses:
                 raise names.in_use(row.name, uses, by)
-            db.delete(row)
+            change.tell(f"{what} {row.name} removed")
+            change.db.delete(row)
 
     def _add_occasion(self, db: Transaction, client: ClientRow, row: OccasionRow, what: str) -> None:
         """Add a session, treatment or entry of a client, with the next number."""
@@ -96,10 +165,45 @@ class PracticeWriter(PracticeReader):
         db.add(row)
         db.flush()
 
-    def _remove_occasion(self, db: Transaction, table: type[OccasionRow], client_id: str, record: Occasion) -> None:
-        """Remove the row of a session, treatment or entry of a client."""
+    def _occasion(
+        self, db: Transaction, table: type[Happened], client_id: str, number: int
+    ) -> tuple[ClientRow, Happened]:
+        """Find a client and the row of one of its sessions, treatments or entries; raises `UnknownIdError`."""
         client = self._find(db, ClientRow, client_id)
-        db.execute(delete(table).where(table.client == client.key, table.number == record.number))
+        row = db.scalar(select(table).where(table.client == client.key, table.number == number))
+        if row is None:
+            raise no_such(client.id, WHAT[table.__tablename__], number)
+        return client, row
+
+    def _hand_over(self, db: Transaction, row: OccasionRow, client: ClientRow, what: str) -> None:
+        """Give a session, treatment or entry to another client, with its next number."""
+        last = f"last_{what}"
+        number = getattr(client, last) + 1
+        setattr(client, last, number)
+        row.client, row.number = client.key, number
+        db.flush()
+
+
+class OccasionChanges(TypedDict, total=False):
+    """What can be changed of anything that happened to a client."""
+
+    at: datetime
+    zone: str
+    note: str
+
+
+def change_occasion(row: OccasionRow, changes: OccasionChanges) -> None:
+    """Change time and note of a session, treatment or entry."""
+    if "at" in changes:
+        for name, value in local_time(changes["at"], changes.get("zone", "")).items():
+            setattr(row, name, value)
+    if "note" in changes:
+        row.note = names.note(changes["note"])
+
+
+def told(changes: Iterable[str]) -> list[str]:
+    """Name what was changed."""
+    return ["date" if name == "at" else name for name in changes if name != "zone"]
 
 
 def make_engine(database: Path) -> Engine:
@@ -142,6 +246,17 @@ def held(lock: FileLock, *, wait: bool = True) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
+
+
+def author() -> str:
+    """Give the name that the journal puts down: SYMMETRY_USER, else that of the user on this machine."""
+    named = os.environ.get(AUTHOR, "")
+    if not named.strip():
+        try:
+            named = getpass.getuser()
+        except (OSError, KeyError, ImportError):  # a user without a name
+            named = "somebody"
+    return names.one_line(named.encode("utf-8", "replace").decode(), "the name of the user")
 
 
 def local_time(at: datetime, zone: str) -> dict[str, str]:

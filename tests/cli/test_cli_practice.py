@@ -31,6 +31,8 @@ from symmetry.practice.listing import (
     CLIENT_COLUMNS,
     DIARY_COLUMNS,
     HISTORY_COLUMNS,
+    JOURNAL_COLUMNS,
+    PEOPLE_COLUMNS,
     PROTOCOL_COLUMNS,
     SCALE_COLUMNS,
     SESSION_COLUMNS,
@@ -40,6 +42,8 @@ from symmetry.practice.records import (
     Adherence,
     DiaryScale,
     Entry,
+    JournalEntry,
+    Person,
     Protocol,
     Step,
     StoredPhoto,
@@ -350,7 +354,7 @@ def test_forgetting_asks(filled, monkeypatch):
 
         return confirm
 
-    monkeypatch.setattr("symmetry.cli.practice._can_ask", lambda: True)
+    monkeypatch.setattr("symmetry.cli.practice.can_ask", lambda: True)
     monkeypatch.setattr(click, "confirm", answer(False))
     result = run("client", "forget", "anna-kovacs")
     assert result.exit_code == 1
@@ -466,7 +470,7 @@ def test_restore_says_what_was_lost_before(filled, tmp_path):
         db.execute("UPDATE clients SET last_session = 1")
         db.execute("INSERT INTO sessions VALUES (1, ?, 1, '2026-04-06T08:00:00+02:00', 'Europe/Berlin', '')", (client,))
         values = ("0" * 64, "0" * 64)
-        db.execute("INSERT INTO photos VALUES (1, 1, 1, 'a.jpg', '.jpg', ?, 9, ?, NULL, NULL, NULL, 0)", values)
+        db.execute("INSERT INTO photos VALUES (1, 1, 1, 'a.jpg', '.jpg', ?, 9, ?, NULL, NULL, NULL, 0, '')", values)
         db.commit()
     assert run("backup", tmp_path / "backup.zip").exit_code == 1
     result = run("restore", tmp_path / "backup.zip", "--practice", tmp_path / "new")
@@ -501,11 +505,14 @@ def test_lists_load_nothing_heavy(filled):
 
 def subcommands() -> list[tuple[str, click.Command]]:
     found = []
-    for name in ("client", "session", "protocol", "treatment", "diary"):
+    for name in ("client", "session", "photo", "protocol", "treatment", "diary", "people"):
         group = main.get_command(click.Context(main), name)
         assert isinstance(group, click.Group)
-        found += [(f"{name} {sub}", command) for sub, command in group.commands.items()]
-    return [*found, *((name, main.get_command(click.Context(main), name)) for name in ("backup", "restore"))]
+        for sub, command in group.commands.items():
+            below = command.commands.items() if isinstance(command, click.Group) else [("", command)]
+            found += [(f"{name} {sub} {last}".strip(), each) for last, each in below]
+    single = ("backup", "restore", "history", "undo")
+    return [*found, *((name, main.get_command(click.Context(main), name)) for name in single)]
 
 
 @pytest.mark.parametrize(("name", "command"), subcommands())
@@ -525,14 +532,26 @@ def test_the_readme_lists_every_column_of_the_tables_about_clients():
     readme = re.sub(r"\s+", " ", manual())
     for columns in (
         *(CLIENT_COLUMNS, HISTORY_COLUMNS, SESSION_COLUMNS, PROTOCOL_COLUMNS),
-        *(TREATMENT_COLUMNS, SCALE_COLUMNS, DIARY_COLUMNS, ADHERENCE_COLUMNS),
+        *(TREATMENT_COLUMNS, SCALE_COLUMNS, DIARY_COLUMNS, ADHERENCE_COLUMNS, JOURNAL_COLUMNS, PEOPLE_COLUMNS),
     ):
         assert f" {', '.join(columns)} " in readme, columns
 
 
 def test_the_readme_names_every_key_about_clients():
     readme = manual()
-    kinds = (StoredSession, StoredPhoto, Treatment, Adherence, Week, Entry, Protocol, Step, DiaryScale)
+    kinds = (
+        JournalEntry,
+        Person,
+        StoredSession,
+        StoredPhoto,
+        Treatment,
+        Adherence,
+        Week,
+        Entry,
+        Protocol,
+        Step,
+        DiaryScale,
+    )
     keys = {name for kind in kinds for name in kind.__dataclass_fields__} | set(CLIENT_COLUMNS) | {"adherence"}
     assert {key for key in keys - {"source_sha256"} if f"`{key}`" not in readme} == set()
 
@@ -547,7 +566,8 @@ def test_the_future_is_refused_and_so_is_what_is_no_date(filled):
             ("2026-02-30", "does not exist"),
             ("2026-04-06 25:10", "does not exist"),
             ("0000-00-00", "does not exist"),
-            ("06.04.2026", "not a date"),
+            ("3/4/2026", "may be"),
+            ("31.04.2026", "does not exist"),
             ("soon", "not a date"),
             ("", "not a date"),
         ):

@@ -327,6 +327,7 @@ def test_export_forget_and_removal_with_photos(kept, tmp_path):
     assert result.exit_code == 2
     assert "2 photos" in result.stderr
     assert "session 1 of ana removed" in done("session", "remove", "ana", "1", "--practice", practice, "--yes")
+    done("history", "--clear", "--yes", "--practice", practice)
     assert files(practice, "photos") + files(practice, "results") == []
     done("restore", tmp_path / "all.zip", "--practice", practice, "--replace", "--yes")
     proof = done("client", "forget", "ana", "--practice", practice, "--yes")

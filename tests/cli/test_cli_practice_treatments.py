@@ -392,7 +392,7 @@ def test_what_is_not_there_is_not_asked_about(ana, kind):
     assert run(kind, "remove", "anna", "1").exit_code == 1
     asked = run(kind, "remove", ana, "1")
     assert asked.exit_code == 2
-    assert "2026-04-06 08:10: remove it for good? There is nobody to ask; add --yes" in asked.stderr
+    assert "2026-04-06 08:10: remove it? There is nobody to ask; add --yes" in asked.stderr
     assert len(rows(kind, "list", ana)) == 1
 
 

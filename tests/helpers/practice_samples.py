@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from symmetry.practice.reading import kept_hashes
 from symmetry.practice.records import NewPhoto
+from symmetry.practice.storage.database import HEAD
 from symmetry.practice.storage.folders import Places, prepare_root, private_file, private_folder
 from symmetry.practice.storage.schema import upgrade
 from symmetry.practice.store import open_practice
@@ -84,8 +86,11 @@ def old_practice(folder: Path, *, clients: int = 2, sessions: int = 2) -> None:
             path.write_bytes(kept.data)
 
 
-def assert_whole(folder: Path) -> None:
-    """Open a practice and make sure that it is sound, with every photo that a row names and no other file."""
+def assert_whole(folder: Path, *, journal: bool = False) -> None:
+    """Open a practice and make sure that it is sound, with every photo that a row names and no other file.
+
+    With `journal`, files are there, too, that changes need to be taken back.
+    """
     with open_practice(folder) as practice:
         expected = {
             kept.file: kept
@@ -93,18 +98,22 @@ def assert_whole(folder: Path) -> None:
             for session in practice.sessions(client.id)
             for kept in session.photos
         }
-        uids = {client.uid for client in practice.clients()}
+        with practice._reading() as db:
+            kept_too = kept_hashes(db) if journal else {}
+        uids = {client.uid for client in practice.clients()} | set(kept_too)
         for kept in expected.values():
             assert len(practice.read_photo(kept)) == kept.size
     assert rows(folder, "PRAGMA integrity_check") == [("ok",)]
     assert rows(folder, "PRAGMA foreign_key_check") == []
-    assert rows(folder, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert rows(folder, "SELECT version_num FROM alembic_version") == [(HEAD,)]
     assert sorted(each.name for each in folder.iterdir()) == TOP
     assert {each.name for each in (folder / "clients").iterdir()} <= uids
     files = {path for path in folder.rglob("*") if path.is_file()}
     left = [path for path in files if path.name.endswith((".part", "-journal"))]
     assert not left, left
-    assert {path.relative_to(folder).as_posix() for path in files if path.parent.name == "photos"} == set(expected)
+    there = {path.relative_to(folder).as_posix() for path in files if path.parent.name == "photos"}
+    assert set(expected) <= there
+    assert {Path(each).stem in kept_too.get(each.split("/")[1], ()) for each in there - set(expected)} <= {True}
     for path in (folder / "backups").iterdir():
         with contextlib.closing(sqlite3.connect(path)) as copy:
             assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

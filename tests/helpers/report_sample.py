@@ -192,7 +192,9 @@ def sample_report() -> Report:
         series=sample_series(),
         pictures=Pictures(before=before, after=after, change=change),
         treatments=treatments,
-        adherence=adherence(treatments, {"Lifting ritual": 1.5, "Jaw release": None}, until=_at(42)),
+        adherence=adherence(
+            treatments, {"Lifting ritual": [(date.min, 1.5)], "Jaw release": [(date.min, None)]}, until=_at(42)
+        ),
         diary=tuple(
             DiaryCourse(
                 name=name,
@@ -222,7 +224,7 @@ def hostile_report() -> Report:
         title=text,
         series=series,
         treatments=treatments,
-        adherence=adherence(treatments, dict.fromkeys(HOSTILE, 2.0), until=_at(42)),
+        adherence=adherence(treatments, {bad: [(date.min, 2.0)] for bad in HOSTILE}, until=_at(42)),
         diary=tuple(replace(usual.diary[0], name=bad) for bad in HOSTILE),
         note=text,
         engine=text,

@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from helpers.practice_samples import START, ZONE, assert_whole, moment, photo
 
-from symmetry.errors import DamagedPracticeError, InvalidRecordError, PracticeError, TakenIdError, UnknownIdError
+from symmetry.errors import (
+    AmbiguousNameError,
+    DamagedPracticeError,
+    InvalidRecordError,
+    PracticeError,
+    TakenIdError,
+    UnknownIdError,
+)
 from symmetry.practice.storage.folders import ENVIRONMENT, practice_folder
 from symmetry.practice.store import open_practice
 
@@ -41,7 +48,7 @@ def test_client_comes_back_as_added(practice, folder):
 def test_ids_are_made_of_names_and_free(practice):
     names = ["Anna", "ANNA", "Анна", "Zoë O'Neill", "李", "Åsa Ørsted Łuk", "12 3"]
     ids = [practice.add_client(name).id for name in names]
-    assert ids == ["anna", "anna-2", "client-3", "zoe-oneill", "client-5", "asa-orsted-luk", "client-7"]
+    assert ids == ["anna", "anna-2", "анна", "zoe-oneill", "李", "asa-orsted-luk", "client-7"]
 
 
 def test_given_id_is_kept_in_lower_case_and_once(practice):
@@ -75,8 +82,9 @@ def test_edited_client_keeps_what_was_not_given(practice):
         practice.edit_client("al", name="Lost", new_id="berta")
     assert practice.client("al").name == "Anna Lena"
     assert practice.client("berta") == other
+    assert practice.client("anna").id == "al"  # a part of the name
     with pytest.raises(UnknownIdError):
-        practice.client("anna")
+        practice.edit_client("anna", note="")  # but not to write to it
 
 
 def test_unknown_id_names_the_nearest(practice):
@@ -84,8 +92,12 @@ def test_unknown_id_names_the_nearest(practice):
         practice.add_client(name)
     with pytest.raises(UnknownIdError, match='no client "ana-kovaks"; did you mean anna-kovacs'):
         practice.client("ana-kovaks")
+    assert practice.client("Mustermann").id == practice.client("max must").id == "maximilian-mustermann"
+    assert practice.client("kovacs").id == practice.client("ANNA KOVÁCS").id == "anna-kovacs"
     with pytest.raises(UnknownIdError, match="did you mean maximilian-mustermann"):
-        practice.sessions("Mustermann")
+        practice.remove_session("Mustermann", 1)
+    with pytest.raises(AmbiguousNameError, match=r"3 clients fit .*: anna-kovacs \(Anna Kovács\), berta .*give the id"):
+        practice.client("a")
     with pytest.raises(UnknownIdError, match="`symmetry client list` shows them all"):
         practice.diary("zzz")
 
@@ -149,10 +161,13 @@ def test_photo_of_two_sessions_is_one_file_until_neither_needs_it(practice, fold
     for path in results.iterdir():
         path.chmod(0o600)
     practice.remove_session("anna", 1)
+    assert practice.read_photo(first.photos[1]) == photo(2).data
+    assert practice.clear_history("anna") > 0
     assert practice.read_photo(second.photos[0]) == photo(1).data
     assert not practice.photo_path(first.photos[1]).exists()
     assert [path.name for path in results.iterdir()] == [f"{second.photos[0].sha256}-mirrored.npz"]
     practice.remove_session("anna", 2)
+    practice.clear_history()
     assert not [path for path in (folder / "clients").rglob("*") if path.is_file()]
 
 

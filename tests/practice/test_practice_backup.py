@@ -212,14 +212,16 @@ def exchange(members, about):
 
 
 # What is wrong with the rows, and how the message names it.
+BERTA = " WHERE client = (SELECT key FROM clients WHERE id = 'berta')"
+ANNA = " WHERE client = (SELECT key FROM clients WHERE id = 'anna')"
 ROWS = {
-    "UPDATE sessions SET at = 'garbage' WHERE client = 2": 'session 1 of client "berta" cannot be read',
-    "UPDATE sessions SET at = '2026-03-02T09:30:00' WHERE client = 2": 'session 1 of client "berta" cannot be read',
+    f"UPDATE sessions SET at = 'garbage'{BERTA}": 'session 1 of client "berta" cannot be read',  # noqa: S608
+    f"UPDATE sessions SET at = '2026-03-02T09:30:00'{BERTA}": 'session 1 of client "berta" cannot be read',  # noqa: S608
     "UPDATE sessions SET at = '0001-01-01T00:00:00+14:00'": "session 1 of client",
     "UPDATE sessions SET at = '0001-06-01T00:00:00+00:00'": "session 1 of client",
     "UPDATE sessions SET at = '9999-12-31T23:59:59+00:00'": "session 1 of client",
     "UPDATE clients SET added = '9999-12-31T23:59:59+00:00' WHERE id = 'anna'": 'client "anna" cannot be read',
-    "UPDATE sessions SET zone = x'00' WHERE client = 2": "zone in table sessions",
+    f"UPDATE sessions SET zone = x'00'{BERTA}": "zone in table sessions",  # noqa: S608
     "UPDATE sessions SET number = 7": "session 7 of client",
     "UPDATE clients SET added = 'x' WHERE id = 'anna'": 'client "anna" cannot be read',
     "UPDATE clients SET id = 'ANNA' WHERE id = 'anna'": 'client "ANNA" cannot be read',
@@ -233,9 +235,17 @@ ROWS = {
     "UPDATE treatments SET zones = '[[['": 'treatment 1 of client "anna"',
     "UPDATE treatments SET minutes = 9e999": "minutes in table treatments",
     "UPDATE treatments SET minutes = -1": 'treatment 1 of client "anna"',
-    "UPDATE protocols SET times_per_week = 0": 'protocol "Ritual"',
+    "UPDATE protocol_versions SET times_per_week = 0": "the plan of a protocol cannot be read",
+    "UPDATE protocol_versions SET since = 'soon'": 'protocol "Ritual"',
+    "INSERT INTO people VALUES (1, 'A', 'other', '')": "therapist",
+    "UPDATE photos SET identity = 'perhaps'": "a photo of session 1 of client",
+    "INSERT INTO settings VALUES ('name', '[')": 'setting "name"',
+    "UPDATE changes SET at = 'x' WHERE key = 1": "change 1 cannot be read",
+    "UPDATE changes SET clients = '[\"../..\"]' WHERE key = 1": "change 1 cannot be read",
+    'UPDATE changes SET files = \'[["../..", "x"]]\' WHERE key = 2': "change 2 cannot be read",
+    "UPDATE changes SET content = '[[1, 2]]' WHERE key = 3": "change 3 cannot be read",
     "UPDATE protocols SET folded = 'other'": 'protocol "Ritual"',
-    "UPDATE steps SET zones = 'cheek'": 'protocol "Ritual"',
+    "UPDATE steps SET zones = 'cheek'": "step 1 of a protocol",
     "UPDATE scales SET folded = 'other'": 'scale "Tension"',
     "UPDATE entries SET at = ''": 'diary entry 1 of client "anna"',
     "UPDATE ratings SET value = 'much'": "value in table ratings",
@@ -278,7 +288,9 @@ TAMPERED = {
     "another's database": changed_database("DROP TABLE alembic_version"),
     "uid that leads out": changed_database("UPDATE clients SET uid = '../../..' WHERE id = 'anna'"),
     "suffix that leads out": changed_database("UPDATE photos SET suffix = '/../../../../evil.txt'"),
-    "row of nobody": changed_database("UPDATE sessions SET client = 99 WHERE client = 1"),
+    "row of nobody": changed_database(
+        "UPDATE sessions SET client = 99 WHERE client = (SELECT key FROM clients WHERE id = 'anna')"
+    ),
 }
 
 

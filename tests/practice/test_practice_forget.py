@@ -119,10 +119,12 @@ def test_what_others_say_of_the_client_is_told_in_words(practice):
     practice.add_client(NAME)
     forgotten = practice.forget_client(client.id)
     assert forgotten.clean
-    assert set(forgotten.mentions) == {
+    assert [each for each in forgotten.mentions if each.startswith("the history, changes of others: ")]
+    assert {each for each in forgotten.mentions if not each.startswith("the history")} == {
         f'note of client "berta": "{NAME}"',
         f'note of session 2 of client "berta": "{NAME}"',
-        f'therapist of treatment 2 of client "berta": "{NAME}"',
+        f'name of therapist "{NAME}": "{NAME}"',
+        f'folded of therapist "{NAME}": "{NAME}"',
         f'name of client "{client.id}-2": "{NAME}"',
         f'id of client "{client.id}-2": "{client.id}"',
         'a photo of session 2 of client "berta" is the same',
@@ -139,7 +141,8 @@ def test_short_names_are_looked_for_as_words_only(tmp_path):
         forgotten = practice.forget_client("al")
     assert forgotten.clean
     assert forgotten.too_short == ("Al", "al", "ok")
-    assert set(forgotten.mentions) == {'note of client "berta": "Al"', 'note of client "berta": "al"'}
+    history = "the history, changes of others: 2; `symmetry history --clear` empties it"
+    assert set(forgotten.mentions) == {history, 'note of client "berta": "Al"', 'note of client "berta": "al"'}
 
 
 def test_copies_made_before_a_migration_go_with_the_client(tmp_path):

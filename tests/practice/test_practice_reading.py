@@ -59,7 +59,7 @@ def test_page_is_what_the_practice_gives(practice, monkeypatch):
     assert PracticeReader().page("berta", until=until).adherence[0].share == pytest.approx(3 / 4)
     assert PracticeReader().page("berta").adherence[0].since == START.date()
     with pytest.raises(UnknownIdError, match="did you mean berta"):
-        PracticeReader().page("bert")
+        PracticeReader().page("bertha")
 
 
 def test_overview_writes_nothing_and_reads_one_moment(practice):

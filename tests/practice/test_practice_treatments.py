@@ -155,7 +155,7 @@ def test_adherence_counts_every_treatment_once(days, until, plan):
         )
         for number, day in enumerate(days)
     ]
-    counted = adherence(treatments, {"lift": plan}, until=START + timedelta(days=until))
+    counted = adherence(treatments, {"lift": [(date.min, plan)]}, until=START + timedelta(days=until))
     past = [day for day in days if day <= until]
     assert len(counted) == bool(past)
     for each in counted:

@@ -9,7 +9,9 @@ from .grid import render as render
 from .plan import plan_table as plan_table
 from .practice import clients_table as clients_table
 from .practice import diary_table as diary_table
+from .practice import journal_table as journal_table
 from .practice import page_tables as page_tables
+from .practice import people_table as people_table
 from .practice import protocol_table as protocol_table
 from .practice import protocols_table as protocols_table
 from .practice import scales_table as scales_table

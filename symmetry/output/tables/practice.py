@@ -15,6 +15,8 @@ from symmetry.practice.records import (
     ClientPage,
     DiaryScale,
     Entry,
+    JournalEntry,
+    Person,
     Protocol,
     Step,
     StoredSession,
@@ -36,6 +38,12 @@ def clients_table(lines: Sequence[ClientLine]) -> RenderableType:
         table.add(name, [str(getattr(line, name)) for line in lines])
     table.add("first", [_day(line.first) for line in lines], left=True)
     table.add("last", [_day(line.last) for line in lines], left=True)
+    if any(line.client.tags for line in lines):
+        table.add("tags", [_cell(", ".join(line.client.tags)) for line in lines], left=True)
+    if any(line.client.next_visit for line in lines):
+        table.add(
+            "next", [UNKNOWN if (day := line.client.next_visit) is None else f"{day}" for line in lines], left=True
+        )
     if any(line.client.note for line in lines):
         table.add("note", [_cell(line.client.note) for line in lines], left=True)
     return table
@@ -48,6 +56,8 @@ def page_tables(page: ClientPage) -> RenderableType:
         Text(printable(client.name), style="bold"), f"  {printable(client.id)}, since {client.added:%Y-%m-%d}"
     )
     parts: list[RenderableType] = [title]
+    card = {"tags": ", ".join(client.tags), "at home": client.home, "next appointment": client.next_visit}
+    parts += [Text(printable(f"{name}: {value}")) for name, value in card.items() if value]
     parts += [Text(printable(line)) for line in client.note.split("\n") if line.strip()]
     if page.sessions:
         parts += [Text(""), Text("Sessions", style="bold"), sessions_table(page.sessions)]
@@ -67,8 +77,34 @@ def sessions_table(sessions: Sequence[StoredSession]) -> RenderableType:
     table = FittedTable("session", [str(session.number) for session in sessions])
     table.add("when", [_time(session.at) for session in sessions], left=True)
     table.add("photos", [str(len(session.photos)) for session in sessions])
+    doubted = [sum(photo.identity == "doubted" for photo in session.photos) for session in sessions]
+    if any(doubted):
+        table.add("not measured", [str(count) if count else "" for count in doubted])
     table.add("names", [_cell(", ".join(photo.name for photo in session.photos)) for session in sessions], left=True)
     _add_notes(table, [session.note for session in sessions])
+    return table
+
+
+def journal_table(entries: Sequence[JournalEntry]) -> RenderableType:
+    """List changes of the practice."""
+    if not entries:
+        return _nothing("nothing was changed yet")
+    table = FittedTable("change", [str(each.number) for each in entries])
+    table.add("when", [_time(each.at) for each in entries], left=True)
+    table.add("by", [_cell(each.by) for each in entries], left=True)
+    table.add("what", [_cell(each.told) for each in entries], left=True)
+    table.add("undo", [_undo_words(each) for each in entries], left=True)
+    return table
+
+
+def people_table(people: Sequence[Person]) -> RenderableType:
+    """List who treats."""
+    if not people:
+        return _nothing("nobody yet; `symmetry treatment add CLIENT --by NAME` names somebody")
+    table = FittedTable("name", [_cell(each.name) for each in people])
+    table.add("treatments", [str(each.treatments) for each in people])
+    table.add("clients", [str(each.clients) for each in people])
+    table.add("last", [_day(each.last) for each in people], left=True)
     return table
 
 
@@ -88,7 +124,8 @@ def protocol_table(protocol: Protocol) -> RenderableType:
     """Show the steps of one protocol in their order."""
     plan = f", {protocol.times_per_week:g} times a week" if protocol.times_per_week else ""
     minutes = f", {protocol.minutes:g} minutes" if protocol.minutes else ""
-    title = Text.assemble(Text(printable(protocol.name), style="bold"), f"{minutes}{plan}")
+    since = f", since {protocol.since:%Y-%m-%d}" if protocol.since else ""
+    title = Text.assemble(Text(printable(protocol.name), style="bold"), f"{minutes}{plan}{since}")
     table = FittedTable("step", [str(number) for number in range(1, len(protocol.steps) + 1)])
     table.add("what", [_cell(step.name) for step in protocol.steps], left=True)
     table.add("minutes", [_number(step.minutes) for step in protocol.steps])
@@ -147,6 +184,12 @@ def diary_table(entries: Sequence[Entry]) -> RenderableType:
         table.add(_short(scale), [_number(dict(entry.values).get(scale)) for entry in entries])
     _add_notes(table, [entry.note for entry in entries])
     return table
+
+
+def _undo_words(entry: JournalEntry) -> str:
+    if entry.undone_by is not None:
+        return f"undone by {entry.undone_by}"
+    return "possible" if entry.can_be_undone else "too old"
 
 
 def _add_where(table: FittedTable, done: Sequence[Step] | Sequence[Treatment]) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 from symmetry.errors import DamagedPracticeError, NewerPracticeError, PracticeBusyError, PracticeError
 from symmetry.practice.storage.folders import JOURNAL
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """Of the schema, oldest first."""
 HEAD: Final = REVISIONS[-1]
 BUSY: Final = "another program has been writing to the practice for too long; wait for it to end, then try again"

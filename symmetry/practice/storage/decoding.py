@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from sqlite3 import Row
 from typing import Any, TypeVar
 
-from symmetry.practice.names import list_from_text, side
+from symmetry.practice import names
+from symmetry.practice.names import identity, list_from_text, side
 from symmetry.practice.records import (
     Client,
     DiaryScale,
     Entry,
+    JournalEntry,
     Occasion,
     Protocol,
     Step,
@@ -23,13 +25,17 @@ from symmetry.practice.records import (
 from symmetry.practice.times import captured_from_text, from_text
 
 Happened = TypeVar("Happened", bound=Occasion)
-Named = TypeVar("Named", Protocol, DiaryScale)
 
 
 def client_of(row: Row) -> Client:
     """Read a client."""
     return Client(
-        id=row["id"], name=row["name"], note=row["note"], added=datetime.fromisoformat(row["added"]), uid=row["uid"]
+        id=row["id"],
+        name=row["name"],
+        note=row["note"],
+        added=datetime.fromisoformat(row["added"]),
+        uid=row["uid"],
+        **_on_card(row),
     )
 
 
@@ -44,6 +50,7 @@ def photo_of(uid: str, row: Row) -> StoredPhoto:
         captured=captured_from_text(row["captured"], row["captured_zone"]),
         captured_source=row["captured_source"],
         mirrored=bool(row["mirrored"]),
+        identity=identity(row["identity"]) if "identity" in row.keys() else "",  # noqa: SIM118 -- a row has no `in`
     )
 
 
@@ -55,30 +62,41 @@ def sessions_of(uid: str, rows: Iterable[Row], photos: Iterable[Row]) -> tuple[S
     return _by_time(StoredSession(**_occasion(row), photos=tuple(by_session[row["key"]])) for row in rows)
 
 
-def protocols_of(rows: Iterable[Row], steps: Iterable[Row]) -> tuple[Protocol, ...]:
-    """Read protocols, in order of name; steps come in order of position."""
-    by_protocol: defaultdict[int, list[Step]] = defaultdict(list)
+def step_of(row: Row) -> Step:
+    """Read a step of a protocol."""
+    return Step(name=row["name"], **_done(row))
+
+
+def versions_of(rows: Iterable[Row], versions: Iterable[Row], steps: Iterable[Row]) -> tuple[Protocol, ...]:
+    """Read the versions of protocols, in order of name and day; steps come in order of position."""
+    by_version: defaultdict[int, list[Step]] = defaultdict(list)
     for step in steps:
-        by_protocol[step["protocol"]].append(Step(name=step["name"], **_done(step)))
-    return _by_name(
+        by_version[step["version"]].append(step_of(step))
+    by_key = {row["key"]: row for row in rows}
+    found = [
         Protocol(
-            name=row["name"],
-            steps=tuple(by_protocol[row["key"]]),
-            times_per_week=row["times_per_week"],
-            note=row["note"],
+            name=by_key[version["protocol"]]["name"],
+            steps=tuple(by_version[version["key"]]),
+            times_per_week=version["times_per_week"],
+            note=by_key[version["protocol"]]["note"],
+            since=date.fromisoformat(version["since"]) if version["since"] else None,
         )
-        for row in rows
-    )
+        for version in versions
+        if version["protocol"] in by_key
+    ]
+    return tuple(sorted(found, key=lambda each: (names.order(each.name), each.since or date.min)))
 
 
-def treatments_of(rows: Iterable[Row], protocols: Mapping[int, str]) -> tuple[Treatment, ...]:
-    """Read treatments of one client, in order of time; protocols are names by key."""
+def treatments_of(
+    rows: Iterable[Row], protocols: Mapping[int, str], people: Mapping[int, str]
+) -> tuple[Treatment, ...]:
+    """Read treatments of one client, in order of time; protocols and people are names by key."""
     return _by_time(
         Treatment(
             **_occasion(row),
             **_done(row),
             protocol=None if row["protocol"] is None else protocols[row["protocol"]],
-            by=row["by"],
+            by=_by(row, people),
         )
         for row in rows
     )
@@ -86,7 +104,8 @@ def treatments_of(rows: Iterable[Row], protocols: Mapping[int, str]) -> tuple[Tr
 
 def scales_of(rows: Iterable[Row]) -> tuple[DiaryScale, ...]:
     """Read scales, in order of name."""
-    return _by_name(DiaryScale(name=row["name"], low=row["low"], high=row["high"], note=row["note"]) for row in rows)
+    found = (DiaryScale(name=row["name"], low=row["low"], high=row["high"], note=row["note"]) for row in rows)
+    return tuple(sorted(found, key=lambda each: names.order(each.name)))
 
 
 def entries_of(rows: Iterable[Row], ratings: Iterable[Row], scales: Mapping[int, str]) -> tuple[Entry, ...]:
@@ -100,6 +119,32 @@ def entries_of(rows: Iterable[Row], ratings: Iterable[Row], scales: Mapping[int,
     )
 
 
+def journal_entry_of(row: Row) -> JournalEntry:
+    """Read a change of the journal."""
+    return JournalEntry(
+        number=row["key"],
+        at=datetime.fromisoformat(row["at"]),
+        by=row["by"],
+        kind=row["kind"],
+        told=row["told"],
+        undone_by=row["undone_by"],
+        undoes=row["undoes"],
+        can_be_undone=row["content"] is not None and row["undone_by"] is None,
+    )
+
+
+def _on_card(row: Row) -> dict[str, Any]:
+    """Give what a practice knows of a client since schema 0003."""
+    if "tags" not in row.keys():  # noqa: SIM118 -- a row has no `in`
+        return {}
+    day = row["next_visit"]
+    return {
+        "tags": list_from_text(row["tags"]),
+        "home": row["home"],
+        "next_visit": None if day is None else date.fromisoformat(day),
+    }
+
+
 def _occasion(row: Row) -> dict[str, Any]:
     return {
         "number": row["number"],
@@ -107,6 +152,13 @@ def _occasion(row: Row) -> dict[str, Any]:
         "zone": row["zone"],
         "note": row["note"],
     }
+
+
+def _by(row: Row, people: Mapping[int, str]) -> str:
+    """Give who treated; until schema 0002 a treatment had the name itself."""
+    if "by" in row.keys():  # noqa: SIM118 -- a row has no `in`
+        return str(row["by"])
+    return "" if row["person"] is None else people[row["person"]]
 
 
 def _done(row: Row) -> dict[str, Any]:
@@ -121,7 +173,3 @@ def _done(row: Row) -> dict[str, Any]:
 
 def _by_time(records: Iterable[Happened]) -> tuple[Happened, ...]:
     return tuple(sorted(records, key=lambda each: (each.at.timestamp(), each.number)))
-
-
-def _by_name(records: Iterable[Named]) -> tuple[Named, ...]:
-    return tuple(sorted(records, key=lambda each: each.name.casefold()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import CheckConstraint, Float, ForeignKey, MetaData, UniqueConstraint, text
@@ -14,7 +15,9 @@ NAMING: Final = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+_KEYS: Final = 1 << 62
 _NONE_YET = text("0")
+_EMPTY = text("''")
 
 
 class Base(DeclarativeBase):
@@ -29,7 +32,8 @@ class KeyedRow(Base):
 
     __abstract__ = True
 
-    key: Mapped[int] = mapped_column(primary_key=True)
+    # Drawn, not counted: a row that is brought back gets its old key, which no other may have got since.
+    key: Mapped[int] = mapped_column(primary_key=True, default=lambda: secrets.randbelow(_KEYS))
 
 
 class OccasionRow(KeyedRow):
@@ -59,7 +63,10 @@ class NamedRow(KeyedRow):
 
 
 class ClientRow(KeyedRow):
-    """A client; the last numbers are those given out so far, so that none is given twice."""
+    """A client; the last numbers are those given out so far, so that none is given twice.
+
+    `tags` is a JSON list, `next_visit` a day.
+    """
 
     __tablename__ = "clients"
 
@@ -71,6 +78,9 @@ class ClientRow(KeyedRow):
     last_session: Mapped[int] = mapped_column(server_default=_NONE_YET)
     last_treatment: Mapped[int] = mapped_column(server_default=_NONE_YET)
     last_entry: Mapped[int] = mapped_column(server_default=_NONE_YET)
+    tags: Mapped[str] = mapped_column(server_default=text("'[]'"))
+    home: Mapped[str] = mapped_column(server_default=_EMPTY)
+    next_visit: Mapped[str | None]
 
 
 class SessionRow(OccasionRow):
@@ -80,7 +90,10 @@ class SessionRow(OccasionRow):
 
 
 class PhotoRow(KeyedRow):
-    """A photo of a session; several rows may share one file."""
+    """A photo of a session; several rows may share one file.
+
+    `identity` is empty, "doubted" (kept though it seems to be of someone else, or is unfit) or "confirmed".
+    """
 
     __tablename__ = "photos"
     __table_args__ = (UniqueConstraint("session", "position"), UniqueConstraint("session", "sha256"))
@@ -96,23 +109,39 @@ class PhotoRow(KeyedRow):
     captured_zone: Mapped[str | None]
     captured_source: Mapped[str | None]
     mirrored: Mapped[bool]
+    identity: Mapped[str] = mapped_column(server_default=_EMPTY)
+
+
+class PersonRow(NamedRow):
+    """Somebody who treats."""
+
+    __tablename__ = "people"
 
 
 class ProtocolRow(NamedRow):
-    """A protocol."""
+    """A protocol; its versions have the steps."""
 
     __tablename__ = "protocols"
 
+
+class ProtocolVersionRow(KeyedRow):
+    """What a protocol was from a day on; `since` is empty for the first version."""
+
+    __tablename__ = "protocol_versions"
+    __table_args__ = (UniqueConstraint("protocol", "since"),)
+
+    protocol: Mapped[int] = mapped_column(ForeignKey("protocols.key", ondelete="CASCADE"))
+    since: Mapped[str]
     times_per_week: Mapped[float | None]
 
 
 class StepRow(KeyedRow):
-    """A step of a protocol; `zones` is a JSON list."""
+    """A step of a version of a protocol; `zones` is a JSON list."""
 
     __tablename__ = "steps"
-    __table_args__ = (UniqueConstraint("protocol", "position"),)
+    __table_args__ = (UniqueConstraint("version", "position"),)
 
-    protocol: Mapped[int] = mapped_column(ForeignKey("protocols.key", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(ForeignKey("protocol_versions.key", ondelete="CASCADE"))
     position: Mapped[int]
     name: Mapped[str]
     zones: Mapped[str]
@@ -127,11 +156,11 @@ class TreatmentRow(OccasionRow):
     __tablename__ = "treatments"
 
     protocol: Mapped[int | None] = mapped_column(ForeignKey("protocols.key", ondelete="RESTRICT"), index=True)
+    person: Mapped[int | None] = mapped_column(ForeignKey("people.key", ondelete="RESTRICT"), index=True)
     minutes: Mapped[float | None]
     zones: Mapped[str]
     side: Mapped[str]
     product: Mapped[str]
-    by: Mapped[str]
 
 
 class ScaleRow(NamedRow):
@@ -158,3 +187,33 @@ class RatingRow(Base):
     entry: Mapped[int] = mapped_column(ForeignKey("entries.key", ondelete="CASCADE"), primary_key=True)
     scale: Mapped[int] = mapped_column(ForeignKey("scales.key", ondelete="RESTRICT"), primary_key=True, index=True)
     value: Mapped[float]
+
+
+class SettingRow(Base):
+    """Something that the practice has set; `value` is JSON."""
+
+    __tablename__ = "settings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class ChangeRow(Base):
+    """A change in the journal; `key` is its number.
+
+    `clients` is a JSON list of uids, `content` what was changed and how, as JSON, until it can no longer be taken back,
+    `files` a JSON list of the files that taking it back needs.
+    """
+
+    __tablename__ = "changes"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[str]
+    by: Mapped[str]
+    kind: Mapped[str]
+    told: Mapped[str]
+    clients: Mapped[str]
+    content: Mapped[str | None]
+    files: Mapped[str]
+    undoes: Mapped[int | None]
+    undone_by: Mapped[int | None]

@@ -93,8 +93,11 @@ def search_rows(database: sqlite3.Connection, traces: Traces) -> Iterator[tuple[
     """
     words = {}
     for text in (*traces.names, *traces.specific):
-        pattern = re.escape(fold(text))
-        words[text] = re.compile(pattern if text in traces.specific else rf"(?<![\w-]){pattern}(?![\w-])")
+        # The journal holds texts as JSON has them.
+        pattern = "|".join(
+            sorted({re.escape(way) for way in (fold(text), fold(json.dumps(text, ensure_ascii=False)[1:-1]))})
+        )
+        words[text] = re.compile(pattern if text in traces.specific else rf"(?<![\w-])(?:{pattern})(?![\w-])")
     tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
     for (table,) in tables:
         quoted = str(table).replace('"', '""')
