@@ -39,10 +39,11 @@ from symmetry.measure.reliability_table import (
     of_method,
 )
 from symmetry.measure.scores import REGION_NAMES, region_means
-from symmetry.measure.uncertainty import jitter_of, noiseless_scores, photo_difficulty, photo_errors, unseen_part
+from symmetry.measure.uncertainty import noiseless_scores, photo_difficulty, photo_sds, unseen_part
 from symmetry.photos.reading import Photo, photo_from_array, read_photo
 from symmetry.registration import standardize
 from symmetry.registration.refinement import refine_by_mirror_image
+from symmetry.stats.estimates import half_width
 
 _NO_EVIDENCE: Final = Evidence()
 _IN_MM: Final = ("asymmetry", "lateral", "vertical", "asymmetry_error", "lateral_error", "vertical_error")
@@ -170,13 +171,15 @@ def measure_landmarks(
     pose = _pose_of(frame)
     method: Method = "landmarks" if refined is None else "registration"
     conditions = PhotoConditions(yaw=pose.yaw, pitch=pose.pitch, light=detection.side_light)
-    errors = photo_errors(
-        table := of_method(reliability, method),
+    table = of_method(reliability, method)
+    spread = photo_sds(
+        table,
         difficulty=photo_difficulty(conditions, flags, method=method),
-        jitter=NAN if detection.crops is None else jitter_of(detection.crops, size.interpupillary),
+        jitter=detection.jitter(size.interpupillary),
         interpupillary=size.interpupillary,
         unseen=unseen_part(shown.field * size.mm),
     )
+    errors = half_width(spread, table.photo_freedom)
     scores = _region_scores(shown.field * size.mm, table.field_noise, errors, shown.cut, flags)
     regions = {name: _in_units(name, *one, size) for name, one in scores.items()}
     taken = clinical_measures(placed, placed * size.unit, unit_per_pixel=size.unit, unknown=shown.hidden)

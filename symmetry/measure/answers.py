@@ -16,7 +16,7 @@ from symmetry.measure.quality.flags import ALL, GRAVITY, Flag
 from symmetry.measure.reliability import Reliability
 from symmetry.measure.reliability_table import OF_PHOTO
 from symmetry.measure.symmetry_index import TOO_UNSURE, SymmetryIndex
-from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, WORSE, Verdict
+from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, SIDE_UNSURE, WORSE, Verdict
 from symmetry.stats.estimates import half_width
 
 MOST_ERROR_MM: Final = 2.0
@@ -29,7 +29,7 @@ OF_REGIONS: Final = (*MAIN_REGIONS, *(name for name in REGIONS if name not in (*
 
 Standing = Literal["uneven", "even", "unknown"]
 Way = Literal["higher", "further out", "uneven"]
-Group = Literal["better", "worse", "same", "unknown"]
+Group = Literal["better", "worse", "same", "shifted", "unknown"]
 Fitness = Literal["fit", "less sure", "in part", "unfit"]
 
 _GROUPS: Final[dict[Verdict, Group]] = {IMPROVED: "better", WORSE: "worse", NO_CHANGE: "same"}
@@ -137,8 +137,13 @@ class ChangeAnswer:
     unit: str
 
     def group(self, region: str) -> Group:
-        """Group of a region; a change that may be zero within a wide error is unknown, not "same"."""
+        """Group of a region; a change that may be zero within a wide error is unknown, not "same".
+
+        One side of "shifted" moved more than the other, but whether toward even or away from it is not known.
+        """
         change = self.regions[region]
+        if change.reason == SIDE_UNSURE:
+            return "shifted"
         group = _GROUPS.get(change.verdict, "unknown")
         return "unknown" if group == "same" and self.too_unsure(region) else group
 
@@ -164,6 +169,23 @@ def change_answer(change: Change) -> ChangeAnswer:
         doubts=tuple(names),
         unit=change.before.unit,
     )
+
+
+def shifts_of(change: RegionChange) -> list[Leaning]:
+    """Find how one side of a region moved more than the other, the surest first.
+
+    The surest alone if none exceeds its error, for a part of the region may have moved where the whole did not.
+    """
+    sides: list[tuple[Way, float, float]] = [
+        ("further out", change.lateral_change, change.lateral_change_error),
+        ("higher", change.vertical_change, change.vertical_change_error),
+    ]
+    known = sorted((one for one in sides if isfinite(one[1])), key=lambda one: -abs(one[1]) / one[2])
+    sure = [one for one in known if abs(one[1]) > one[2]] or known[:1]
+    return [
+        Leaning(way=way, side="left" if value > 0 else "right", size=abs(value), error=error)
+        for way, value, error in sure
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

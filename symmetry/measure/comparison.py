@@ -31,7 +31,14 @@ from symmetry.measure.pairs import (
 )
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity, in_comparison
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, ReliabilityTable, ReliabilityTables, of_method
-from symmetry.measure.uncertainty import pair_difficulty, pair_sds, photo_difficulty, shared_movement, unseen_part
+from symmetry.measure.uncertainty import (
+    pair_difficulty,
+    pair_sds,
+    photo_difficulty,
+    photo_sds,
+    shared_movement,
+    unseen_part,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -174,8 +181,17 @@ def _spread(
 
 def _level(faces: Sequence[FaceAnalysis], table: ReliabilityTable) -> FloatArray:
     """Take the standard deviations of the numbers (54,) of photos; what these share, more of them do not mend."""
-    difficulty = [photo_difficulty(photo_conditions(face), face.flags, method=face.method) for face in faces]
-    return np.asarray(table.photo_sd * np.mean(difficulty, axis=0))
+    sds = [
+        photo_sds(
+            table,
+            difficulty=photo_difficulty(photo_conditions(face), face.flags, method=face.method),
+            jitter=face.detection.jitter(face.interpupillary),
+            interpupillary=face.interpupillary,
+            unseen=unseen_part(face.difference) / face.unit_per_mm,
+        )
+        for face in faces
+    ]
+    return np.asarray(np.mean(sds, axis=0))
 
 
 def _flags(

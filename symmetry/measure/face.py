@@ -134,6 +134,13 @@ class Detection:
     # natural logarithm of the light on the subject's left over that on the right; NaN if unknown
     side_light: float = NAN
 
+    def jitter(self, interpupillary: float) -> float:
+        """RMS distance between the landmarks of both crops, in interpupillary distances (given in pixels)."""
+        if self.crops is None:
+            return NAN
+        apart = (self.crops[0] - self.crops[1])[:, :2]
+        return float(np.sqrt((apart**2).sum(axis=-1).mean()) / interpupillary)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Evidence:

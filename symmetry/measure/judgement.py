@@ -28,7 +28,9 @@ from symmetry.measure.reliability_table import (
 from symmetry.measure.scores import REGION_NAMES
 from symmetry.measure.verdicts import (
     IMPROVED,
+    NO_CHANGE,
     NOT_COMPARABLE,
+    SIDE_UNSURE,
     WORSE,
     CameFrom,
     Verdict,
@@ -38,10 +40,12 @@ from symmetry.measure.verdicts import (
 )
 from symmetry.stats.estimates import half_width
 
-SIDE_UNSURE: Final = "side_unsure"
-"""Reason for which a surely moved face is not judged: on which side of even it stood, halfway between the photos, is
-known to less than three quarters of a standard deviation, so the movement may have gone toward even or away from it."""
 _SURE_SIDE: Final = 0.75
+"""Standard deviations by which a region must stand to one side of even, halfway between the photos, before a movement
+can be said to have gone toward even or away from it."""
+_BOTH_SIDES: Final = 2.0
+"""Standard deviations of its level by which half a movement must exceed zero to have gone from one side of even to the
+other, whatever it is halfway."""
 _CLEARLY_MORE: Final = 1.5
 """One side moved if it moved this many times as much as the other; otherwise both did."""
 
@@ -242,12 +246,12 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Fl
     best, change, error = int(surest.part), float(surest.change), float(surest.error)
     verdict, source = verdict_on(change, error), None
     if verdict == NOT_COMPARABLE:
-        names = [part for _, part in PART_NAMES]
-        still = _still(numbers.part_signed_change[own], sd, freedom, [names[place] for place in own])
-        return still or _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
+        names = [PART_NAMES[place][1] for place in own]
+        return _judge_movement(numbers.part_signed_change[own], sd, freedom, names, stopped)
+    levels = spread.of_region(region)
     middle = float(np.abs(surest.weights @ (before + after)[best])) / 2
-    level = float(np.linalg.norm(surest.weights * spread.of_region(region)))
-    if verdict in (IMPROVED, WORSE) and middle < _SURE_SIDE * level:
+    unsure = middle < _SURE_SIDE * float(np.linalg.norm(surest.weights * levels))
+    if unsure and (verdict != NO_CHANGE or _moved_within(numbers.part_signed_change[own], sd, freedom, levels)):
         return _Judged(NOT_COMPARABLE, PART_NAMES[own[best]][1], change, error, reason=SIDE_UNSURE)
     if verdict in (IMPROVED, WORSE):
         sides = numbers.part_left[own][best], numbers.part_right[own][best]
@@ -264,24 +268,42 @@ def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, flags: Seque
     stopped = rejecting(flags, f"{region}.asymmetry")
     verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(change, error)
     part = region.replace("_", " ")
+    if stopped:
+        return _Judged(verdict, reason=stopped.name)
     if verdict == NOT_COMPARABLE:
         signed = slice(of_change + 1, of_change + 3)
-        still = _still(numbers.signed_change[[place]], spread.sd[None, signed], spread.freedom[None, signed], [part])
-        return still if still and not stopped else _Judged(verdict, reason=stopped.name if stopped else NOT_SEEN)
+        sd, freedom = spread.sd[None, signed], spread.freedom[None, signed]
+        return _judge_movement(numbers.signed_change[[place]], sd, freedom, [part], stopped)
     return _Judged(verdict, part, change, error)
 
 
-def _still(moved: FloatArray, sd: FloatArray, freedom: FloatArray, parts: Sequence[str]) -> _Judged | None:
-    """Judge parts whose movement (n, 2) is known though their asymmetry is not: nothing moved, or None.
+def _moved_within(moved: FloatArray, sd: FloatArray, freedom: FloatArray, levels: FloatArray) -> bool:
+    """Whether parts surely moved (n, 2), by so little that they may have been to one side of even all the time.
 
-    What did not move in either direction got neither more nor less even, wherever it stands; of what did, nobody knows.
+    `levels` (2,) are the standard deviations of where the region stands.
     """
-    errors = half_width(sd, freedom)
+    surely = np.abs(moved) > half_width(sd, freedom, comparisons=moved.size)
+    return bool((surely & (np.abs(moved) / 2 < _BOTH_SIDES * levels)).any())
+
+
+def _judge_movement(
+    moved: FloatArray, sd: FloatArray, freedom: FloatArray, parts: Sequence[str], stopped: Flag | None
+) -> _Judged:
+    """Judge parts of which at most the movement (n, 2) is known, and not how even they are.
+
+    What did not move in either direction got neither more nor less even, wherever it stands; what did may have gone
+    either way.
+    """
+    errors = half_width(sd, freedom, comparisons=moved.size)
     share = np.abs(moved) / errors
-    if not (share <= 1).all():  # False where anything is unknown, too
-        return None
-    part = int(share.max(axis=1).argmax())
-    return _Judged("no detectable change", parts[part], NAN, float(errors[part].max()))
+    if stopped is not None or np.isnan(share).all():
+        return _Judged(NOT_COMPARABLE, reason=stopped.name if stopped else NOT_SEEN)
+    part = int(np.nan_to_num(share).max(axis=1).argmax())
+    if (share > 1).any():
+        return _Judged(NOT_COMPARABLE, parts[part], reason=SIDE_UNSURE)
+    if np.isnan(share).any():
+        return _Judged(NOT_COMPARABLE, reason=NOT_SEEN)
+    return _Judged(NO_CHANGE, parts[part], NAN, float(errors[part].max()))
 
 
 def _side(movement: FloatArray) -> SideMovement:

@@ -34,7 +34,7 @@ from symmetry.measure.reliability_table import (
 )
 from symmetry.measure.scores import region_means, region_scores
 from symmetry.measure.sessions import RepeatPhotos
-from symmetry.measure.uncertainty import jitter_of, pair_difficulty, photo_difficulty, shared_movement, without_noise
+from symmetry.measure.uncertainty import pair_difficulty, photo_difficulty, shared_movement, without_noise
 from symmetry.registration import register
 from symmetry.stats.agreement import Agreement, agreement
 from symmetry.stats.estimates import Estimate
@@ -221,7 +221,7 @@ def _table_of(groups: list[list[FaceAnalysis]]) -> ReliabilityTable:
     pair[PARTS_OF_PAIR], pair_freedom[PARTS_OF_PAIR] = of_parts[:2].T.ravel(), np.repeat(freedom, 2)
     framed = [face for group in groups for face in group if face.detection.crops is not None]
     detector = [_detector_squares(face) for face in framed] or [np.full(len(OF_PHOTO), np.nan)]
-    jitter = [_jitter(face) ** 2 for face in framed] or [np.nan]
+    jitter = [face.detection.jitter(face.interpupillary) ** 2 for face in framed] or [np.nan]
     return ReliabilityTable(
         photo_sd=np.where(np.isfinite(noise), noise, np.sqrt(photo)),
         photo_freedom=photo_freedom,
@@ -327,10 +327,6 @@ def _detector_squares(face: FaceAnalysis) -> FloatArray:
     of_measures = clinical_measures(crops, placed, unit_per_pixel=face.mm_per_pixel).difference
     numbers = np.concatenate([of_regions, of_measures], axis=-1)
     return np.asarray(((numbers[0] - numbers[1]) / 2) ** 2)
-
-
-def _jitter(face: FaceAnalysis) -> float:
-    return jitter_of(np.asarray(face.detection.crops), face.interpupillary)
 
 
 def _blank(photo_sd: FloatArray) -> ReliabilityTable:

@@ -28,7 +28,6 @@ from symmetry.measure.reliability_table import (
 )
 from symmetry.measure.scores import LEAST_SHARE, region_means, region_scores
 from symmetry.stats.agreement import moderated_variance
-from symmetry.stats.estimates import half_width
 
 Variance = tuple[FloatArray, float]
 """Variances and their common degrees of freedom."""
@@ -59,12 +58,6 @@ def noiseless_scores(field: FloatArray, noise: FloatArray) -> FloatArray:
     scores = region_scores(field)
     scores[..., 0] = without_noise(scores[..., 0], noise)
     return scores
-
-
-def jitter_of(crops: FloatArray, interpupillary: float) -> float:
-    """Jitter of the landmarks: RMS distance between those of two crops (2, 478, 3), in interpupillary distances."""
-    apart = (crops[0] - crops[1])[:, :2]
-    return float(np.sqrt((apart**2).sum(axis=-1).mean()) / interpupillary)
 
 
 def few_pixels(interpupillary: float) -> float:
@@ -137,7 +130,7 @@ def pair_difficulty(
     return np.asarray(np.sqrt(widened) * warning_factor(between, OF_PAIR))
 
 
-def photo_errors(
+def photo_sds(
     table: ReliabilityTable,
     *,
     difficulty: FloatArray,
@@ -145,7 +138,7 @@ def photo_errors(
     interpupillary: float,
     unseen: FloatArray,
 ) -> FloatArray:
-    """95 % half-widths of the numbers of one photo.
+    """Estimate the standard deviations of the numbers of one photo.
 
     Parameters
     ----------
@@ -153,7 +146,7 @@ def photo_errors(
     difficulty : ndarray, shape (54,)
         As from `photo_difficulty`.
     jitter : float
-        `jitter_of` the photo; NaN if unknown.
+        `Detection.jitter` of the photo; NaN if unknown.
     interpupillary : float
         Pixels between the irises.
     unseen : ndarray, shape (9, 2)
@@ -169,8 +162,7 @@ def photo_errors(
     excess = max((jitter / table.jitter) ** 2 - 1, 0.0) if known else 0.0
     detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2
     registration = _of_regions(unseen, len(PHOTO_NUMBERS), len(OF_PHOTO))
-    sd = np.sqrt(shots + detector + registration**2)
-    return half_width(sd, table.photo_freedom)
+    return np.asarray(np.sqrt(shots + detector + registration**2))
 
 
 def _of_regions(unseen: FloatArray, numbers: int, every: int) -> FloatArray:

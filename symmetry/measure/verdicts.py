@@ -21,6 +21,9 @@ IMPROVED: Final = "improved"
 WORSE: Final = "worse"
 NO_CHANGE: Final = "no detectable change"
 NOT_COMPARABLE: Final = "not comparable"
+SIDE_UNSURE: Final = "side_unsure"
+"""Reason for which what surely moved is not judged: on which side of even it stood is not known well enough, so it may
+have moved toward even or away from it."""
 
 CameFrom = Literal["worse side", "better side", "both sides"]
 _MOSTLY: Final = 2 / 3

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Final
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
-from symmetry.measure.answers import ChangeAnswer, FaceAnswer, Finding, Fitness, Leaning
+from symmetry.measure.answers import ChangeAnswer, FaceAnswer, Finding, Fitness, Leaning, Way, shifts_of
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.symmetry_index import HEALTHY_RANGE, MOST_ERROR, TOO_UNSURE, SymmetryIndex
@@ -28,6 +28,7 @@ _DOUBTS: Final = {
     "one_mirrored": "One of the two seems to be mirrored: add --mirrored-after.",
     "same_picture": "Before and after are the same picture.",
 }
+_MOVED_WAYS: Final[dict[Way, str]] = {"further out": "out", "higher": "up"}
 _FITNESS: Final[dict[Fitness, str]] = {
     "fit": "fit to measure",
     "less sure": "fit, but less exact",
@@ -104,8 +105,10 @@ def change_sentences(answer: ChangeAnswer) -> list[str]:
     better, worse, same = (answer.having(group) for group in ("better", "worse", "same"))
     unknown = answer.having("unknown")
     if not (better or worse or same):
-        return [*told, "It cannot be told whether the face changed.", *_unchanged_unknown(answer, unknown)]
+        moved = _shifted(answer) or ["It cannot be told whether the face changed."]
+        return [*told, *moved, *_unchanged_unknown(answer, unknown)]
     told += _changed(answer, better, worse) if better or worse else _nothing(answer)
+    told += _shifted(answer)
     if same:
         sizes = [f"{one.evenness_error:.1f}{behind(one.unit)} at {the(one.region)}" for one in same]
         told.append(f"Changes below these would not show: {joined(sizes)}.")
@@ -216,6 +219,28 @@ def _nothing(answer: ChangeAnswer, *, main: bool | None = None) -> list[str]:
     lacking = [title_of(one.region) for one in unknown if one.region in MAIN_REGIONS]
     untold = f"; {joined(lacking)} cannot be told" if lacking else ""
     return [f"No detectable change of {joined([title_of(one.region) for one in same])}{untold}."]
+
+
+def _shifted(answer: ChangeAnswer) -> list[str]:
+    """Say which regions moved on one side more than the other, though not whether that made them more even."""
+    moved = []
+    for one in answer.having("shifted"):
+        first, *others = shifts_of(one)
+        rest = "".join(f" and {_shift(other, one.unit)}" for other in others if other.side == first.side)
+        moved.append(f"the {SIDES_OF[one.region].format(first.side)} {_shift(first, one.unit)}{rest}")
+    if not moved:
+        return []
+    return [f"Moved, but toward or away from even cannot be told: {joined(moved)} than the other side."]
+
+
+def shift_words(change: RegionChange) -> str:
+    """Say in a few words how one side moved more than the other: "left moved 0.9 ± 0.4 mm further up"."""
+    first = shifts_of(change)[0]
+    return f"{first.side} moved {_shift(first, change.unit)}"
+
+
+def _shift(leaning: Leaning, unit: str) -> str:
+    return f"{amount(leaning.size, leaning.error, unit)} further {_MOVED_WAYS[leaning.way]}"
 
 
 def _unchanged_unknown(answer: ChangeAnswer, unknown: Sequence[RegionChange]) -> list[str]:

@@ -30,11 +30,12 @@ from symmetry.landmarks.frame import asymmetry_field, fit_frame
 from symmetry.landmarks.mesh import REFERENCE
 from symmetry.landmarks.networks import mesh_pass
 from symmetry.landmarks.scale import interpupillary_distance
+from symmetry.measure.conditions import photo_conditions
 from symmetry.measure.measures import clinical_measures
 from symmetry.measure.quality import check_photo
 from symmetry.measure.reliability_table import of_method
 from symmetry.measure.scores import score_regions
-from symmetry.measure.uncertainty import jitter_of, photo_errors, unseen_part
+from symmetry.measure.uncertainty import photo_difficulty, photo_sds, unseen_part
 from symmetry.registration import standardize
 from symmetry.registration.flow import symmetric_flow
 
@@ -102,10 +103,10 @@ def check_and_errors(photo: Path, rounds: int = 15) -> None:
     whole, gate, errors = seconds(
         lambda: analyze(photo),
         lambda: check_photo(portrait),
-        lambda: photo_errors(
+        lambda: photo_sds(
             table,
-            yaw=face.pose.yaw,
-            jitter=jitter_of(face.detection.crops, face.interpupillary),
+            difficulty=photo_difficulty(photo_conditions(face), face.flags),
+            jitter=face.detection.jitter(face.interpupillary),
             interpupillary=face.interpupillary,
             unseen=unseen_part(face.asymmetry),
         ),

@@ -200,17 +200,22 @@ def test_part_that_is_not_known_leaves_the_other_to_judge_by():
 
 
 @pytest.mark.parametrize(
-    ("left", "verdict"),
-    [((0.3, -0.4), "no detectable change"), ((2.5, 0.0), "not comparable"), ((0.0, np.nan), "not comparable")],
+    ("left", "verdict", "reason"),
+    [
+        ((0.3, -0.4), "no detectable change", None),
+        ((2.5, 0.0), "not comparable", "side_unsure"),
+        ((2.5, np.nan), "not comparable", "side_unsure"),
+        ((0.0, np.nan), "not comparable", "not_seen"),
+    ],
 )
-def test_part_of_unknown_asymmetry_did_not_change_if_it_did_not_move(left, verdict):
+def test_part_of_unknown_asymmetry_did_not_change_if_it_did_not_move(left, verdict, reason):
     numbers = moved_part("nose", None, (np.nan, np.nan), left=left)
     change = region_change("nose", numbers)
-    assert change.verdict == verdict
+    assert (change.verdict, change.reason) == (verdict, reason)
     assert np.isnan(change.evenness)
     if verdict == "no detectable change":
-        assert change.evenness_error == pytest.approx(0.5 * student.ppf(0.975, FREEDOM))
-        assert change.reason is None
+        of_both_directions = student.ppf(1 - 0.025 / 2, FREEDOM)
+        assert change.evenness_error == pytest.approx(0.5 * of_both_directions)
         assert region_change("nose", numbers, flags=[flag("nose.lateral")]).verdict == "not comparable"
 
 
@@ -448,7 +453,7 @@ def test_movement_is_judged_where_the_sides_could_not_be_matched_but_not_its_eve
     numbers.before[at] = numbers.after[at] = np.nan
     numbers.left[at] = [0.0, 2.0, 2.0]
     change = region_change("mouth", numbers)
-    assert (change.verdict, change.reason) == ("not comparable", "not_seen")
+    assert (change.verdict, change.reason) == ("not comparable", "side_unsure")
     assert np.isnan(change.error)
     assert change.vertical_change_error == pytest.approx(0.5 * T)
     assert change.lift == 1.0

@@ -12,6 +12,7 @@ from scipy.stats import t as student
 
 from symmetry.landmarks.mesh import LANDMARKS, REGIONS
 from symmetry.measure.conditions import USUAL_PAIR, USUAL_PHOTO
+from symmetry.measure.face import Detection
 from symmetry.measure.pairs import variance_of_one
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PAIR_NUMBERS, PART_NAMES, ReliabilityTable
@@ -19,11 +20,10 @@ from symmetry.measure.scores import REGION_NAMES, region_means
 from symmetry.measure.uncertainty import (
     INDEPENDENT,
     few_pixels,
-    jitter_of,
     pair_difficulty,
     pair_sds,
     photo_difficulty,
-    photo_errors,
+    photo_sds,
     shared_movement,
     unseen_part,
     warning_factor,
@@ -55,7 +55,7 @@ def table_of(sd=0.5, freedom=8.0, detector=0.3, jitter=0.02) -> ReliabilityTable
 
 def errors_of(table, **given_):
     usual = {"difficulty": np.ones(PHOTO), "jitter": table.jitter, "interpupillary": SHARP, "unseen": SEEN}
-    return photo_errors(table, **(usual | given_))
+    return half_width(photo_sds(table, **(usual | given_)), table.photo_freedom)
 
 
 def sds_of(table, **given_):
@@ -130,11 +130,11 @@ def test_root_mean_square_without_noise_by_hand():
 
 def test_jitter_is_how_far_two_crops_lie_apart():
     first, apart = np.random.default_rng(3).normal(0.0, 100.0, (LANDMARKS, 3)), np.array([3.0, -4.0, 50.0])
-    assert jitter_of(np.stack([first, first + apart]), 100.0) == pytest.approx(0.05)  # depth left out
-    assert jitter_of(np.stack([first, first]), 100.0) == 0.0
+    assert Detection(crops=np.stack([first, first + apart])).jitter(100.0) == pytest.approx(0.05)  # depth left out
+    assert Detection(crops=np.stack([first, first])).jitter(100.0) == 0.0
     half = np.zeros((LANDMARKS, 3))
     half[: LANDMARKS // 2, 0] = 4.0
-    assert jitter_of(np.stack([first, first + half]), 80.0) == pytest.approx(0.05 / np.sqrt(2))
+    assert Detection(crops=np.stack([first, first + half])).jitter(80.0) == pytest.approx(0.05 / np.sqrt(2))
 
 
 def test_small_faces_add_a_spread_that_falls_with_the_square_of_their_size():

@@ -15,7 +15,7 @@ from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import reason_words
 from symmetry.measure.verdicts import NOT_COMPARABLE
-from symmetry.measure.wording import change_sentences, lift_sentences
+from symmetry.measure.wording import change_sentences, lift_sentences, shift_words
 from symmetry.measure.words import HOW_EVEN, amount, title_of
 from symmetry.output.tables.grid import UNKNOWN, FittedTable, notes
 from symmetry.output.tables.layout import (
@@ -122,8 +122,8 @@ def _in_a_line(region: RegionChange) -> Text:
 
 
 def _verdict_of(region: RegionChange, group: AnswerGroup) -> tuple[str, str]:
-    if group == "unknown":
-        return "cannot be told", VERDICT_STYLES[NOT_COMPARABLE]
+    if group in ("shifted", "unknown"):
+        return "moved" if group == "shifted" else "cannot be told", VERDICT_STYLES[NOT_COMPARABLE]
     return HOW_EVEN.get(region.verdict, region.verdict), VERDICT_STYLES[region.verdict]
 
 
@@ -135,6 +135,8 @@ def _by(region: RegionChange, group: AnswerGroup) -> str:
 
 def _who(region: RegionChange, group: AnswerGroup) -> str:
     """Say which side a change came from, or why there is no verdict."""
+    if group == "shifted":
+        return f"{shift_words(region)}:\ntoward even or away?"
     if group == "unknown":
         return reason_words(region.reason) if region.reason else f"error of {region.evenness_error:.1f}"
     moved = SIDES_MOVED[region.moved] if region.moved not in (None, "neither") else ""
