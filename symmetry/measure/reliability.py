@@ -153,8 +153,8 @@ def reliability(faces: Sequence[FaceAnalysis], session: Sequence[Hashable]) -> R
     repeated = [group for group in groups.values() if len(group) > 1]
     if not repeated:
         raise ValueError("no session has two photos")
-    by_landmarks = [[_by_landmarks(face) for face in group] for group in repeated]
-    tables: dict[Method, ReliabilityTable] = {"landmarks": _table_of(by_landmarks)}
+    as_meshes = [[by_landmarks(face) for face in group] for group in repeated]
+    tables: dict[Method, ReliabilityTable] = {"landmarks": _table_of(as_meshes)}
     if all(face.method == "registration" for group in repeated for face in group):
         tables["registration"] = _table_of(repeated)
     known = tables.get("registration", tables["landmarks"])
@@ -193,7 +193,8 @@ def _strangers(group: list[FaceAnalysis]) -> int:
     )
 
 
-def _by_landmarks(face: FaceAnalysis) -> FaceAnalysis:
+def by_landmarks(face: FaceAnalysis) -> FaceAnalysis:
+    """Score a face by its landmarks alone, as if its image had not been registered."""
     return measure_landmarks(
         face.photo,
         face.landmarks,

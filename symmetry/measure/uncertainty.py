@@ -34,10 +34,9 @@ Variance = tuple[FloatArray, float]
 
 _PICTURE_FLAGS: Final = {
     *("blurred", "too_dark", "too_bright", "noisy", "compressed", "face_small", "phone_too_near"),
-    *("face_cut", "light_differs", "resolution_differs", "distance_differs", "glasses", "beard"),
+    *("face_cut", "resolution_differs", "distance_differs", "glasses", "beard"),
 }
-"""Flags about the image. Pose, expression and light have terms of their own in `conditions.csv`; a difference in light
-that is warned about counts as a flag, too."""
+"""Flags about the image. Pose, expression and light have terms of their own in `conditions.csv`."""
 _WARNING_FACTOR: Final = 1.5
 """Factor by which a warning widens the errors that it concerns. The blurred selfie among the photos behind the table
 differs from its neighbours 1.5 to 2 times as much as the others do."""
@@ -161,15 +160,15 @@ def photo_sds(
     known = np.isfinite(jitter) and table.jitter > 0
     excess = max((jitter / table.jitter) ** 2 - 1, 0.0) if known else 0.0
     detector = np.nan_to_num(table.photo_detector) ** 2 * excess + few_pixels(interpupillary) ** 2
-    registration = _of_regions(unseen, len(PHOTO_NUMBERS), len(OF_PHOTO))
+    registration = of_regions(unseen, len(PHOTO_NUMBERS), len(OF_PHOTO))
     return np.asarray(np.sqrt(shots + detector + registration**2))
 
 
-def _of_regions(unseen: FloatArray, numbers: int, every: int) -> FloatArray:
+def of_regions(unseen: FloatArray, numbers: int, every: int) -> FloatArray:
     """Spread (every,) of all numbers from that of each region (9, 2); a region's first number has both directions."""
     spread = np.zeros(every)
-    of_regions = spread[: len(REGIONS) * numbers].reshape(len(REGIONS), numbers)
-    of_regions[:, 0], of_regions[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
+    by_region = spread[: len(REGIONS) * numbers].reshape(len(REGIONS), numbers)
+    by_region[:, 0], by_region[:, 1:3] = np.linalg.norm(unseen, axis=-1), unseen
     return np.nan_to_num(spread)
 
 
@@ -205,7 +204,7 @@ def pair_sds(
     """
     shots, freedom = shot_variance((table.pair_sd * difficulty) ** 2, table.pair_freedom, photos=photos, own=own)
     pixels = sum(few_pixels(size) ** 2 / count for size, count in zip(interpupillary, photos, strict=True))
-    registration = _of_regions(unseen, len(PAIR_NUMBERS), len(OF_PAIR))
+    registration = of_regions(unseen, len(PAIR_NUMBERS), len(OF_PAIR))
     return np.sqrt(shots + pixels + registration**2), freedom
 
 
