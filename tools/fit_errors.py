@@ -16,14 +16,14 @@ of the fit. `--write` writes `symmetry/measure/conditions.csv` and the standard 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
 import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
 from pathlib import Path
 from types import ModuleType
+from typing import Final, Literal
 
 import numpy as np
 from scipy.optimize import nnls
@@ -57,6 +57,7 @@ from symmetry.measure.reliability_table import (
     PAIR_NUMBERS,
     PHOTO_NUMBERS,
     Method,
+    Quantity,
     ReliabilityTable,
     of_method,
     shipped_table,
@@ -67,18 +68,23 @@ from symmetry.stats.estimates import half_width
 from symmetry.tabular.text import to_csv
 
 TABLES = Path(__file__).parents[1] / "symmetry" / "measure"
-WEIGHTS = {"again": 1.0, "heads": 1.0, "minutes": 60.0, "smiles": 0.5, "selfies": 20.0}
-"""How much a pair counts. "again": photographed again by a warp; "heads": rendered; "minutes": real ones, minutes apart;
-"smiles": neutral and smiling; "selfies": eight of one woman. Real photos are few, and in the others no face moves."""
-CALIBRATED = 0.42
-"""Root mean square of differences in half-widths for pairs photographed again: 0.51 would be exact, but a warp leaves
-out how an outline slides and how a face moves."""
+WEIGHTS = {
+    "pair": {"again": 1.0, "heads": 2.0, "minutes": 60.0, "smiles": 0.5, "selfies": 20.0},
+    "photo": {"again": 1.0, "heads": 10.0, "minutes": 20.0, "smiles": 0.5, "selfies": 10.0},
+}
+"""How much a row counts. "again": photographed again by a warp; "heads": rendered; "minutes": real photos, minutes
+apart; "smiles": neutral and smiling; "selfies": eight of one woman. Real photos are few, and in the others no face
+moves."""
+CALIBRATED = {"again": 0.42, "heads": 0.51}
+"""Most that differences may be as root mean square of half-widths, of which 0.51 is exact; less for photos photographed
+again, since a warp leaves out how an outline slides and how a face moves."""
 LEAST = 0.03
 """Least standard deviation of a number between photos that are taken exactly alike, mm or degrees."""
 FARTHEST = 9.0
 """A squared difference counts as at most this many variances."""
 FREEDOM = 40.0
 """Degrees of freedom that the fit gives its standard deviations."""
+Kind = Literal["pair", "photo"]
 Rows = dict[str, FloatArray]
 
 
@@ -86,6 +92,7 @@ Rows = dict[str, FloatArray]
 class Sample:
     """Squared differences of the n numbers of pairs or photos of unchanged faces, and what explains them."""
 
+    kind: Kind
     source: FloatArray  # shape (rows,)
     person: FloatArray  # shape (rows,)
     squares: FloatArray  # shape (rows, n); NaN where a number is not known
@@ -95,7 +102,8 @@ class Sample:
 
     def of(self, chosen: FloatArray) -> Sample:
         """Keep the rows chosen."""
-        return Sample(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
+        kept = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "kind"}
+        return Sample(kind=self.kind, **kept)
 
 
 def same_faces(shared: Path, people: int) -> Iterator[tuple[str, str, list[FaceAnalysis], list[tuple[int, int]]]]:
@@ -128,11 +136,7 @@ def same_faces(shared: Path, people: int) -> Iterator[tuple[str, str, list[FaceA
 
 def _script(path: Path) -> ModuleType:
     sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module(path.stem)
 
 
 def _nothing_changed(heads: Path) -> dict[str, list[tuple[str, str]]]:
@@ -194,12 +198,14 @@ def _of_photos(one: FaceAnalysis, other: FaceAnalysis) -> dict[str, object]:
             [[np.nan_to_num(getattr(one, f.name)) for f in fields(PhotoConditions)] for one in conditions]
         ),
         "photo_factor": np.array([warning_factor(face.flags, OF_PHOTO) ** 2 for face in (one, other)]),
-        "photo_extra": np.array([a**2 + few_pixels(f.interpupillary) ** 2 for a, f in zip(unseen, (one, other))]),
+        "photo_extra": np.array(
+            [a**2 + few_pixels(f.interpupillary) ** 2 for a, f in zip(unseen, (one, other), strict=True)]
+        ),
     }
 
 
-def sample_of(rows: Rows, method: Method, kind: str) -> Sample:
-    """Take the rows of one method, of "pair" or "photo"; of heads, which are even, a photo's numbers are its errors."""
+def sample_of(rows: Rows, method: Method, kind: Kind) -> Sample:
+    """Take the rows of one method, of "pair" or "photo"; of heads, which are even, the second photo alone tells."""
     mine = {name: values[rows["method"] == method] for name, values in rows.items()}
     if kind == "pair":
         place = [list(REGIONS).index(quantity.region) for quantity in OF_PAIR]
@@ -208,6 +214,7 @@ def sample_of(rows: Rows, method: Method, kind: str) -> Sample:
         squares[:, lifts, _names(PairConditions).index("shared")] = 0.0  # what both sides share lifts both
         terms = np.concatenate([np.ones_like(squares[..., :1]), squares], axis=-1) * mine["pair_factor"][..., None]
         return Sample(
+            kind="pair",
             source=mine["source"],
             person=mine["person"],
             squares=mine["pair_numbers"] ** 2,
@@ -217,18 +224,15 @@ def sample_of(rows: Rows, method: Method, kind: str) -> Sample:
     numbers, factor, extra = (mine[f"photo_{name}"] for name in ("numbers", "factor", "extra"))
     squares = np.repeat((mine["photo_conditions"] ** 2)[..., None, :], len(OF_PHOTO), axis=-2)
     terms = np.concatenate([np.ones_like(squares[..., :1]), squares], axis=-1) * factor[..., None]
-    heads = mine["source"] == "heads"
+    heads = (mine["source"] == "heads")[:, None]
     return Sample(
-        source=np.concatenate([mine["source"][~heads], np.repeat(mine["source"][heads], 2)]),
-        person=np.concatenate([mine["person"][~heads], np.repeat(mine["person"][heads], 2)]),
-        squares=np.concatenate([(numbers[~heads, 1] - numbers[~heads, 0]) ** 2, _each(numbers[heads]) ** 2]),
-        explained_by=np.concatenate([terms[~heads].sum(axis=1), _each(terms[heads])]),
-        extra=np.concatenate([extra[~heads].sum(axis=1), _each(extra[heads])]),
+        kind="photo",
+        source=mine["source"],
+        person=mine["person"],
+        squares=np.where(heads, numbers[:, 1], numbers[:, 1] - numbers[:, 0]) ** 2,
+        explained_by=np.where(heads[..., None], terms[:, 1], terms.sum(axis=1)),
+        extra=np.where(heads, extra[:, 1], extra.sum(axis=1)),
     )
-
-
-def _each(values: FloatArray) -> FloatArray:
-    return values.reshape(-1, *values.shape[2:])
 
 
 def _names(conditions: type[PairConditions] | type[PhotoConditions]) -> list[str]:
@@ -237,7 +241,7 @@ def _names(conditions: type[PairConditions] | type[PhotoConditions]) -> list[str
 
 def fitted(sample: Sample, rounds: int = 30) -> FloatArray:
     """Fit the coefficients (n, 1 + conditions) of the variances of all numbers; NaN where a number is never known."""
-    weights = np.array([WEIGHTS[source] for source in sample.source])
+    weights = np.array([WEIGHTS[sample.kind][source] for source in sample.source])
     found = np.full(sample.explained_by.shape[1:], np.nan)
     for n in range(len(found)):
         known = np.isfinite(sample.squares[:, n]) & (weights > 0)
@@ -261,13 +265,14 @@ def _fit_one(squares: FloatArray, terms: FloatArray, extra: FloatArray, weights:
 
 
 def calibrated(sample: Sample, coefficients: FloatArray) -> FloatArray:
-    """Scale the variances so that pairs photographed again lie as `CALIBRATED` says, where they are told too small."""
-    again = sample.of(sample.source == "again")
-    told = in_half_widths(again, coefficients)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        rms = np.sqrt(np.nanmean(told**2, axis=0))
-    return coefficients * np.maximum(np.nan_to_num(rms) / CALIBRATED, 1.0)[:, None] ** 2
+    """Scale up the variances of numbers that differ by more than `CALIBRATED` allows."""
+    factor = np.ones(len(coefficients))
+    for source, most in CALIBRATED.items():
+        told = in_half_widths(sample.of(sample.source == source), coefficients)
+        known = np.isfinite(told)
+        mean = np.where(known, told, 0.0) ** 2 / np.maximum(known.sum(axis=0), 1)
+        factor = np.maximum(factor, mean.sum(axis=0) / most**2)
+    return coefficients * factor[:, None]
 
 
 def in_half_widths(sample: Sample, coefficients: FloatArray) -> FloatArray:
@@ -289,13 +294,14 @@ def left_out(sample: Sample, folds: int) -> FloatArray:
     return told
 
 
-def report(sample: Sample, told: FloatArray, kind: str) -> None:
+def report(sample: Sample, told: FloatArray) -> None:
     """Print root mean squares in half-widths (0.51 is exact) and shares beyond, for each number and source."""
-    quantities = OF_PAIR if kind == "pair" else OF_PHOTO
-    print(f"{kind:36}" + "".join(f"{source:>16}" for source in WEIGHTS))
+    quantities = OF_PAIR if sample.kind == "pair" else OF_PHOTO
+    sources = WEIGHTS[sample.kind]
+    print(f"{sample.kind:36}" + "".join(f"{source:>16}" for source in sources))
     for n, quantity in [*enumerate(quantities), (slice(None), None)]:
         line = f"{quantity.name} {quantity.number}" if quantity else "all"
-        for source in WEIGHTS:
+        for source in sources:
             values = told[sample.source == source][:, n]
             values = values[np.isfinite(values)]
             line = line.ljust(36) if source == "again" else line
@@ -303,12 +309,18 @@ def report(sample: Sample, told: FloatArray, kind: str) -> None:
         print(line)
 
 
+_KINDS: Final[tuple[tuple[Kind, Sequence[Quantity], PhotoConditions | PairConditions], ...]] = (
+    ("photo", OF_PHOTO, USUAL_PHOTO),
+    ("pair", OF_PAIR, USUAL_PAIR),
+)
+
+
 def write(rows: Rows) -> None:
     """Fit everything and write both tables."""
     table, tables = [], dict(shipped_table())
     for method in METHODS:
         found = {}
-        for kind, quantities, usual in (("photo", OF_PHOTO, USUAL_PHOTO), ("pair", OF_PAIR, USUAL_PAIR)):
+        for kind, quantities, usual in _KINDS:
             sample = sample_of(rows, method, kind)
             coefficients = calibrated(sample, fitted(sample))
             growth = coefficients[:, 1:] / coefficients[:, :1]
@@ -360,10 +372,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     rows = dict(np.load(given.pairs))
     for method in METHODS:
-        for kind in ("pair", "photo"):
+        for kind, _, _ in _KINDS:
             sample = sample_of(rows, method, kind)
             print(f"\n{method}")
-            report(sample, left_out(sample, given.folds), kind)
+            report(sample, left_out(sample, given.folds))
     if given.write:
         write(rows)
 
