@@ -78,8 +78,9 @@ moves."""
 CALIBRATED = {"again": 0.42, "heads": 0.51}
 """Most that differences may be as root mean square of half-widths, of which 0.51 is exact; less for photos photographed
 again, since a warp leaves out how an outline slides and how a face moves."""
-LEAST = 0.03
-"""Least standard deviation of a number between photos that are taken exactly alike, mm or degrees."""
+LEAST = 0.05
+"""Least standard deviation of a number between photos that are taken exactly alike, mm or degrees; that of a photo is
+at least the share of the detector."""
 FARTHEST = 9.0
 """A squared difference counts as at most this many variances."""
 FREEDOM = 40.0
@@ -99,11 +100,12 @@ class Sample:
     # shape (rows, n, 1 + conditions); variances are linear in it: a constant, then squared conditions
     explained_by: FloatArray
     extra: FloatArray  # shape (rows, n); variance that is known already
+    least: FloatArray  # shape (n,); least standard deviation
 
     def of(self, chosen: FloatArray) -> Sample:
         """Keep the rows chosen."""
-        kept = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name != "kind"}
-        return Sample(kind=self.kind, **kept)
+        kept = {f.name: getattr(self, f.name)[chosen] for f in fields(self) if f.name not in ("kind", "least")}
+        return Sample(kind=self.kind, least=self.least, **kept)
 
 
 def same_faces(shared: Path, people: int) -> Iterator[tuple[str, str, list[FaceAnalysis], list[tuple[int, int]]]]:
@@ -205,7 +207,10 @@ def _of_photos(one: FaceAnalysis, other: FaceAnalysis) -> dict[str, object]:
 
 
 def sample_of(rows: Rows, method: Method, kind: Kind) -> Sample:
-    """Take the rows of one method, of "pair" or "photo"; of heads, which are even, the second photo alone tells."""
+    """Take the rows of one method, of "pair" or "photo"; of heads, which are even, the second photo alone tells.
+
+    But for the size of an asymmetry, which noise cannot make smaller than none.
+    """
     mine = {name: values[rows["method"] == method] for name, values in rows.items()}
     if kind == "pair":
         place = [list(REGIONS).index(quantity.region) for quantity in OF_PAIR]
@@ -220,18 +225,21 @@ def sample_of(rows: Rows, method: Method, kind: Kind) -> Sample:
             squares=mine["pair_numbers"] ** 2,
             explained_by=terms,
             extra=mine["pair_extra"],
+            least=np.full(len(OF_PAIR), LEAST),
         )
     numbers, factor, extra = (mine[f"photo_{name}"] for name in ("numbers", "factor", "extra"))
     squares = np.repeat((mine["photo_conditions"] ** 2)[..., None, :], len(OF_PHOTO), axis=-2)
     terms = np.concatenate([np.ones_like(squares[..., :1]), squares], axis=-1) * factor[..., None]
-    heads = (mine["source"] == "heads")[:, None]
+    sizes = np.array([quantity.number in ("asymmetry", "field") for quantity in OF_PHOTO])
+    alone = (mine["source"] == "heads")[:, None] & ~sizes
     return Sample(
         kind="photo",
         source=mine["source"],
         person=mine["person"],
-        squares=np.where(heads, numbers[:, 1], numbers[:, 1] - numbers[:, 0]) ** 2,
-        explained_by=np.where(heads[..., None], terms[:, 1], terms.sum(axis=1)),
-        extra=np.where(heads, extra[:, 1], extra.sum(axis=1)),
+        squares=np.where(alone, numbers[:, 1], numbers[:, 1] - numbers[:, 0]) ** 2,
+        explained_by=np.where(alone[..., None], terms[:, 1], terms.sum(axis=1)),
+        extra=np.where(alone, extra[:, 1], extra.sum(axis=1)),
+        least=np.maximum(of_method(None, method).photo_detector, LEAST),
     )
 
 
@@ -240,7 +248,7 @@ def _names(conditions: type[PairConditions] | type[PhotoConditions]) -> list[str
 
 
 def fitted(sample: Sample, rounds: int = 30) -> FloatArray:
-    """Fit the coefficients (n, 1 + conditions) of the variances of all numbers; NaN where a number is never known."""
+    """Fit the coefficients (n, 1 + conditions) of the variances of all numbers; NaN where a number is hardly known."""
     weights = np.array([WEIGHTS[sample.kind][source] for source in sample.source])
     found = np.full(sample.explained_by.shape[1:], np.nan)
     for n in range(len(found)):
@@ -248,19 +256,21 @@ def fitted(sample: Sample, rounds: int = 30) -> FloatArray:
         if known.sum() < 3 * found.shape[1]:
             continue
         squares, terms, extra = (values[known, n] for values in (sample.squares, sample.explained_by, sample.extra))
-        found[n] = _fit_one(squares, terms, extra, weights[known], rounds)
+        found[n] = _fit_one(squares, terms, extra, weights[known], float(sample.least[n]), rounds)
     return found
 
 
-def _fit_one(squares: FloatArray, terms: FloatArray, extra: FloatArray, weights: FloatArray, rounds: int) -> FloatArray:
+def _fit_one(
+    squares: FloatArray, terms: FloatArray, extra: FloatArray, weights: FloatArray, least: float, rounds: int
+) -> FloatArray:
     coefficients = np.zeros(terms.shape[1])
-    coefficients[0] = max(np.average(np.minimum(squares, np.quantile(squares, 0.95)), weights=weights), LEAST**2)
+    coefficients[0] = max(np.average(np.minimum(squares, np.quantile(squares, 0.95)), weights=weights), least**2)
     for _ in range(rounds):
         variances = terms @ coefficients + extra
         precise = np.sqrt(weights) / variances  # of a gamma variable: its spread is its mean
-        capped = np.minimum(squares, FARTHEST * variances)
-        coefficients, _ = nnls(terms * precise[:, None], (capped - extra) * precise)
-        coefficients[0] = max(coefficients[0], LEAST**2)
+        unexplained = np.minimum(squares, FARTHEST * variances) - extra - least**2 * terms[:, 0]
+        coefficients, _ = nnls(terms * precise[:, None], unexplained * precise)
+        coefficients[0] += least**2
     return coefficients
 
 
@@ -342,12 +352,11 @@ def write(rows: Rows) -> None:
 
 
 def _with_sds(known: ReliabilityTable, photo_sd: FloatArray, pair_sd: FloatArray) -> ReliabilityTable:
-    """Put fitted standard deviations into a table, none below the share of the detector; noise of fields stays."""
+    """Put fitted standard deviations into a table; the noise of fields stays."""
     kept = np.array([quantity.number == "field" for quantity in OF_PHOTO]) | np.isnan(photo_sd)
-    floored = np.maximum(photo_sd, known.photo_detector)
     return replace(
         known,
-        photo_sd=np.where(kept, known.photo_sd, floored).round(4),
+        photo_sd=np.where(kept, known.photo_sd, photo_sd).round(4),
         photo_freedom=np.where(kept, known.photo_freedom, FREEDOM),
         pair_sd=np.where(np.isnan(pair_sd), known.pair_sd, pair_sd).round(4),
         pair_freedom=np.where(np.isnan(pair_sd), known.pair_freedom, FREEDOM),

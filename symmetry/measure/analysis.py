@@ -35,6 +35,7 @@ from symmetry.measure.reliability_table import (
     PHOTO_NUMBERS,
     REGIONS_OF_PHOTO,
     Method,
+    ReliabilityTable,
     ReliabilityTables,
     of_method,
 )
@@ -170,16 +171,8 @@ def measure_landmarks(
     shown = _shown(placed, beyond_edge(photo, landmarks), evidence)
     pose = _pose_of(frame)
     method: Method = "landmarks" if refined is None else "registration"
-    conditions = PhotoConditions(yaw=pose.yaw, pitch=pose.pitch, light=detection.side_light)
     table = of_method(reliability, method)
-    spread = photo_sds(
-        table,
-        difficulty=photo_difficulty(conditions, flags, method=method),
-        jitter=detection.jitter(size.interpupillary),
-        interpupillary=size.interpupillary,
-        unseen=unseen_part(shown.field * size.mm),
-    )
-    errors = half_width(spread, table.photo_freedom)
+    errors = _errors(table, method, evidence, pose, size, unseen_part(shown.field * size.mm))
     scores = _region_scores(shown.field * size.mm, table.field_noise, errors, shown.cut, flags)
     regions = {name: _in_units(name, *one, size) for name, one in scores.items()}
     taken = clinical_measures(placed, placed * size.unit, unit_per_pixel=size.unit, unknown=shown.hidden)
@@ -199,6 +192,22 @@ def measure_landmarks(
         refined=refined,
         detection=detection,
     )
+
+
+def _errors(
+    table: ReliabilityTable, method: Method, evidence: Evidence, pose: Pose, size: _Size, unseen: FloatArray
+) -> FloatArray:
+    """95 % half-widths (54,) of the numbers of a photo; `unseen` (9, 2), mm."""
+    detection = evidence.detection
+    taken = PhotoConditions(yaw=pose.yaw, pitch=pose.pitch, light=detection.side_light)
+    spread = photo_sds(
+        table,
+        difficulty=photo_difficulty(taken, evidence.flags, method=method),
+        jitter=detection.jitter(size.interpupillary),
+        interpupillary=size.interpupillary,
+        unseen=unseen,
+    )
+    return half_width(spread, table.photo_freedom)
 
 
 def _pose_of(frame: FacialFrame) -> Pose:

@@ -1,7 +1,7 @@
 """Conditions: what differs between two photos besides the face, and how much less certain that makes each number.
 
 `conditions.csv` beside this file tells for each number which difference doubles the variance of two photos that are
-taken exactly alike. It and the reliability table were fitted together, to photos of unchanged faces (docs/measures.md).
+taken exactly alike. `tools/fit_errors.py` fits it and the reliability table together, to photos of unchanged faces.
 """
 
 from __future__ import annotations

@@ -254,8 +254,6 @@ class FaceAnalysis:
         return symmetry_index(
             whole.percent,
             whole.percent_error,
-            yaw=self.pose.yaw,
-            side_light=self.detection.side_light,
             seen=float(np.isfinite(self.difference[REGIONS["face"], 0]).mean()) if np.isfinite(main).all() else 0.0,
             flags=self.flags,
         )

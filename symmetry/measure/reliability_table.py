@@ -1,7 +1,7 @@
 """How far numbers of an unchanged face vary from photo to photo: a table, shipped or made from your own photos.
 
-`symmetry reliability` makes such a table. The shipped one, `reliability_table.csv`, is of nine sessions, in each of
-which an adult was photographed two or three times within minutes.
+`symmetry reliability` makes such a table. The shipped one, `reliability_table.csv`, was fitted to photos of unchanged
+faces by `tools/fit_errors.py`, together with what makes photos differ.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import hypot, isfinite, nan, sqrt
+from math import isfinite, nan
 from typing import Final
 
 from symmetry.measure.quality.flags import Flag, by_gravity
@@ -31,10 +31,6 @@ _LEAST_SEEN: Final = 0.6
 """Share of the face's pairs that must be matched; in the London set it is 0.77 to 0.86."""
 _STOPPING: Final = ("smiling", "mouth_open", "eyes_closed", "brows_raised", "face_covered", "side_light")
 """Warnings that stop the index: it is defined for bare faces at rest, in light from the front."""
-_OF_YAW, _OF_LIGHT = 0.5, 4.5
-"""Percent of the interpupillary distance that a degree of yaw, and a unit of side light (natural logarithm of left over
-right), add in quadrature to the asymmetry of an even face: measured on six rendered heads, 1.2 to 1.7 at 3 degrees, and
-1.2 to 1.9 at 0.35."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +61,6 @@ def symmetry_index(
     percent: float,
     error: float,
     *,
-    yaw: float = 0.0,
-    side_light: float = 0.0,
     seen: float = 1.0,
     flags: Iterable[Flag] = (),
 ) -> SymmetryIndex:
@@ -76,10 +70,6 @@ def symmetry_index(
     ----------
     percent, error : float
         Asymmetry of the whole face and its 95 % half-width, percent of the interpupillary distance.
-    yaw : float
-        Of the head, degrees.
-    side_light : float
-        Natural logarithm of the light on the left over that on the right; NaN if unknown.
     seen : float
         Share of the face's pairs whose difference is known; 0 if jawline, eyes or mouth are not known as a whole.
     flags : iterable of Flag
@@ -95,11 +85,8 @@ def symmetry_index(
         reason = _NOT_SEEN
     if reason is not None:
         return SymmetryIndex(reason=reason)
-    added = hypot(_OF_YAW * yaw, _OF_LIGHT * (side_light if isfinite(side_light) else 0.0))
-    # The light and the turn of another photo may add as much or nothing at all.
-    imitated = percent - sqrt(max(percent**2 - added**2, 0.0))
     points = POINTS_A_MEAN / HEALTHY_MEAN
-    own = points * hypot(error, imitated)
+    own = points * error
     if not own <= MOST_ERROR:
         return SymmetryIndex(reason=TOO_UNSURE)
     return SymmetryIndex(value=max(100.0 - points * percent, 0.0), error=own)

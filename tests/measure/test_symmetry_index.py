@@ -57,14 +57,14 @@ def test_the_middle_of_healthy_adults_lies_between_63_and_87():
     assert str(SymmetryIndex.__doc__).count("between 63 and 87") == 1
 
 
-@given(st.floats(0, 8.8), st.floats(0, 1.7), st.floats(-4, 4), st.floats(-0.5, 0.5))
-def test_what_may_imitate_asymmetry_makes_the_error_wider_never_smaller(percent, error, yaw, light):
-    plain, found = symmetry_index(percent, error), symmetry_index(percent, error, yaw=yaw, side_light=light)
-    assert plain.error == pytest.approx(error * 25 / HEALTHY_MEAN)
+@given(st.floats(0, 8.8), st.floats(0, 3))
+def test_the_error_is_that_of_the_asymmetry_unless_it_would_tell_nothing(percent, error):
+    found = symmetry_index(percent, error)
     if found.reason is None:
-        assert found.value == plain.value
-        assert plain.error <= found.error <= 20.0
+        assert found.error <= 20.0
+        assert found.error == pytest.approx(error * 25 / HEALTHY_MEAN)
     else:
+        assert error * 25 / HEALTHY_MEAN >= 20.0
         assert (found.reason, isnan(found.value), isnan(found.error)) == ("too_unsure", True, True)
 
 
