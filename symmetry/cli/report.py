@@ -78,7 +78,9 @@ def report(client: str, shown: _Shown, choice: SeriesChoice, reliability: Path |
         if not total:
             say(f"symmetry: {owner.id}: there are no photos yet; add some with `symmetry session add {owner.id} PHOTO`")
             raise SystemExit(1)
-        run = run_dated(practice.faces_of(store, owner.id, reliability=tables), total, output=output)
+        run = run_dated(
+            practice.faces_of(store, owner.id, same_person=choice.same_person, reliability=tables), total, output=output
+        )
         run.end_if_stopped()
         found = follow(
             run.results,

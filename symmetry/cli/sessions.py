@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from symmetry import practice
-from symmetry.cli.messages import complain, say, tell
+from symmetry.cli.intake import ask_about, say_photo, say_session
+from symmetry.cli.messages import say, tell
 from symmetry.cli.options import Photos, face_options, photos_options, record
 from symmetry.cli.output import Output
 from symmetry.cli.practice import (
@@ -34,7 +37,24 @@ from symmetry.output import tables
 from symmetry.tabular.text import counted
 
 if TYPE_CHECKING:
-    from symmetry.practice import IntakeOptions, PhotoIntake, SessionIntake
+    from symmetry.practice import Doubt, IntakeOptions, PhotoIntake, SessionIntake, Verdict
+
+
+class _Answers(NamedTuple):
+    """Answers to doubts that were given before."""
+
+    keep: bool
+    same_person: bool
+
+    def to_ask(self, name: str) -> Callable[[Doubt], Verdict]:
+        """Give who answers doubts: the options, else the person at the terminal, else nobody, which is no."""
+
+        def ask(doubt: Doubt) -> Verdict:
+            if doubt.kind == "person" and self.same_person:
+                return "confirm"
+            return "keep" if self.keep else ask_about(doubt, name)
+
+        return ask
 
 
 @click.group()
@@ -51,33 +71,53 @@ def session() -> None:
 @session.command()
 @client_argument
 @photos_options
-@record("options", lambda **given: practice.IntakeOptions(**given), date_option, note_option, *face_options)
+@record(
+    "options",
+    lambda **given: practice.IntakeOptions(**given),
+    date_option,
+    note_option,
+    click.option("--to", "session", type=click.IntRange(min=1), metavar="N", help="Add the photos to this session."),
+    *face_options,
+)
+@record(
+    "answers",
+    _Answers,
+    click.option(
+        "--keep", is_flag=True, help="Keep also what is doubtful; photos of someone else without measuring them."
+    ),
+    click.option("--same-person", is_flag=True, help="All photos show the client, whatever they look like."),
+)
 @practice_option
-def add(client: str, photos: Photos, options: IntakeOptions, folder: Path | None) -> None:
+def add(client: str, photos: Photos, options: IntakeOptions, answers: _Answers, folder: Path | None) -> None:
     """Add a session, or one for each day of the photos: clean the photos, measure the faces, and keep both.
 
     PHOTO is a photo or a folder of photos. Places, names and the camera's notes are removed from what is kept; the
     files given stay as they are. Flags are shown at once, so that another photo can be taken. Without --date, the day
     of a photo comes from its metadata or name, else it is today; photos of several days make several sessions.
 
+    A photo that seems to be someone else than in the client's first session, or that cannot be measured, and a date a
+    year or more from all others, are asked about; without a terminal they are not kept, unless --keep is given.
+
     \b
-    Example:
+    Examples:
       symmetry session add anna-kovacs monday/ --note "after the holidays"
+      symmetry session add anna-kovacs one-more.jpg --to 3
     """
     added: list[int] = []
 
     def report(outcome: PhotoIntake | SessionIntake) -> None:
         if isinstance(outcome, practice.PhotoIntake):
-            _say_photo(outcome)
+            say_photo(outcome)
         else:
-            _say_session(owner.id, outcome)
+            say_session(owner.id, outcome)
             if outcome.session is not None:
                 added.append(outcome.session.number)
 
     with opened(folder) as store:
         owner = store.client(client)
+        asking = replace(options, ask=answers.to_ask(owner.name))
         try:
-            taken = practice.take_in_photos(store, owner.id, photos.paths, options, watch=with_progress, tell=report)
+            taken = practice.take_in_photos(store, owner.id, photos.paths, asking, watch=with_progress, tell=report)
         except KeyboardInterrupt:
             say("symmetry: stopped" if added else "symmetry: stopped; no session was added")
             raise SystemExit(130) from None
@@ -169,23 +209,3 @@ def remove(client: str, number: int, yes: bool, folder: Path | None) -> None:
     tell(
         f"session {number} of {owner.id} removed: {counted(len(found.photos), 'photo')}; `symmetry undo` brings it back"
     )
-
-
-def _say_photo(outcome: PhotoIntake) -> None:
-    if outcome.status == "refused":
-        complain(outcome.photo, outcome.reason)
-    elif outcome.status == "known":
-        say(f"{outcome.photo}: {outcome.reason}; not added again")
-    for remark in outcome.remarks:
-        say(f"{outcome.photo}: {remark}")
-
-
-def _say_session(client: str, outcome: SessionIntake) -> None:
-    session = outcome.session
-    if session is None:
-        complain(f"session of {outcome.at:%Y-%m-%d}", str(outcome.error))
-        return
-    photos = counted(len(session.photos), "photo")
-    tell(f"session {session.number} of {client} added: {photos}, {session.at:%Y-%m-%d %H:%M}")
-    if outcome.error is not None:
-        complain(f"what was measured in session {session.number}", f"{outcome.error}; the photos are kept")

@@ -1,9 +1,11 @@
 from .follow_up import faces_of as faces_of
 from .follow_up import series_of as series_of
 from .forgetting import Forgotten as Forgotten
+from .identity import Doubt as Doubt
 from .intake import IntakeOptions as IntakeOptions
 from .intake import PhotoIntake as PhotoIntake
 from .intake import SessionIntake as SessionIntake
+from .intake import Verdict as Verdict
 from .intake import take_in_photos as take_in_photos
 from .listing import CLIENTS as CLIENTS
 from .listing import HISTORY as HISTORY

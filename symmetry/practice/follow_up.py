@@ -11,12 +11,14 @@ from typing import Any, Final
 from symmetry.errors import SymmetryError
 from symmetry.landmarks.scale import Scale
 from symmetry.measure.batch import Failure, measure_once
+from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.options import Measuring
 from symmetry.measure.reliability_table import ReliabilityTables
 from symmetry.practice.store import Practice
 from symmetry.series import DatedFace, LeftOut, Series, analyze_series, left_out_for
 
+_CONFIRM: Final = "if it is the client, `symmetry photo confirm` makes it count."
 _BY_SESSION: Final = "session"
 """How the time of a photo is known: from its session."""
 
@@ -26,8 +28,13 @@ that shows a progress bar."""
 
 
 def faces_of(
-    practice: Practice, client_id: str, *, scale: Scale | str = "iris", reliability: ReliabilityTables | None = None
-) -> Iterator[DatedFace | Failure]:
+    practice: Practice,
+    client_id: str,
+    *,
+    scale: Scale | str = "iris",
+    same_person: bool = False,
+    reliability: ReliabilityTables | None = None,
+) -> Iterator[DatedFace | LeftOut | Failure]:
     """Measure all photos of a client one by one; measured faces that are kept are not measured again.
 
     Parameters
@@ -36,6 +43,8 @@ def faces_of(
     client_id : str
     scale, reliability
         See `symmetry.analyze`.
+    same_person : bool
+        Measure photos, too, that were kept though they seem to show someone else; by default they are left out.
 
     Raises
     ------
@@ -44,9 +53,16 @@ def faces_of(
     """
     cache = FaceCache(practice.results_folder(client_id), make=False)
     measuring = Measuring.of(scale=scale, reliability=reliability)
-    for session in practice.sessions(client_id):
+    sessions = practice.sessions(client_id)
+    accepted = [each for each in sessions if any(photo.identity != "doubted" for photo in each.photos)]
+    first = min(accepted, key=lambda each: each.number, default=None)
+    for session in sessions:
         for photo in session.photos:
             name = f"session {session.number}: {photo.name}"
+            if photo.identity == "doubted" and not same_person:
+                advice = f"It was kept though it seems to show someone else; {_CONFIRM}"
+                yield LeftOut(photo=name, at=session.at, reason="different_person", advice=advice)
+                continue
             try:
                 face = measure_once(
                     cache,
@@ -59,11 +75,21 @@ def faces_of(
                 yield Failure(photo=name, error=str(error))
             else:
                 yield DatedFace(
-                    face=face.without_pixels(comparable=True),
+                    face=_on_day(face.without_pixels(comparable=True), session.at),
                     at=session.at,
                     source=_BY_SESSION,
                     session=f"session {session.number}",
+                    identity="confirmed" if photo.identity == "confirmed" else "first" if session is first else "",
                 )
+
+
+def _on_day(face: FaceAnalysis, at: datetime) -> FaceAnalysis:
+    """Put a face on the day of its session: that counts, and the camera's clock may have been wrong."""
+    taken = face.photo.captured
+    if taken is None or taken.date() == at.date():
+        return face
+    moved = taken + (at.date() - taken.date())
+    return replace(face, photo=replace(face.photo, captured=moved, captured_source=_BY_SESSION))
 
 
 def series_of(

@@ -64,7 +64,7 @@ class NewPhoto:
     captured: datetime | None = None  # when the photo was taken; aware only if an offset from UTC is known
     captured_source: str | None = None  # where `captured` comes from
     mirrored: bool = False  # whether the photo shows its subject as a mirror does
-    # "doubted" = kept though it seems to show someone else, or cannot be measured: no result is made of it;
+    # "doubted" = kept though it seems to show someone else, or a mirrored face: no result is made of it;
     # "confirmed" = a person said that it shows the client
     identity: Identity = ""
 

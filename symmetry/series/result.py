@@ -10,6 +10,8 @@ from symmetry.arrays import FloatArray
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.verdicts import Verdict
 
+Identity = Literal["", "first", "confirmed"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DatedFace:
@@ -26,6 +28,8 @@ class DatedFace:
         What was not believed about it, and why.
     session : str or None
         Name of its session, if known; otherwise its day, or the photo itself, makes the session.
+    identity : {"", "first", "confirmed"}
+        "first" if the photo says whom the series is about, "confirmed" if a person said that it shows the same one.
     """
 
     face: FaceAnalysis
@@ -33,6 +37,7 @@ class DatedFace:
     source: str
     note: str | None = None
     session: str | None = None
+    identity: Identity = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

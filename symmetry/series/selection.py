@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,7 +57,8 @@ def select(
     landmarks_only : bool
         Match landmarks without the images.
     same_person : bool
-        Leave nobody out as someone else. By default, a photo that seems to show someone else than the reference counts
+        Leave nobody out as someone else. By default, photos that say who the person is (`DatedFace.identity`) decide,
+        else the most; and a photo that seems to show someone else than the reference counts
         only if it is like the photo next to it in time: a face may change much in a long series.
     cache : FaceCache, optional
         Where matches are kept.
@@ -71,7 +72,13 @@ def select(
     left_out += unusable
     if not fit:
         raise NothingFitError("; ".join(f"{one.photo}: {one.advice}" for one in left_out) or "there are no photos")
-    matching = _Matching(faces=[one.face for one in fit], landmarks_only=landmarks_only, cache=cache)
+    matching = _Matching(
+        faces=[one.face for one in fit],
+        landmarks_only=landmarks_only,
+        cache=cache,
+        first=[i for i, one in enumerate(fit) if one.identity == "first"],
+        confirmed=[i for i, one in enumerate(fit) if one.identity == "confirmed"],
+    )
     reference, matches, strangers = _matched_to_the_best(matching, same_person=same_person)
     left_out += [
         LeftOut(photo=fit[i].face.photo.name, at=fit[i].at, reason=flag.name, advice=_STRANGER_ADVICE[flag.name])
@@ -93,6 +100,9 @@ class _Matching:
     faces: Sequence[FaceAnalysis]
     landmarks_only: bool
     cache: FaceCache | None
+    # places of photos that say who the person is, and of those that a person said to be of the same one
+    first: Sequence[int] = ()
+    confirmed: Sequence[int] = ()
 
     def match(self, reference: int, other: int) -> Match:
         """Match a face to another one, or take what the cache holds."""
@@ -138,13 +148,19 @@ def _matched_to_the_best(matching: _Matching, *, same_person: bool) -> tuple[int
     faces = matching.faces
     candidates = list(np.argsort([_drawbacks(face, faces) for face in faces], kind="stable"))
     best: tuple[int, list[Match], dict[int, Flag]] | None = None
+
+    def rank(strangers: Container[int], count: int) -> tuple[int, int]:
+        return sum(place in strangers for place in matching.first), count
+
     for _ in range(_TRIES):
         place = int(candidates[0])
         matches = [matching.match(place, other) for other in range(len(faces))]
         strangers = _strangers(matching, matches, same_person=same_person)
-        if best is None or len(strangers) < len(best[2]):
+        if best is None or rank(strangers, len(strangers)) < rank(best[2], len(best[2])):
             best = place, matches, strangers
         candidates = [other for other in candidates if other in strangers]
+        # Whoever is known to be the person is tried first.
+        candidates.sort(key=lambda other: other not in matching.first)
         if not candidates:
             break
     assert best is not None  # noqa: S101  there was a photo to try
@@ -166,6 +182,7 @@ def _strangers(matching: _Matching, matches: Sequence[Match], *, same_person: bo
         return next((flag for flag in match.flags if flag.name in names), None)
 
     found = {i: flag for i, match in enumerate(matches) if (flag := stranger(match)) is not None}
+    found = {i: flag for i, flag in found.items() if flag.name == "one_mirrored" or i not in matching.confirmed}
     undecided = [i for i, flag in found.items() if flag.name == "different_person"]
     while undecided:
         beside = {

@@ -18,10 +18,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from helpers.command_line import BEFORE, EVEN, run, saved, with_strokes
 from helpers.faces import SAMPLES, drawn
 from PIL import ExifTags, Image
 
+from symmetry.cli import main
 from symmetry.errors import InvalidRecordError, OutputError
 from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.options import Measuring
@@ -163,6 +165,10 @@ def test_what_speaks_against_a_photo_is_said_at_once(tmp_path):
     Image.fromarray(dark).save(tmp_path / "dark.png", exif=exif)
     done("client", "add", "Ana", "--practice", practice)
     result = run("session", "add", "ana", tmp_path / "dark.png", "--practice", practice, "--mirrored")
+    assert result.exit_code == 1
+    assert re.search(r"dark\.png: not kept: \w.*; --keep keeps it", result.stderr)
+    command = ("session", "add", "ana", tmp_path / "dark.png", "--practice", practice, "--mirrored", "--keep")
+    result = run(*command)
     assert result.exit_code == 0
     assert re.search(r"dark\.png: (warn|reject): \w+", result.stderr)
     assert re.search(r"dark\.png: the photo says .*2000-01-01.*never set", result.stderr)
@@ -182,16 +188,27 @@ def test_a_face_that_does_not_belong_is_said(tmp_path, monkeypatch):
     result = run("session", "add", "ana", first, second, "--practice", practice)
     assert "seems to be" not in result.stderr
     result = run("session", "add", "ana", tmp_path / "mirrored.png", "--practice", practice)
-    assert result.exit_code == 0
-    assert "mirrored.png: warn: this face, or the one in session 1 of ana, seems to be mirrored" in result.stderr
-    done("session", "remove", "ana", 2, "--yes", "--practice", practice)
+    assert result.exit_code == 1
+    assert "mirrored.png: not kept: this face, or the one in session 1 of ana, seems to be mirrored" in result.stderr
     result = run("session", "add", "ana", tmp_path / "mirrored.png", "--practice", practice, "--mirrored")
     assert "seems to be mirrored" not in result.stderr
     # All drawn faces are of one kind.
     stranger = Flag(name="different_person", severity="reject", advice="")
-    monkeypatch.setattr("symmetry.practice.intake.check_identity", lambda *_: (stranger,))
+    monkeypatch.setattr("symmetry.practice.identity.check_identity", lambda *_: (stranger,))
     result = run("session", "add", "ana", EVEN, "--practice", practice)
-    assert "even.jpg: warn: this seems to be someone else than in session " in result.stderr
+    assert "even.jpg: not kept: this seems to be someone else than in session 1 of ana" in result.stderr
+    assert len(sessions(practice)) == 1
+    for answer, identity in (("yes", "confirmed"), ("keep", "doubted"), ("no", None)):
+        monkeypatch.setattr("symmetry.cli.intake.can_ask", lambda: True)
+        command = [str(each) for each in ("session", "add", "ana", EVEN, "--practice", practice)]
+        result = CliRunner().invoke(main, command, input=f"{answer}\n")
+        assert "Is it Ana (yes)" in result.stderr
+        found = [
+            photo["identity"] for session in sessions(practice) if session["number"] > 1 for photo in session["photos"]
+        ]
+        assert found == ([identity] if identity else [])
+        if identity:
+            done("undo", "--practice", practice)
 
 
 def test_photos_of_several_days_are_several_sessions(tmp_path):
@@ -219,7 +236,7 @@ def test_photo_whose_name_is_no_text_is_kept_under_one_that_is(tmp_path):
     Path(os.fsdecode(name)).write_bytes((SAMPLES / "series" / "2026-04-12.jpg").read_bytes())
     (tmp_path / "photos" / "2026-04-13.jpg").write_bytes(Path(EVEN).read_bytes())
     done("client", "add", "Ana", "--practice", practice)
-    result = run("session", "add", "ana", tmp_path / "photos", "--practice", practice)
+    result = run("session", "add", "ana", tmp_path / "photos", "--practice", practice, "--same-person")
     assert result.exit_code == 0, result.stderr
     kept = sorted(photo["name"] for session in sessions(practice) for photo in session["photos"])
     assert kept == ["2026-04-12_caf\\udce9.jpg", "2026-04-13.jpg"]

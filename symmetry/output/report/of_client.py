@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from symmetry.measure.analysis import turned_back
@@ -36,6 +37,7 @@ def _pictures(practice: PracticeReader, photos: Sequence[StoredPhoto], series: S
     def shown(face: FaceAnalysis) -> Photo:
         photo = stored[face.photo.sha256]
         upright = photo_from_bytes(practice.read_photo(photo), face.photo.name)
+        upright = replace(upright, captured=face.photo.captured)  # the day of the session, see `faces_of`
         return turned_back(upright) if photo.mirrored else upright
 
     return Pictures.of(series.change, shown)
