@@ -80,24 +80,37 @@ def detect_largest_face(image: Pixels, *, count_all: bool = False) -> DetectedFa
     NoFaceError
         If no face is found.
     """
-    # Cut off a few columns, as many on either side, so that halving is exact: the halves of the mirror image are then
-    # the mirrored halves of the image.
-    spare = image.shape[1] % 2 ** _halvings(image)
-    margin = spare // 2 if spare % 2 == 0 else 0
-    views = _Views(image[:, margin : image.shape[1] - margin])
+    views, margin = _views_of(image)
     for search in (_find_upright, _find_near, _find_far, _find_in_tiles, _find_far_turned):
-        candidates = _distinct(search(views))
-        for place, face in enumerate(candidates):
-            found = _landmarks_at(views, face.keypoints)
-            if found is not None:
-                landmarks, crops, disagreement = found
-                landmarks[:, 0] += margin
-                crops[..., 0] += margin
-                others = _count_others(views, candidates[place:], landmarks, count_all=count_all)
-                return DetectedFace(landmarks=landmarks, others=others, disagreement=disagreement, crops=crops)
+        found = _largest_of(views, _distinct(search(views)), margin, count_all=count_all)
+        if found is not None:
+            return found
     raise NoFaceError(
         "no face found; use a photo taken from the front, in good light, with nothing over the face, or crop it"
     )
+
+
+def _views_of(image: Pixels) -> tuple[_Views, int]:
+    """Cut off a few columns of an image, as many on either side; return how many, too.
+
+    Halving is then exact: the halves of the mirror image are the mirrored halves of the image.
+    """
+    spare = image.shape[1] % 2 ** _halvings(image)
+    margin = spare // 2 if spare % 2 == 0 else 0
+    return _Views(image[:, margin : image.shape[1] - margin]), margin
+
+
+def _largest_of(views: _Views, candidates: list[SpottedFace], margin: int, *, count_all: bool) -> DetectedFace | None:
+    """Landmarks of the largest candidate that is a face, in an image that has so many more columns on either side."""
+    for place, face in enumerate(candidates):
+        found = _landmarks_at(views, face.keypoints)
+        if found is not None:
+            landmarks, crops, disagreement = found
+            landmarks[:, 0] += margin
+            crops[..., 0] += margin
+            others = _count_others(views, candidates[place:], landmarks, count_all=count_all)
+            return DetectedFace(landmarks=landmarks, others=others, disagreement=disagreement, crops=crops)
+    return None
 
 
 def _count_others(views: _Views, candidates: list[SpottedFace], landmarks: FloatArray, *, count_all: bool) -> int:
@@ -262,7 +275,8 @@ def _find_far_turned(views: _Views) -> list[SpottedFace]:
 
 def _find_in_tiles(views: _Views) -> list[SpottedFace]:
     """Smaller faces, in nine overlapping tiles of half the frame's width and height."""
-    image = views.plain.halved(0)
+    times = max(0, _halvings(views.plain.halved(0)) - 1)  # as fine as the tiles will be looked at
+    image = views.plain.halved(times)
     height, width = image.shape[:2]
     faces = []
     for top in (0, height // 4, height - height // 2):
@@ -270,16 +284,17 @@ def _find_in_tiles(views: _Views) -> list[SpottedFace]:
             tile = np.ascontiguousarray(image[top : top + height // 2, left : left + width // 2])
             corner = np.array([left, top], dtype=np.float64)
             faces += [SpottedFace(points + corner, score) for points, score in _find_in(_Views(tile), far=True)]
-    return faces
+    return _finer(faces, times)
 
 
 def _find_turned(views: _Views, *, far: bool) -> list[SpottedFace]:
     """Faces at the quarter turn at which the detector is most confident: it half sees upside-down faces."""
-    image = views.plain.halved(0)
+    times = _halvings(views.plain.halved(0))
+    image = views.plain.halved(times)
     height, width = image.shape[:2]
     best: list[SpottedFace] = []
     for turns in range(4):
-        turned = views if turns == 0 else _Views(np.ascontiguousarray(np.rot90(image, turns)))
+        turned = _Views(np.ascontiguousarray(np.rot90(image, turns)))
         faces = _find_in(turned, far=far)
         if max((face.score for face in faces), default=0.0) <= max((face.score for face in best), default=0.0):
             continue
@@ -288,7 +303,7 @@ def _find_turned(views: _Views, *, far: bool) -> list[SpottedFace]:
             x, y = points[:, 0], points[:, 1]
             back = ((x, y), (width - 1 - y, x), (width - 1 - x, height - 1 - y), (y, height - 1 - x))[turns]
             best.append(SpottedFace(np.column_stack(back), score))
-    return best
+    return _finer(best, times)
 
 
 def _find_in(views: _Views, *, far: bool) -> list[SpottedFace]:
@@ -296,8 +311,7 @@ def _find_in(views: _Views, *, far: bool) -> list[SpottedFace]:
     times = _halvings(views.plain.halved(0))
 
     def spotted(view: _View) -> list[SpottedFace]:
-        faces = spot_faces(view.halved(times), far=far)
-        return [SpottedFace((face.keypoints + 0.5) * 2**times - 0.5, face.score) for face in faces]
+        return _finer(spot_faces(view.halved(times), far=far), times)
 
     mirrored = [SpottedFace(views.mirror(points, _KEYPOINT_MIRROR), score) for points, score in spotted(views.mirrored)]
     faces = []
@@ -308,6 +322,11 @@ def _find_in(views: _Views, *, far: bool) -> list[SpottedFace]:
             face = SpottedFace((face.keypoints + other.keypoints) / 2, (face.score + other.score) / 2)
         faces.append(face)
     return faces + mirrored
+
+
+def _finer(faces: list[SpottedFace], times: int) -> list[SpottedFace]:
+    """Faces of an image that was halved so many times, in pixels of the image itself."""
+    return [SpottedFace((points + 0.5) * 2**times - 0.5, score) for points, score in faces]
 
 
 def _halvings(image: Pixels) -> int:

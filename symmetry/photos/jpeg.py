@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from symmetry.errors import PhotoError
 from symmetry.photos.formats import AS_JPEG
 
@@ -16,8 +18,12 @@ RARE: Final = f"its JPEG data are damaged or of a rare kind; copy the file again
 NEEDED: Final = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0)} - {0xC8, LINES})
 """Markers of what an image is made of: frames, tables, scans."""
 
-_SCAN_IS_OVER: Final = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
-"""Within a scan, 0xFF is followed by a stuffed zero or a restart marker; anything else ends the scan."""
+_WITHIN_SCAN: Final = np.zeros(256, dtype=bool)
+_WITHIN_SCAN[[0x00, *range(0xD0, 0xD8), 0xFF]] = True
+"""Within a scan, 0xFF is followed by a stuffed zero, a restart marker or itself; anything else ends the scan."""
+_AT_ONCE: Final = 1 << 20
+"""Bytes that are searched at once for the end of a scan."""
+_MARK: Final = 0xFF
 _NO_FILL: Final = re.compile(rb"[^\xff]")
 _LARGEST_GAP: Final = 4096
 """Bytes that may lie between two segments; decoders step over them one by one."""
@@ -73,11 +79,24 @@ def spans(data: bytes) -> Iterator[tuple[int, int, int]]:
             raise PhotoError(RARE)
         if marker == SCAN:
             seen = True
-            after = _SCAN_IS_OVER.search(data, end)
-            end = after.start() if after else len(data)
+            end = _end_of_scan(data, end)
         yield marker, at + 1, end
         at = end
     raise PhotoError(RARE)
+
+
+def _end_of_scan(data: bytes, at: int) -> int:
+    """Place of the first 0xFF of the marker that ends a scan whose data begin at `at`; the file's end without one."""
+    for start in range(at, len(data) - 1, _AT_ONCE):
+        part = np.frombuffer(data, np.uint8, min(_AT_ONCE + 1, len(data) - start), start)
+        marks = np.flatnonzero(part[:-1] == _MARK)
+        ends = marks[~_WITHIN_SCAN[part[marks + 1]]]
+        if len(ends):
+            end = start + int(ends[0])
+            while end > at and data[end - 1] == _MARK:  # any number of 0xFF may stand before a marker
+                end -= 1
+            return end
+    return len(data)
 
 
 def last_scan(data: bytes) -> tuple[int, int] | None:

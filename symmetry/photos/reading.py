@@ -28,6 +28,7 @@ from symmetry.files import silent_stderr
 from symmetry.photos.bounds import MAX_WHOLE, TOO_LARGE, TOO_LARGE_WHOLE, check_parts, check_size
 from symmetry.photos.formats import AS_JPEG, RAW, kind_of
 from symmetry.photos.jpeg import END, last_scan, marked
+from symmetry.photos.jpeg_pixels import JpegPixels, dividing, jpeg_pixels
 from symmetry.photos.listing import read_file
 from symmetry.photos.metadata import TURNS, Metadata, read_metadata
 
@@ -154,7 +155,21 @@ def photo_from_bytes(data: bytes, name: str = "photo") -> Photo:
     """
     kind = kind_of(data, Path(name).suffix.lower())
     with decoding(kind):
-        return photo_of(decode(data, kind), name=name, sha256=hashlib.sha256(data).hexdigest())
+        sha256 = hashlib.sha256(data).hexdigest()
+        quick = _quick_jpeg(data) if kind == "JPEG" else None
+        if quick is None:
+            return photo_of(decode(data, kind), name=name, sha256=sha256)
+        size = (quick.pixels.shape[1] * quick.drafted, quick.pixels.shape[0] * quick.drafted)
+        return _photo(quick.pixels, size, quick.drafted, quick.metadata, name=name, sha256=sha256)
+
+
+def _quick_jpeg(data: bytes) -> JpegPixels | None:
+    """Decode a JPEG without Pillow's copies, or None if it has to be decoded by Pillow."""
+    check_parts(data, "JPEG")
+    size = JpegImageFile(io.BytesIO(data)).size
+    check_size(size)
+    drafted = dividing(size, _reduction(size))
+    return None if drafted < _reduction(size) else jpeg_pixels(data, drafted)
 
 
 def photo_from_array(array: ArrayLike) -> Photo:
@@ -251,11 +266,7 @@ def _decode_jpeg(data: bytes) -> tuple[Image.Image, int]:
     """Decode a JPEG, a very large one at reduced size, and say at which."""
     image = JpegImageFile(io.BytesIO(data))
     check_size(image.size)
-    # Only as far as both sides are divisible, as those of unedited photos are: a last pixel that stands for fewer
-    # full-scale pixels than the others would shift the scale once turning makes it the first.
-    drafted = min(_reduction(image.size), 8)
-    while image.width % drafted or image.height % drafted:
-        drafted //= 2
+    drafted = dividing(image.size, _reduction(image.size))
     size = (image.width // drafted, image.height // drafted)
     if size[0] * size[1] > MAX_WHOLE:
         raise PhotoError(TOO_LARGE_WHOLE)
@@ -308,9 +319,16 @@ def photo_of(decoded: Decoded, *, name: str, sha256: str) -> Photo:
     if reduction > drafted:
         image = image.reduce(reduction // drafted)  # the mean of each block
     image = flat(image)
+    pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    return _photo(pixels, size, reduction, metadata, name=name, sha256=sha256)
+
+
+def _photo(
+    pixels: NDArray[np.uint8], size: tuple[int, int], reduction: int, metadata: Metadata, *, name: str, sha256: str
+) -> Photo:
     return Photo(
         name=name,
-        pixels=np.asarray(image if image.mode == "RGB" else image.convert("RGB")),
+        pixels=pixels,
         size=size,
         reduction=reduction,
         captured=metadata.captured,

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import pillow_heif
 import pytest
+import simplejpeg
 from helpers.examples import examples
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
@@ -458,6 +459,12 @@ def test_jpeg_is_decoded_no_larger_than_needed(
     asked = []
     draft = JpegImageFile.draft
     monkeypatch.setattr(JpegImageFile, "draft", lambda *arguments: asked.append(arguments[2]) or draft(*arguments))
+    quickly = simplejpeg.decode_jpeg
+    monkeypatch.setattr(
+        simplejpeg,
+        "decode_jpeg",
+        lambda *given, **sizes: asked.append((sizes["min_width"], sizes["min_height"])) or quickly(*given, **sizes),
+    )
     assert read_bytes(tmp_path, encode(Image.new("L", size), "JPEG")).size == size
     assert asked == [drafted]
 
@@ -948,3 +955,32 @@ def test_link_in_a_circle_is_not_followed(tmp_path: Path) -> None:
     assert find_photos([tmp_path], recursive=True) == [tmp_path / "a.jpg", tmp_path / "broken.jpg"]
     with pytest.raises(PhotoError, match="no such file"):
         read_photo(tmp_path / "broken.jpg")
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("orientation", [None, *range(1, 9)])
+def test_jpeg_is_decoded_quickly_to_the_last_bit_of_pillow(monkeypatch, orientation, mode, progressive):
+    exif = Image.Exif()
+    if orientation is not None:
+        exif[ExifTags.Base.Orientation] = orientation
+    picture = Image.fromarray(PICTURE).resize((203, 151)).convert(mode)
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=80, progressive=progressive, exif=exif.tobytes())
+    quick = photos.photo_from_bytes(stream.getvalue())
+    assert photos.jpeg_pixels(stream.getvalue(), 1) is not None
+    monkeypatch.setattr(photos, "jpeg_pixels", lambda *_: None)
+    by_pillow = photos.photo_from_bytes(stream.getvalue())
+    assert np.array_equal(quick.pixels, by_pillow.pixels)
+    assert (quick.size, quick.reduction) == (by_pillow.size, by_pillow.reduction)
+    assert quick.pixels.flags.c_contiguous
+    assert not quick.pixels.flags.writeable
+
+
+def test_large_jpeg_is_reduced_quickly_to_the_last_bit_of_pillow(monkeypatch):
+    stream = io.BytesIO()
+    Image.fromarray(PICTURE).resize((6400, 640)).save(stream, "JPEG", quality=80)
+    quick = photos.photo_from_bytes(stream.getvalue())
+    monkeypatch.setattr(photos, "jpeg_pixels", lambda *_: None)
+    assert quick.reduction == 2
+    assert np.array_equal(quick.pixels, photos.photo_from_bytes(stream.getvalue()).pixels)

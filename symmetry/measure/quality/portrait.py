@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.frame import FacialFrame
@@ -23,6 +26,9 @@ class Portrait:
     disagreement: float
     others: int  # number of other faces in the photo
     side_light: float = float("nan")  # as in `quality.picture.Light`; NaN if unknown
+    pictures: dict[str, NDArray[Any]] = field(
+        init=False, default_factory=dict, repr=False
+    )  # of the face, kept once a check needed them
 
     @property
     def interpupillary(self) -> float:

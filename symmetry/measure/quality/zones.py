@@ -75,12 +75,15 @@ def colours(portrait: Portrait) -> Float32:
 
 def patchwork(portrait: Portrait, cell: int) -> Float32:
     """Colours of cells of any size, shape (208 / cell, 176 / cell, 3)."""
-    return _looked_up(portrait, portrait.photo.pixels, cell)
+    return _looked_up(portrait, cell)
 
 
 def luminance(portrait: Portrait) -> Float32:
     """Brightness of the face, 0 to 255, shape (208, 176), each about the mean over its pixel."""
-    return _looked_up(portrait, portrait.photo.pixels, 1)
+    if "luminance" not in portrait.pictures:
+        portrait.pictures["luminance"] = _looked_up(portrait, 1)
+        portrait.pictures["luminance"].flags.writeable = False
+    return portrait.pictures["luminance"]
 
 
 def cells(mask: Mask, of: int = CELL) -> Mask:
@@ -94,19 +97,18 @@ def pixels_of_standard(portrait: Portrait) -> float:
     return _step(_places(portrait))
 
 
-def _looked_up(portrait: Portrait, pixels: NDArray[np.uint8], cell: int) -> Float32:
+def _looked_up(portrait: Portrait, cell: int) -> Float32:
     """Colours of cells of the standard face, or the brightness of its pixels for cells of one pixel."""
     at = _places(portrait)
-    step = _step(at) * cell
-    left, right = _span(at[..., 0], pixels.shape[1])
-    top, bottom = _span(at[..., 1], pixels.shape[0])
-    cut = pixels[top:bottom, left:right]
-    small = cut
-    wanted = step if cell == 1 else step / 2  # finer aliasing does not show in cells
+    wanted = _step(at) * cell if cell == 1 else _step(at) * cell / 2  # finer aliasing does not show in cells
+    left, right = _span(at[..., 0], portrait.photo.pixels.shape[1])
+    top, bottom = _span(at[..., 1], portrait.photo.pixels.shape[0])
+    cut = small = portrait.photo.pixels[top:bottom, left:right]
+    times = 0
     while wanted >= 2 and min(small.shape[:2]) > 1:  # halving is fast
-        half = (small.shape[1] // 2, small.shape[0] // 2)
-        small = _reduced(small[: 2 * half[1], : 2 * half[0]], half)
+        times += 1
         wanted /= 2
+        small = _halved(portrait, small, times)
     if cell == 1:
         width, height = (max(1, round(side / max(1.0, wanted))) for side in small.shape[1::-1])
         small = _reduced(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8), (width, height))
@@ -114,6 +116,15 @@ def _looked_up(portrait: Portrait, pixels: NDArray[np.uint8], cell: int) -> Floa
     within = (at - (left - 0.5, top - 0.5)) * shrunk - 0.5
     places = cv2.resize(within.astype(np.float32), (WIDTH // cell, HEIGHT // cell), interpolation=cv2.INTER_LINEAR)
     return look_up(np.asarray(small, dtype=np.float32), np.asarray(places, dtype=np.float32))
+
+
+def _halved(portrait: Portrait, finer: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
+    """Halve a picture of the face that was halved once less; kept, for all checks look at the same ones."""
+    name = f"halved {times}"
+    if name not in portrait.pictures:
+        half = (finer.shape[1] // 2, finer.shape[0] // 2)
+        portrait.pictures[name] = _reduced(finer[: 2 * half[1], : 2 * half[0]], half)
+    return portrait.pictures[name]
 
 
 def _reduced(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
