@@ -79,7 +79,11 @@ class Photos(NamedTuple):
 
 
 def find_photos(photos: Iterable[Path], *, recursive: bool = False, how: str = "use -r") -> list[Path]:
-    """List the photos that files and folders stand for, each once, and say what is passed over."""
+    """List the photos that files and folders stand for, each once, and say what is passed over.
+
+    A film stands for its best frames, and is said to.
+    """
+    from symmetry.measure import film_choice
     from symmetry.photos import listing
 
     found: dict[object, Path] = {}
@@ -88,7 +92,7 @@ def find_photos(photos: Iterable[Path], *, recursive: bool = False, how: str = "
         found.setdefault(_identity(path), path)
     if listed.skipped:
         say(f"skipped: {listing.skipped_words(listed.skipped, how)}")
-    return list(found.values())
+    return list(film_choice.expand_films(found.values(), tell=lambda chosen: say(f"{chosen.film}: {chosen.words}")))
 
 
 def _identity(path: Path) -> object:

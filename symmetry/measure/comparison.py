@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.choosing import choose_photos
 from symmetry.measure.conditions import pair_conditions, photo_conditions
 from symmetry.measure.face import NAN, FaceAnalysis
+from symmetry.measure.film_choice import expand_films
 from symmetry.measure.judgement import Spread, measure_changes, region_changes
 from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.pairs import (
@@ -29,6 +31,7 @@ from symmetry.measure.pairs import (
     stack_fields,
     variance_of_one,
 )
+from symmetry.measure.pooling import effective_photos, share_a_film
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity, in_comparison
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, ReliabilityTable, ReliabilityTables, of_method
 from symmetry.measure.uncertainty import (
@@ -60,7 +63,7 @@ def compare(
     ----------
     before, after : path, ndarray, Photo or FaceAnalysis, or a list of them
         Analysed faces keep their own scale, which must be the same for all. Several photos of an unchanged face on one
-        side make the error smaller.
+        side make the error smaller. A film stands for its best frames, see `choose_frames`.
     mirrored_after : bool
         Only the photos after show the face as a mirror does.
     turn_back : bool
@@ -98,7 +101,10 @@ def compare(
 
 
 def _analyzed(given: Given | Sequence[Given], measuring: Measuring) -> tuple[FaceAnalysis, ...]:
-    several: Sequence[Any] = given if isinstance(given, (list, tuple)) else [given]
+    several: list[Any] = []
+    for one in given if isinstance(given, (list, tuple)) else [given]:
+        is_path = isinstance(one, (str, os.PathLike))
+        several += expand_films([Path(os.fsdecode(one))]) if is_path else [one]  # type: ignore[arg-type]
     return tuple(one if isinstance(one, FaceAnalysis) else measure_photo(one, measuring) for one in several)
 
 
@@ -166,10 +172,11 @@ def _spread(
             between=[flag for row in pairs for pair in row for flag in pair.flags],
             method=befores[0].method,
         ),
-        photos=(len(befores), len(afters)),
+        photos=(effective_photos(befores), effective_photos(afters)),
         interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),
         unseen=unseen_part(left_right_difference(moved)) / unit_per_mm,
-        own=variance_of_one(each / to_unit),
+        # What differs between frames of a film is less than what differs between photos.
+        own=None if share_a_film(befores) or share_a_film(afters) else variance_of_one(each / to_unit),
     )
     return Spread(
         sd=sd * to_unit,

@@ -19,6 +19,7 @@ from symmetry.landmarks.mesh import AVERAGE_IPD_MM, IRIS_RIGHT
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.zones import INNER_OVAL
 from symmetry.photos.capture_time import METADATA
+from symmetry.photos.film_frames import film_of
 from symmetry.registration import Registration, StandardFace, register
 from symmetry.registration.standard_face import HEIGHT, WIDTH, Float32, look_up
 
@@ -104,6 +105,9 @@ def copy_words(copy: CopyOf, original: str) -> str:
 def same_shot(first: FaceAnalysis, second: FaceAnalysis) -> bool:
     """Whether two photos are copies of one shot."""
     if first.standard is None or second.standard is None:
+        return False
+    film = film_of(first.photo.name)
+    if film is not None and film == film_of(second.photo.name):  # the next frame may look alike and is none
         return False
     registration = register(first.standard, second.standard)
     noise = 1 - _agreement(registration)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from symmetry.errors import PhotoError
 from symmetry.photos.dates import FIRST_YEAR, unclear_days
+from symmetry.photos.film_frames import named_frame
 from symmetry.photos.named_dates import dates_in_name
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def moment_of(photo: Photo, path: Path | None, zone: tzinfo | None = None, *, no
         notes.append(f"the photo says it was taken on {photo.captured:%Y-%m-%d %H:%M}, {doubt}")
     if path is None:
         raise PhotoError("; ".join((*notes, "nothing tells when it was taken; give its date")))
+    frame = named_frame(path)
+    path = path if frame is None else frame.film
     of_file = _file_time(path, zone)
     named = [at for at in dates_in_name(path.stem, zone) if _doubt(at, zone, latest) is None]
     if len({at.date() for at in named}) == 1:

@@ -14,6 +14,8 @@ from typing import Final
 
 from symmetry.errors import PhotoError
 from symmetry.files import FIGURE_SUFFIXES, MARK
+from symmetry.photos.film_frames import frame_bytes, named_frame
+from symmetry.photos.films import ANIMATED_PICTURE, film_format, read_info
 from symmetry.photos.formats import AS_JPEG, FILM_SUFFIXES, HEAD, PHOTO_SUFFIXES, RAW_SUFFIXES, kind_of
 
 MAX_BYTES: Final = 500_000_000
@@ -55,7 +57,8 @@ def find_photos(paths: Iterable[str | os.PathLike[str]], recursive: bool = False
     paths : iterable of path
         A file is kept as it is, whatever its name and even if it is missing. A folder is replaced by the photos in it,
         in natural order (img2 before img10), without hidden files and without figures that symmetry drew. They are
-        recognised by suffix, or by content if their suffix is unknown.
+        recognised by suffix, or by content if their suffix is unknown. A folder that holds films and no photo is
+        replaced by its films.
     recursive : bool
         Search folders within folders too, linked ones included.
 
@@ -74,6 +77,9 @@ def list_photos(paths: Iterable[str | os.PathLike[str]], recursive: bool = False
     skipped: Counter[str] = Counter()
     for path in map(Path, paths):
         found, others = _photos_in(path, recursive)
+        if not found and others["film"]:
+            found = _films_in(path, recursive)
+            del others["film"]
         photos += found or [path]
         if found:  # else reading the folder says what is in it
             skipped += others
@@ -91,15 +97,18 @@ def skipped_words(skipped: Mapping[str, int], how: str = "use -r") -> str:
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
-    """Read the bytes of a photo file, without decoding it.
+    """Read the bytes of a photo file, without decoding it; "film.mp4#t=1.5" gives a frame of a film as a PNG.
 
     Raises
     ------
     PhotoError
         If there is no such file, it cannot be read, or it is no photo by its first bytes.
+    MissingExtraError
+        If it is a frame of a film and PyAV is not installed.
     """
     file = Path(os.fsdecode(path))
-    return _read_bytes(file, file.suffix.lower())
+    frame = named_frame(file)
+    return _read_bytes(file, file.suffix.lower()) if frame is None else frame_bytes(frame)
 
 
 def _photos_in(folder: Path, recursive: bool) -> tuple[list[Path], Counter[str]]:
@@ -122,6 +131,16 @@ def _photos_in(folder: Path, recursive: bool) -> tuple[list[Path], Counter[str]]
                 skipped.update(_FOLDER for name in folders if _holds_photos(Path(parent, name)))
                 break
     return sorted(found, key=lambda path: ([_natural(part) for part in path.parts], str(path))), skipped
+
+
+def _films_in(folder: Path, recursive: bool) -> list[Path]:
+    """List the films in a folder without photos."""
+    found: list[Path] = []
+    for parent, _, files in _walk(folder, []):
+        found += [Path(parent, name) for name in files if _kind(Path(parent, name)) == "film"]
+        if not recursive:
+            break
+    return sorted(found, key=lambda path: ([_natural(part) for part in path.parts], str(path)))
 
 
 def _walk(folder: Path, unreadable: list[Path]) -> Iterator[tuple[str, list[str], list[str]]]:
@@ -207,7 +226,11 @@ def _read_bytes(path: Path, suffix: str) -> bytes:
         if status.st_size == 0:
             raise PhotoError("the file is empty; copy it again from the phone or camera")
         with path.open("rb") as file:
-            kind_of(file.read(HEAD), suffix)  # so that a video is refused before all of it is read
+            head = file.read(HEAD)
+            if film_format(head) not in (None, ANIMATED_PICTURE):
+                read_info(path)  # says what is wrong with it, if anything is
+                raise PhotoError(f"it is a film, not a photo; name a moment of it, such as {path.name}#t=1.5")
+            kind_of(head, suffix)  # so that other files are refused before all of them is read
             if status.st_size > MAX_BYTES:
                 raise PhotoError(f"the file is larger than {MAX_BYTES // 1_000_000} MB; {AS_JPEG}")
             file.seek(0)

@@ -30,6 +30,7 @@ from symmetry.measure.pairs import (
     pair_numbers,
     placed_face,
 )
+from symmetry.measure.pooling import effective_photos
 from symmetry.measure.quality.flags import Flag, rejecting
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, PART_NAMES, ReliabilityTable
 from symmetry.measure.scores import REGION_NAMES, part_means
@@ -226,11 +227,11 @@ def _spreads(
             method=reference.method,
         )
         eyes = float(np.mean([face.interpupillary for face in faces]))
-        for found, others in ((between, np.inf), (levels, len(photos.faces))):
+        for found, others in ((between, np.inf), (levels, effective_photos(photos.faces))):
             sd, _ = pair_sds(
                 table,
                 difficulty=difficulty,
-                photos=(others, len(faces)),
+                photos=(others, effective_photos(faces)),
                 interpupillary=(eyes, eyes),
                 unseen=unseen_part(signed_change[place]) / unit,
             )

@@ -12,6 +12,7 @@ from symmetry.errors import PhotoError
 from symmetry.measure.batch import Failure, analyze_photos
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import FaceCache
+from symmetry.measure.film_choice import expand_films
 from symmetry.measure.options import MeasuringOptions
 from symmetry.photos.capture_time import local_zone, moment_of
 from symmetry.series.result import DatedFace, LeftOut
@@ -30,7 +31,7 @@ def date_photos(
     Parameters
     ----------
     photos : sequence of path, FaceAnalysis, DatedFace or LeftOut
-        The last two are yielded as they are.
+        The last two are yielded as they are. A film stands for its best frames.
     cache : FaceCache, optional
         As for `analyze_photos`.
     **options
@@ -48,8 +49,8 @@ def date_photos(
         elif isinstance(given, FaceAnalysis):
             yield date_face(given, zone)
         else:
-            (measured,) = analyze_photos([Path(given)], cache=cache, **options)
-            yield left_out_for(measured) if isinstance(measured, Failure) else date_face(measured, zone)
+            for measured in analyze_photos(expand_films([Path(given)]), cache=cache, **options):
+                yield left_out_for(measured) if isinstance(measured, Failure) else date_face(measured, zone)
 
 
 def left_out_for(failure: Failure) -> LeftOut:

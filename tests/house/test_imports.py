@@ -20,7 +20,7 @@ ROOMS = {
     "arrays": {"numpy"},
     "files": set(),
     "stats": {"numpy", "scipy"},
-    "photos": {"numpy", "PIL", "pillow_heif", "simplejpeg", "cv2", "tzlocal", "defusedxml"},
+    "photos": {"numpy", "PIL", "pillow_heif", "simplejpeg", "av", "cv2", "tzlocal", "defusedxml"},
     "landmarks": {"numpy", "cv2", "ai_edge_litert", "mediapipe", "google"},
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
     "registration": {"numpy", "cv2"},
@@ -40,7 +40,7 @@ UPWARD = {
     ("series/series.py", "symmetry.output.cards.series"),
 }
 PURE = ("symmetry.stats", "symmetry.landmarks.frame", "symmetry.measure.scores", "symmetry.measure.measures")
-HEAVY = ("cv2", "ai_edge_litert", "mediapipe", "matplotlib", "PIL", "pandas", "pyarrow")
+HEAVY = ("av", "cv2", "ai_edge_litert", "mediapipe", "matplotlib", "PIL", "pandas", "pyarrow")
 
 FILES = sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py")
 

@@ -593,8 +593,8 @@ FTYP = b"\0\0\0\x18ftyp"
         ("a.gif", b"GIF89a\0\0", "GIF.*JPEG"),
         ("a.svg", b"<?xml version='1.0'?><SVG xmlns='x'/>", "SVG.*JPEG"),
         ("a.avif", FTYP + b"avif\0\0", "AVIF.*JPEG"),
-        ("a.mov", FTYP + b"qt  \0\0", "video.*JPEG"),
-        ("a.mp4", FTYP + b"isom\0\0", "video.*JPEG"),
+        ("a.mov", FTYP + b"qt  \0\0", "damaged or cut short.*MP4"),
+        ("a.mp4", FTYP + b"isom\0\0", "damaged or cut short.*MP4"),
         ("a.cr3", FTYP + b"crx \0\0", "RAW.*JPEG"),
         ("a.tif", b"II*\0\x10\0\0\0CR\x02\0", "RAW.*JPEG"),
         ("A.NEF", tiff(PICTURE), "RAW.*JPEG"),
@@ -706,7 +706,7 @@ def test_pipes_and_devices_neither_hang_nor_fill_the_memory(tmp_path: Path) -> N
 
 def test_huge_file_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.jpg"
-    for start, words in ((encode(PICTURE, "JPEG"), "larger than 500 MB"), (FTYP + b"isom", "video")):
+    for start, words in ((encode(PICTURE, "JPEG"), "larger than 500 MB"), (FTYP + b"isom", "damaged or cut short")):
         with path.open("wb") as file:
             file.write(start)
             file.truncate(3 * 10**12)  # sparse
@@ -941,11 +941,21 @@ def test_what_is_passed_over_is_counted_by_kind(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_readable_photos_says_what_is_in_it(tmp_path: Path) -> None:
-    for name in ("a.nef", "b.nef", "c.mp4"):
-        (tmp_path / name).touch()
+    for name in ("a.nef", "b.nef", "c.zip"):
+        (tmp_path / name).write_bytes(b"PK\3\4\0\0")
     assert list_photos([tmp_path]).skipped == {}
-    with pytest.raises(PhotoError, match=r"no photo that can be read \(2 RAW, 1 film\)"):
+    with pytest.raises(PhotoError, match=r"no photo that can be read \(2 RAW, 1 file of another kind\)"):
         read_photo(tmp_path)
+
+
+def test_a_folder_with_films_alone_stands_for_its_films(tmp_path: Path) -> None:
+    for name in ("clip10.mp4", "clip2.MOV", "raw.nef"):
+        (tmp_path / name).touch()
+    listing = list_photos([tmp_path])
+    assert [path.name for path in listing.photos] == ["clip2.MOV", "clip10.mp4"]
+    assert listing.skipped == {"RAW": 1}
+    with pytest.raises(PhotoError, match="the file is empty"):
+        read_photo(tmp_path / "clip2.MOV")
 
 
 def test_link_in_a_circle_is_not_followed(tmp_path: Path) -> None:
