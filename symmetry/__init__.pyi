@@ -9,8 +9,10 @@ from .errors import ScaleError as ScaleError
 from .errors import SeveralFacesError as SeveralFacesError
 from .errors import SymmetryError as SymmetryError
 from .errors import TableError as TableError
+from .errors import WorkersError as WorkersError
 from .landmarks.scale import Scale as Scale
 from .measure.analysis import analyze as analyze
+from .measure.batch import Failure as Failure
 from .measure.change import Change as Change
 from .measure.change import MeasureChange as MeasureChange
 from .measure.change import RegionChange as RegionChange
@@ -20,6 +22,10 @@ from .measure.face import FaceAnalysis as FaceAnalysis
 from .measure.face import Measure as Measure
 from .measure.face import Pose as Pose
 from .measure.face import RegionScore as RegionScore
+from .measure.many.scoring import RunSummary as RunSummary
+from .measure.many.scoring import Workers as Workers
+from .measure.many.scoring import analyze_many as analyze_many
+from .measure.many.scoring import score_photos as score_photos
 from .measure.quality.flags import Flag as Flag
 from .measure.symmetry_index import SymmetryIndex as SymmetryIndex
 from .output.figures.audit import draw_audit as draw_audit

@@ -23,6 +23,10 @@ class EngineError(SymmetryError):
     """An engine that finds landmarks does not exist or is not installed."""
 
 
+class WorkersError(SymmetryError):
+    """The processes or machines that measure photos do not work."""
+
+
 class ScaleError(SymmetryError):
     """Millimetres cannot be derived from a photo in the way that was asked for."""
 

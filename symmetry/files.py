@@ -8,7 +8,7 @@ import stat
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from symmetry.errors import OutputError
 
@@ -66,11 +66,25 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     OutputError
         If the file cannot be written.
     """
+    with written_whole(path, durable=durable) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def written_whole(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
+    """Give a file to write piece by piece, which takes its place once all is written; as `write_whole`.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     check_target(path)
     target = path.resolve()
     try:
         if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-            target.write_bytes(data)
+            with target.open("wb") as file:
+                yield file
             return
         import tempfile  # slow to import, and what is only printed needs none
 
@@ -78,7 +92,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
                 if durable:
                     file.flush()
                     os.fsync(file.fileno())

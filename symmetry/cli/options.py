@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 import click
 
 from symmetry.cli.messages import errors_in_one_line, say
-from symmetry.cli.output import FORMATS, SUFFIXES, Output
+from symmetry.cli.output import DATASET, FORMATS, SUFFIXES, Output
 from symmetry.errors import EngineError, ScaleError
 from symmetry.files import FIGURE_SUFFIXES
 
@@ -110,19 +110,28 @@ photos_options: Decorator[Any] = record(
 )
 """Gives `photos`."""
 
-output_options: Decorator[Any] = record(
-    "output",
-    Output.chosen,
-    click.option("-o", "--output", type=GivenPath(), metavar="FILE", help=f"Write the result to a file: {SUFFIXES}."),
-    click.option(
-        "-f",
-        "--format",
-        "format_",
-        type=click.Choice(FORMATS),
-        help="Format of the result. [default: by the suffix of --output, else table]",
-    ),
-)
+
+def _output(formats: tuple[str, ...], target: str) -> Decorator[Any]:
+    return record(
+        "output",
+        Output.chosen,
+        click.option("-o", "--output", type=GivenPath(), metavar="FILE", help=f"Write the result to {target}."),
+        click.option(
+            "-f",
+            "--format",
+            "format_",
+            type=click.Choice(formats),
+            help="Format of the result. [default: by the suffix of --output, else table]",
+        ),
+    )
+
+
+output_options: Decorator[Any] = _output(FORMATS, f"a file: {SUFFIXES}")
 """Gives `output`."""
+output_options_with_dataset: Decorator[Any] = _output(
+    (*FORMATS, DATASET), f"a file: {SUFFIXES}; with `-f {DATASET}` to a folder of parquet files"
+)
+"""Gives `output`, for a command whose table may be long."""
 
 
 def figure_option(help_text: str) -> Decorator[Any]:

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from symmetry.tabular import Layout
 
-FORMATS = ("table", "json", "csv", "parquet")
-SUFFIXES = ".json, .csv, .parquet or .txt"
-FORMAT_OF = {".json": "json", ".csv": "csv", ".parquet": "parquet", ".txt": "table"}
+FORMATS = ("table", "json", "jsonl", "csv", "parquet")
+DATASET = "dataset"
+"""A folder of parquet files, of commands that write long tables."""
+SUFFIXES = ".json, .jsonl, .csv, .parquet or .txt"
+FORMAT_OF = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".txt": "table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Output:
     """Where a result goes, and in which format."""
 
     file: Path | None  # None to print it
-    format: str  # {"table", "json", "csv", "parquet"}
+    format: str  # one of `FORMATS`
 
     @classmethod
     def chosen(cls, output: Path | None, format_: str | None) -> Output:
@@ -42,8 +44,8 @@ class Output:
             If the suffix stands for no format or for another one, or if parquet is to be printed.
         """
         if output is None:
-            if format_ == "parquet":
-                raise click.UsageError("parquet cannot be printed; name a file with --output")
+            if format_ in ("parquet", DATASET):
+                raise click.UsageError(f"{format_} cannot be printed; name a file with --output")
             return cls(None, format_ or "table")
         of_suffix = FORMAT_OF.get(output.suffix.lower())
         if format_ is None:
@@ -80,6 +82,8 @@ class Output:
         with errors_in_one_line(self.file or "standard output"):
             if self.format == "json":
                 deliver(tabular.to_json(data()), self.file)
+            elif self.format == "jsonl":
+                deliver(tabular.to_json_lines(data()), self.file)
             elif self.format == "csv":
                 deliver(tabular.to_csv(layout.rows(data()), layout.columns), self.file)
             elif self.format == "parquet":

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from symmetry import measure, tabular
+from symmetry.cli.many import Many, many_options, score_many
 from symmetry.cli.messages import complain, errors_in_one_line, say
-from symmetry.cli.options import GivenPath, Measuring, Photos, measuring_options, output_options, photos_options
-from symmetry.cli.output import Output, check_targets
+from symmetry.cli.options import (
+    GivenPath,
+    Measuring,
+    Photos,
+    measuring_options,
+    output_options_with_dataset,
+    photos_options,
+)
+from symmetry.cli.output import DATASET, Output, check_targets
 from symmetry.cli.running import run_through
 from symmetry.errors import SymmetryError
 from symmetry.output import figures, tables
@@ -33,21 +41,32 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Draw two figures per photo into this folder: the asymmetry, and the two mirrored halves.",
 )
+@many_options
 @measuring_options
-@output_options
-def score(photos: Photos, details: bool, folder: Path | None, measuring: Measuring, output: Output) -> None:
+@output_options_with_dataset
+def score(photos: Photos, details: bool, folder: Path | None, many: Many, measuring: Measuring, output: Output) -> None:
     """Score the symmetry of one or more photos.
 
     PHOTO is a photo or a folder of photos. Of one photo, says what is uneven for sure and lists all regions; several
     give one line each. Every number has its error. The symmetry index sums the whole face up, from 0 to 100.
 
+    Many photos are measured by several processes. Written to a file, their results survive a kill: --resume goes on.
+
     \b
     Examples:
       symmetry score me.jpg
       symmetry score selfies/ -o scores.csv
+      symmetry score clinic/ -r -o scores.parquet --jobs 8 --timeout 60 --resume
     """
+    if many.wanted(len(photos.paths)) or output.format == DATASET:
+        if folder is not None:
+            raise click.UsageError("--figures needs the pixels of each photo in this process; draw in a run of its own")
+        if output.file is not None and output.format != "table":
+            score_many(photos, many, measuring, output.file, output.format)
+            return
+        many.check_printed()
     check_targets(output.file, inputs=[*photos.paths, measuring.reliability])
-    results = measure.analyze_photos(photos.paths, **measuring.read())
+    results = many.analyze(photos.paths, **measuring.read())
     drawn = None if folder is None else _Drawn(folder, photos.paths)
     run = run_through(
         measure.without_pixels(results if drawn is None else drawn.on_the_way(results)), len(photos.paths)

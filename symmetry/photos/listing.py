@@ -234,7 +234,7 @@ def _read_bytes(path: Path, suffix: str) -> bytes:
             if status.st_size > MAX_BYTES:
                 raise PhotoError(f"the file is larger than {MAX_BYTES // 1_000_000} MB; {AS_JPEG}")
             file.seek(0)
-            return file.read(MAX_BYTES)
+            return file.read(min(status.st_size + 1, MAX_BYTES))  # as much memory is taken as is asked for
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a null byte in the name
         raise PhotoError("there is no such file; check the name and the folder") from None
     except PermissionError:

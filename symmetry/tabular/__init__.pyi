@@ -34,3 +34,4 @@ from .series import series_rows as series_rows
 from .text import printable as printable
 from .text import to_csv as to_csv
 from .text import to_json as to_json
+from .text import to_json_lines as to_json_lines

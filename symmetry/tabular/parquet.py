@@ -38,11 +38,23 @@ def to_parquet(rows: Sequence[Mapping[str, Any]], layout: Layout) -> bytes:
         If pyarrow is not installed.
     """
     pa, parquet = pyarrow()
+    content = pa.BufferOutputStream()
+    parquet.write_table(to_table(rows, layout), content)
+    return bytes(content.getvalue().to_pybytes())
+
+
+def to_table(rows: Sequence[Mapping[str, Any]], layout: Layout) -> Any:
+    """Arrow table of rows with all columns of a layout; unknown values are null.
+
+    Raises
+    ------
+    MissingExtraError
+        If pyarrow is not installed.
+    """
+    pa, _ = pyarrow()
     types = {"text": pa.string(), "truth": pa.bool_(), "count": pa.int64(), "number": pa.float64()}
     columns = {}
     for column in layout.columns:
         holds = layout.holds(column)
         columns[column] = pa.array(known([row.get(column) for row in rows], holds), types[holds])
-    content = pa.BufferOutputStream()
-    parquet.write_table(pa.table(columns), content)
-    return bytes(content.getvalue().to_pybytes())
+    return pa.table(columns)

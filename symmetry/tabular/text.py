@@ -21,13 +21,18 @@ def to_json(value: object) -> str:
     return json.dumps(value, indent=2, allow_nan=False) + "\n"
 
 
+def to_json_lines(value: object) -> str:
+    """JSON text with an object per line, for a list of them or for one."""
+    return "".join(json.dumps(each, allow_nan=False) + "\n" for each in (value if isinstance(value, list) else [value]))
+
+
 def to_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     """CSV text with a header; numbers have six decimals, unknown values are empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
+        writer.writerow([cell_of(row.get(column)) for column in columns])
     return text.getvalue()
 
 
@@ -71,7 +76,8 @@ def without_nan(fields: dict[str, Any]) -> dict[str, Any]:
     return {key: clean(value) for key, value in fields.items()}
 
 
-def _cell(value: Any) -> str:
+def cell_of(value: Any) -> str:
+    """Text of a value in CSV."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, float):

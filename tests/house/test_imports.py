@@ -25,7 +25,7 @@ ROOMS = {
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
     "registration": {"numpy", "cv2"},
     "tabular": {"pandas", "pyarrow", "python_calamine"},
-    "measure": {"numpy", "scipy", "cv2", "pandas", "platformdirs"},
+    "measure": {"numpy", "scipy", "cv2", "pandas", "platformdirs", "filelock", "loky", "distributed"},
     "series": {"numpy", "pandas"},
     "cohort": {"numpy", "pandas", "scipy", "statsmodels"},
     "practice": {"numpy", "pandas", "alembic", "filelock", "platformdirs", "sqlalchemy"},
