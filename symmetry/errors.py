@@ -98,6 +98,10 @@ class BackupError(PracticeError):
     """A file cannot be restored as a backup."""
 
 
+class FullerBackupError(PracticeError):
+    """A backup would be replaced that has more clients or photos."""
+
+
 class NothingFitError(SymmetryError):
     """There are too few photos that can be used."""
 

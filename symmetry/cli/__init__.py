@@ -25,6 +25,7 @@ COMMANDS = {
     "diary": ("diary:diary", "Manage diaries: tension, stress, sleep and the like, rated by the client."),
     "history": ("journal:history", "List what was changed in the practice, by whom and when."),
     "people": ("people:people", "Manage who treats: names, how often, and two spellings made one."),
+    "practice": ("practices:command", "See and set what concerns the whole practice."),
     "photo": ("photos:photo", "Remove a photo of a session, move it, or say whose it is."),
     "plan": ("plan:plan", "Find out how many people, and photos of each, a study needs."),
     "protocol": ("protocols:protocol", "Manage protocols: ordered steps, written down once and used many times."),

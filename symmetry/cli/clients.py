@@ -241,7 +241,7 @@ def _proof(gone: Forgotten) -> list[str]:
     )
     lines = [f"{gone.id} is forgotten: {', '.join(removed)} removed"]
     if gone.backups:
-        lines.append(f"{counted(len(gone.backups), 'copy', 'copies')} of the database, made before upgrades, removed")
+        lines.append(f"{counted(len(gone.backups), 'copy', 'copies')}, made before upgrades and restores, removed")
     lines.append(
         f"searched {counted(gone.searched_files, 'file')} ({_size(gone.searched_bytes)}) of the practice for "
         f"{counted(gone.searched_for, 'text')} of this client, such as name, id and hashes of photos: "

@@ -163,6 +163,13 @@ def opened(folder: Path | None) -> Iterator[Practice]:
     """Open the practice to write to it; what goes wrong is one line and exit status 1."""
     with practice_errors(folder), practice.open_practice(folder) as store:
         yield store
+        try:
+            made = store.rotate_backups(practice.now().date())
+        except SymmetryError as error:  # what was asked for is done
+            complain("daily backup", error)
+        else:
+            if made is not None:
+                say(f"daily backup: wrote {made}")
 
 
 def quickly(folder: Path | None, read: Callable[[PracticeReader], Result]) -> Result:

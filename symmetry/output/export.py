@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from symmetry.errors import SymmetryError
 from symmetry.files import check_target
@@ -27,6 +27,7 @@ from symmetry.practice.listing import (
 from symmetry.practice.records import ClientPage, StoredSession
 from symmetry.practice.store import Practice
 from symmetry.practice.times import now
+from symmetry.series import LeftOut
 from symmetry.tabular import SCORE_COLUMNS, SERIES_COLUMNS, score_rows, series_rows
 from symmetry.tabular.text import to_csv, to_json
 
@@ -50,7 +51,7 @@ def export_client(practice: Practice, page: ClientPage, file: Path, *, watch: Wa
     check_target(file)
     missing: list[str] = []
     # Measure first: other writers must wait while the file is written.
-    texts = [*_tables(page), *_results(practice, page, missing, watch)]
+    texts = [*_tables(page, _shared(practice, page)), *_results(practice, page, missing, watch)]
     lost: list[str] = []
     with practice.file_outside(file) as part, zipfile.ZipFile(part, "w") as archive:
         for session in page.sessions:
@@ -70,14 +71,24 @@ def _photo_names(session: StoredSession) -> list[str]:
     return [f"{folder}/{position:02d}{Path(photo.file).suffix}" for position, photo in enumerate(session.photos, 1)]
 
 
-def _tables(page: ClientPage) -> Iterator[tuple[str, str]]:
+def _shared(practice: Practice, page: ClientPage) -> dict[str, Any]:
+    """Give the protocols and scales that a client's treatments and diary name, so that another practice knows them."""
+    protocols = dict.fromkeys(done.protocol for done in page.treatments if done.protocol is not None)
+    scales = dict.fromkeys(name for entry in page.entries for name, _ in entry.values)
+    return {
+        "protocols": [each.to_dict() for name in protocols for each in practice.protocol_versions(name)],
+        "scales": [practice.scale(name).to_dict() for name in scales],
+    }
+
+
+def _tables(page: ClientPage, shared: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Give one table per kind of record, and everything as JSON; photos have the names that they have in the zip."""
     client = page.client.id
     found = page.to_dict()
     for session, listed in zip(page.sessions, found["sessions"], strict=True):
         for name, photo in zip(_photo_names(session), listed["photos"], strict=True):
             photo["file"] = name
-    yield "client.json", to_json(found)
+    yield "client.json", to_json({**found, "shared": shared})
     yield "sessions.csv", to_csv(session_rows(client, found["sessions"]), SESSION_COLUMNS)
     yield "treatments.csv", to_csv(treatment_rows(client, found["treatments"]), TREATMENT_COLUMNS)
     yield "adherence.csv", to_csv(adherence_rows(client, found["adherence"]), ADHERENCE_COLUMNS)
@@ -93,7 +104,8 @@ def _results(
         return
     measured = faces_of(practice, client)
     results = list(watch(measured, photos) if watch else measured)
-    faces = (result if isinstance(result, Failure) else result.face for result in results)
+    measured_faces = [each for each in results if not isinstance(each, LeftOut)]
+    faces = (result if isinstance(result, Failure) else result.face for result in measured_faces)
     yield "scores.csv", to_csv(score_rows(face.to_dict() for face in faces), SCORE_COLUMNS)
     try:
         series = series_of(practice, client, results)

@@ -1,3 +1,5 @@
+from .bringing import Brought as Brought
+from .bringing import is_export as is_export
 from .follow_up import faces_of as faces_of
 from .follow_up import series_of as series_of
 from .forgetting import Forgotten as Forgotten

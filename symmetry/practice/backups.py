@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final, TypedDict
 
-from symmetry.errors import OutputError
+from symmetry.errors import FullerBackupError, OutputError
 from symmetry.files import check_target, sync_folder
 from symmetry.practice.reading import read_photos
 from symmetry.practice.storage.database import HEAD, copy_database
@@ -51,26 +51,37 @@ class BackupSummary:
     files: int  # the database, photos and results
     size: int  # of the backup, in bytes
     damaged: tuple[str, ...] = ()  # photos that are missing in the practice, or differ from what was stored
+    kept: Path | None = None  # after a restore: where the practice is that was there before
 
 
 class Backups(PracticeWriter):
     """Writes backups and other files outside the practice's folder."""
 
-    def backup(self, file: Path) -> BackupSummary:
+    def backup(self, file: Path, *, replace: bool = False, fewer: bool = False) -> BackupSummary:
         """Write the whole practice to one file, readable by its owner only; writers wait until it is done.
 
         Parameters
         ----------
         file : Path
-            A zip file outside the practice's folder; what is there is replaced when the new one is whole.
+            A zip file outside the practice's folder.
+        replace : bool
+            Whether a file that is there may be replaced, once the new one is whole.
+        fewer : bool
+            Whether it may be replaced though it has more clients or photos.
 
         Raises
         ------
         OutputError
-            If it cannot be written there.
+            If it cannot be written there, or there is a file.
+        FullerBackupError
+            If there is a backup of more.
         """
         check_target(file)
         target = file.resolve()
+        if target.exists() and not replace:
+            raise OutputError("there is a file already; choose another name, or say that it may be replaced")
+        if target.exists() and not fewer:
+            self._compare(target)
         if target.is_relative_to(self._places.root.resolve()):
             raise OutputError("a backup belongs outside the practice's folder; name another place")
         with self._locked():
@@ -83,7 +94,7 @@ class Backups(PracticeWriter):
                     photos = read_photos(db)
                 expected = {photo.file: photo.sha256 for kept in photos.values() for photo in kept}
                 with self._half_made(target) as part, part.open("r+b") as stream:
-                    members, damaged = self._write(stream, copy, expected)
+                    members, damaged = self._write(stream, copy, expected, clients=len(photos))
             finally:
                 copy.unlink(missing_ok=True)
         return BackupSummary(
@@ -93,6 +104,20 @@ class Backups(PracticeWriter):
             size=target.stat().st_size,
             damaged=damaged,
         )
+
+    def _compare(self, target: Path) -> None:
+        """Raise `FullerBackupError` if a backup that is there has more clients or photos than the practice."""
+        there = contents_of(target)
+        if there is None:
+            return
+        with self._reading() as db:
+            photos = read_photos(db)
+        here = (len(photos), len({photo.file for kept in photos.values() for photo in kept}))
+        if here[0] < there[0] or here[1] < there[1]:
+            raise FullerBackupError(
+                f"the backup that is there has more ({there[0]} clients, {there[1]} photos) than the practice "
+                f"({here[0]} clients, {here[1]} photos)"
+            )
 
     @contextlib.contextmanager
     def file_outside(self, file: Path) -> Iterator[Path]:
@@ -133,7 +158,7 @@ class Backups(PracticeWriter):
                 path.unlink(missing_ok=True)
 
     def _write(
-        self, stream: IO[bytes], copy: Path, expected: dict[str, str]
+        self, stream: IO[bytes], copy: Path, expected: dict[str, str], *, clients: int
     ) -> tuple[dict[str, Member], tuple[str, ...]]:
         """Write a zip file, given the hash of every photo by name; give what it holds, and the damaged photos."""
         # Not compressed: photos cannot be, and a search for a client finds what the backup holds.
@@ -150,6 +175,7 @@ class Backups(PracticeWriter):
                 "schema": HEAD,
                 "made": datetime.now().astimezone().isoformat(timespec="seconds"),
                 "damaged": damaged,
+                "clients": clients,
                 "members": members,
             }
             archive.writestr(_info(MANIFEST), json.dumps(about, indent=1))
@@ -161,6 +187,18 @@ class Backups(PracticeWriter):
                 name = path.relative_to(self._places.root).as_posix()
                 if MEMBER.fullmatch(name) and not name.endswith(PART) and path.is_file():
                     yield name, path
+
+
+def contents_of(file: Path) -> tuple[int, int] | None:
+    """Count the clients and the photos of a backup; None if it is none."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            about = json.loads(archive.read(MANIFEST))
+            photos = [name for name in about["members"] if "/photos/" in name]
+            # Until version 0.1.0 only clients with photos were counted.
+            return int(about.get("clients", len({name.split("/")[1] for name in photos}))), len(photos)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, zipfile.BadZipFile):
+        return None
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> Member:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -65,7 +64,7 @@ class Clients(Photos):
             If another client has the id.
         """
         row = ClientRow(
-            uid=secrets.token_hex(16),
+            uid=names.new_uid(),
             name=names.name(name, "the name"),
             note=names.note(note),
             added=datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -21,7 +21,7 @@ from symmetry.practice.storage.folders import Places, files_below, remove_tree
 from symmetry.practice.storage.models import ChangeRow, ClientRow
 from symmetry.practice.storage.recording import RowChange, changes_from_text
 from symmetry.practice.storage.searching import Search, Traces, in_the_makeup, search_files, search_rows
-from symmetry.practice.storage.sweeping import remove_copies, sweep_client
+from symmetry.practice.storage.sweeping import remove_copies, remove_kept, sweep_client
 from symmetry.practice.writing import PracticeWriter
 
 _SHOWN: Final = 40
@@ -65,7 +65,8 @@ class Forgotten:
     # files removed from the client's folder, and their bytes
     files: int
     size: int
-    backups: tuple[str, ...]  # removed copies of the database, made before a migration, that held the client
+    # removed copies of the database, made before migrations, and practices that a restore had replaced
+    backups: tuple[str, ...]
     searched_files: int
     searched_bytes: int
     searched_for: int  # number of texts searched for: name, id, uid, notes and hashes of photos
@@ -111,7 +112,7 @@ class Forgetting(PracticeWriter):
                     sync_folder(folder.parent)
             for uid in known:
                 sweep_client(self._places, uid, known[uid])
-            copies = remove_copies(self._places, known)
+            copies = (*remove_copies(self._places, known), *remove_kept(self._places, uids))
             with contextlib.closing(connect(self._places.database)) as database:
                 database.execute("VACUUM")
             traces = _traces_of(page, uids, past)

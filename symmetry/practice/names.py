@@ -9,6 +9,7 @@ import json
 import locale
 import math
 import re
+import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, cast
@@ -85,6 +86,11 @@ def fitting(asked: str, known: Sequence[tuple[str, str]]) -> list[int]:
     plain = [(without_accents(own_id), without_accents(name)) for own_id, name in known]
     same = [i for i, texts in enumerate(plain) if " ".join(parts) in texts]
     return same or [i for i, texts in enumerate(plain) if all(any(part in text for text in texts) for part in parts)]
+
+
+def new_uid() -> str:
+    """Draw the name of a client's folder."""
+    return secrets.token_hex(16)
 
 
 def given_id(text: str) -> str:

@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from symmetry.practice.backups import CHUNK, LAYOUT, MANIFEST, MEMBER, BackupSum
 from symmetry.practice.checking import CHANGED, check_database
 from symmetry.practice.storage.database import plain_failures
 from symmetry.practice.storage.folders import (
+    BEFORE_RESTORE,
     DATABASE,
     JOURNAL,
     Places,
@@ -49,7 +51,8 @@ def restore_practice(file: Path, folder: Path | None = None, *, replace: bool = 
     folder : Path, optional
         Of the practice; see `symmetry.practice.store.open_practice`.
     replace : bool
-        Whether to replace a practice that is there; it is removed once the new one is in place.
+        Whether to replace a practice that is there; once the new one is in place, the old one is kept for 30 days in
+        the folder that `BackupSummary.kept` names.
 
     Raises
     ------
@@ -61,8 +64,8 @@ def restore_practice(file: Path, folder: Path | None = None, *, replace: bool = 
         If there is a practice in the folder and `replace` is not set, or the folder cannot be used.
     """
     places = Places(practice_folder(folder))
-    with plain_failures(), _opened(file) as archive:
-        members, damaged = _members(archive)
+    with plain_failures(), opened_backup(file) as archive:
+        members, damaged = members_of(archive)
         prepare_root(places.root)
         with held(make_lock(places.lock)):
             finish_restore(places)
@@ -74,20 +77,28 @@ def restore_practice(file: Path, folder: Path | None = None, *, replace: bool = 
                 raise BackupError("there is too little room on the disk for it; make room or name another folder")
             remove_tree(places.restoring)
             try:
-                _unpack(archive, members, Places(places.restoring))
+                unpack(archive, members, Places(places.restoring))
                 clients = check_database(places.restoring / DATABASE, members, damaged)
             except BaseException:
                 remove_tree(places.restoring)
                 raise
             places.restoring.rename(places.restored)
             sync_folder(places.root)
-            finish_restore(places)
+            kept = finish_restore(places)
     photos = sum("/photos/" in name for name in members)
-    return BackupSummary(clients=clients, photos=photos, files=len(members), size=file.stat().st_size, damaged=damaged)
+    return BackupSummary(
+        clients=clients, photos=photos, files=len(members), size=file.stat().st_size, damaged=damaged, kept=kept
+    )
 
 
-def finish_restore(places: Places) -> None:
-    """Move what was restored and checked into place, from wherever it was interrupted; the caller holds the lock."""
+def finish_restore(places: Places) -> Path | None:
+    """Move what was restored and checked into place, from wherever it was interrupted; the caller holds the lock.
+
+    Returns
+    -------
+    Path or None
+        Where the practice is kept that was there before.
+    """
     if places.restored.is_dir():
         private_folder(places.replaced)
         new = [name for name in _AS_A_WHOLE if (places.restored / name).exists()]
@@ -100,11 +111,21 @@ def finish_restore(places: Places) -> None:
             (places.restored / name).rename(places.root / name)
         sync_folder(places.root)
         places.restored.rmdir()
-    remove_tree(places.replaced)
+    if not places.replaced.is_dir():
+        return None
+    if not (places.replaced / DATABASE).exists():  # nothing was there
+        remove_tree(places.replaced)
+        return None
+    private_folder(places.backups)
+    kept = places.backups / f"{BEFORE_RESTORE}{datetime.now(timezone.utc):%Y%m%dT%H%M%S%fZ}"
+    places.replaced.rename(kept)
+    sync_folder(places.backups)
+    return kept
 
 
 @contextlib.contextmanager
-def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+def opened_backup(file: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a backup or an export; raises `BackupError` if it is no zip file."""
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
@@ -116,7 +137,7 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         raise BackupError(f"it is not a backup, or {CHANGED}") from None
 
 
-def _members(archive: zipfile.ZipFile) -> tuple[dict[str, Member], tuple[str, ...]]:
+def members_of(archive: zipfile.ZipFile) -> tuple[dict[str, Member], tuple[str, ...]]:
     """Read which files a backup has and lacks, and check that their names and sizes are as its manifest says."""
     entries = {entry.filename: entry for entry in archive.infolist()}
     if MANIFEST not in entries or entries[MANIFEST].file_size > _LARGEST_MANIFEST:
@@ -143,7 +164,8 @@ def _members(archive: zipfile.ZipFile) -> tuple[dict[str, Member], tuple[str, ..
     return members, damaged
 
 
-def _unpack(archive: zipfile.ZipFile, members: dict[str, Member], places: Places) -> None:
+def unpack(archive: zipfile.ZipFile, members: dict[str, Member], places: Places) -> None:
+    """Write the files of a backup, each as its manifest says or not at all."""
     for folder in (places.root, places.clients, places.backups):
         private_folder(folder)
     for name, member in members.items():

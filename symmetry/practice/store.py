@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 from symmetry.errors import DamagedPracticeError
 from symmetry.files import sync_folder
-from symmetry.practice.backups import Backups
-from symmetry.practice.clients import Clients
-from symmetry.practice.diary import Diary
+from symmetry.practice.bringing import Bringing, Brought, source_of
 from symmetry.practice.forgetting import Forgetting
 from symmetry.practice.journal import Journal
 from symmetry.practice.restoring import finish_restore, restore_practice
-from symmetry.practice.sessions import Sessions
+from symmetry.practice.settings import Settings
 from symmetry.practice.storage.database import clear_journal, is_current, plain_failures
 from symmetry.practice.storage.folders import (
     Places,
@@ -24,13 +23,12 @@ from symmetry.practice.storage.folders import (
 )
 from symmetry.practice.storage.schema import revision_in, upgrade
 from symmetry.practice.storage.sweeping import UID
-from symmetry.practice.treatments import Treatments
 from symmetry.practice.writing import held
 
 __all__ = ["Practice", "open_practice", "restore_practice"]
 
 
-class Practice(Clients, Sessions, Treatments, Diary, Forgetting, Backups, Journal):
+class Practice(Bringing, Forgetting, Settings, Journal):
     """A practice open for reading and writing; made by `open_practice`, and closed at the end of its `with`."""
 
     def close(self) -> None:
@@ -45,10 +43,32 @@ class Practice(Clients, Sessions, Treatments, Diary, Forgetting, Backups, Journa
     ) -> None:
         self.close()
 
+    def merge(self, file: Path, *, agree: Callable[[tuple[Brought, ...]], bool]) -> tuple[Brought, ...] | None:
+        """Bring in the clients of a backup, or the one of an export; what is here already stays as it is.
+
+        Parameters
+        ----------
+        file : Path
+        agree : callable
+            Takes what would be added to each client and says whether to do it.
+
+        Returns
+        -------
+        tuple of Brought, or None
+            What was added; None if nobody agreed.
+
+        Raises
+        ------
+        BackupError
+            If the file is neither, is damaged, or was changed.
+        """
+        with self.alone(), source_of(file, self._places) as source:
+            return self.bring_in(source) if agree(self.preview(source)) else None
+
     def _prepare(self) -> None:
         """Finish what was interrupted, bring the database up to date, and remove what no row knows."""
         places = self._places
-        if places.restored.exists():
+        if places.restored.exists() or places.replaced.exists():
             with held(self._lock):
                 finish_restore(places)
         if not places.database.exists() or not is_current(revision_in(places.database)):

@@ -65,10 +65,9 @@ class Treatments(PracticeWriter):
             If there is a protocol of that name, in any case.
         """
         row = ProtocolRow(name=names.name(name, "the protocol's name"), note=names.note(note))
-        plan, step_rows = _plan(times_per_week), _step_rows(steps)
         with self._changing("protocol add") as change:
             self._add_named(change.db, row)
-            _add_version(change.db, row, "", plan, step_rows)
+            add_version(change.db, row, "", times_per_week, steps)
             change.tell(f"protocol {row.name} added")
             return read_protocol(self._below(change.db), row.name)
 
@@ -103,15 +102,14 @@ class Treatments(PracticeWriter):
             if "steps" in changes or "times_per_week" in changes:
                 db.flush()
                 before = read_protocol(self._below(db), row.name, day)
-                plan = _plan(changes.get("times_per_week", before.times_per_week))
-                step_rows = _step_rows(changes.get("steps", before.steps))
+                plan, steps = changes.get("times_per_week", before.times_per_week), changes.get("steps", before.steps)
                 if before.since == day:
                     db.execute(
                         delete(ProtocolVersionRow).where(
                             ProtocolVersionRow.protocol == row.key, ProtocolVersionRow.since == day.isoformat()
                         )
                     )
-                _add_version(db, row, day.isoformat(), plan, step_rows)
+                add_version(db, row, day.isoformat(), plan, steps)
             change.tell(f"protocol {row.name} changed: {', '.join(each.replace('_', ' ') for each in changes)}")
             db.flush()
             return read_protocol(self._below(db), row.name, day)
@@ -258,13 +256,13 @@ def _plan(times_per_week: float | None) -> float | None:
     return names.amount(times_per_week, "times per week", most=_MOST_TIMES)
 
 
-def _add_version(
-    db: Transaction, protocol: ProtocolRow, since: str, plan: float | None, steps: Sequence[StepRow]
-) -> None:
-    version = ProtocolVersionRow(protocol=protocol.key, since=since, times_per_week=plan)
+def add_version(db: Transaction, protocol: ProtocolRow, since: str, plan: float | None, steps: Sequence[Step]) -> None:
+    """Add a version to a protocol."""
+    version = ProtocolVersionRow(protocol=protocol.key, since=since, times_per_week=_plan(plan))
+    rows = _step_rows(steps)
     db.add(version)
     db.flush()
-    for step in steps:
+    for step in rows:
         step.version = version.key
         db.add(step)
     db.flush()

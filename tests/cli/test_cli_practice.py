@@ -440,7 +440,7 @@ def test_backup_and_restore(filled, tmp_path, monkeypatch):
     assert "already" in one_line(run("restore", file))
     result = run("restore", file, "--replace")
     assert result.exit_code == 2
-    assert "with 1 client, will be lost" in result.stderr
+    assert "with 1 client, will be replaced" in result.stderr
     done("client", "add", "Berta")
     done("restore", file, "--replace", "--yes")
     assert [row["id"] for row in rows("client", "list")] == ["anna-kovacs"]

@@ -134,7 +134,7 @@ def prepare_second_backup(folder: Path) -> None:
 def back_up(folder: Path, confirm: Callable[[int], None]) -> None:
     with open_practice(folder / "practice") as practice:
         for number in (1, 2):
-            practice.backup(folder / "backup.zip")
+            practice.backup(folder / "backup.zip", replace=True)
             confirm(number)
 
 

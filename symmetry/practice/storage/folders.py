@@ -16,6 +16,8 @@ DATABASE: Final = "practice.sqlite"
 JOURNAL: Final = "practice.sqlite-journal"
 LOCK: Final = "practice.lock"
 PART: Final = ".part"
+BEFORE_RESTORE: Final = "before-restore-"
+"""Begin of the names of folders that keep a practice which a backup has replaced."""
 ENVIRONMENT: Final = "SYMMETRY_PRACTICE"
 _OWN: Final = {DATABASE, JOURNAL, LOCK, "clients", "backups", "restoring", "restored", "replaced"}
 

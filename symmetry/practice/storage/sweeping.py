@@ -11,12 +11,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from symmetry.practice.storage.folders import PART, Places, remove_tree
+from symmetry.practice.storage.folders import BEFORE_RESTORE, DATABASE, PART, Places, remove_tree
 
 UID: Final = re.compile(r"[0-9a-f]{32}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 UNFINISHED: Final = f"unfinished-{{}}{PART}"
 """Name of the file that records where a backup or an export is being written."""
+_KEPT_SECONDS: Final = 30 * 86400.0
+"""How long a practice is kept that a backup has replaced."""
 _ABANDONED_SECONDS: Final = 3600.0
 """Results are written without the lock, so one may still be growing."""
 
@@ -35,8 +37,10 @@ def sweep(places: Places, known: Mapping[str, Collection[str]]) -> None:
     """
     for record in places.backups.glob(UNFINISHED.format("*")):
         _remove_half_made(record)
-    for folder in (places.restoring, places.replaced):
-        remove_tree(folder)
+    remove_tree(places.restoring)
+    for folder in kept_practices(places):
+        if time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
+            remove_tree(folder)
     for folder in (places.root, places.backups, places.clients):
         for part in _parts(folder):
             part.unlink(missing_ok=True)
@@ -63,6 +67,23 @@ def sweep_client(places: Places, uid: str, hashes: Collection[str]) -> None:
                 of = _HASH.findall(path.name)
                 if of and not path.name.endswith(PART) and not set(of) <= set(hashes):
                     path.unlink(missing_ok=True)
+
+
+def kept_practices(places: Places) -> list[Path]:
+    """Give the folders of practices that backups have replaced."""
+    return [each for each in sorted(places.backups.glob(f"{BEFORE_RESTORE}*")) if each.is_dir()]
+
+
+def remove_kept(places: Places, uids: Collection[str]) -> tuple[str, ...]:
+    """Remove practices that backups have replaced, if they have one of these clients; give their names."""
+    removed = []
+    for folder in kept_practices(places):
+        if _uids_in(folder / DATABASE) & {*uids, "unreadable"} or any(
+            (folder / "clients" / uid).exists() for uid in uids
+        ):
+            remove_tree(folder)
+            removed.append(folder.name)
+    return tuple(removed)
 
 
 def remove_copies(places: Places, known: Collection[str]) -> tuple[str, ...]:
