@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from symmetry import practice
 from symmetry.cli.messages import errors_in_one_line, tell
 from symmetry.cli.options import GivenPath, record
-from symmetry.cli.practice import given, opened, practice_option
+from symmetry.cli.output import Output
+from symmetry.cli.practice import given, list_options, opened, practice_option
+from symmetry.cli.running import with_progress
 from symmetry.errors import InvalidRecordError
+from symmetry.output import tables
+
+if TYPE_CHECKING:
+    from symmetry.practice import Filter
 
 _LARGEST_LOGO: Final = 300_000
 _KINDS: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
@@ -26,6 +33,34 @@ def command() -> None:
       symmetry practice overview
       symmetry practice set --name "Studio Mara" --contact "mara@example.org"
     """
+
+
+@command.command()
+@record(
+    "chosen",
+    practice.Filter,
+    click.option("--tag", metavar="WORD", help="Only clients with this tag."),
+    click.option("--protocol", metavar="NAME", help="Only those who had this protocol."),
+    click.option("--product", metavar="NAME", help="Only those who had this product."),
+    click.option("--by", metavar="NAME", help="Only those whom this person treated."),
+)
+@list_options
+def overview(chosen: Filter, folder: Path | None, output: Output) -> None:
+    """List who has changed: where, by how much, how surely, and who was not seen for long.
+
+    First come those who became less even, then those of whom it is not sure or not known, then those who were not seen
+    for six weeks. Photos that were not followed yet are measured; after that the answer is kept.
+
+    \b
+    Examples:
+      symmetry practice overview
+      symmetry practice overview --protocol "lifting ritual" --by Mara
+    """
+    with opened(folder) as store:
+        found = practice.overview_of(store, chosen, today=practice.now().date(), watch=with_progress)
+    output.deliver(
+        lambda: [line.to_dict() for line in found.lines], practice.OVERVIEW, lambda: tables.standing_table(found)
+    )
 
 
 @command.command("set")

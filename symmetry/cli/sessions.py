@@ -156,7 +156,7 @@ def edit(client: str, number: int, at: datetime | None, note: str | None, folder
 
     \b
     Example:
-      symmetry session edit anna-kovacs 3 --date 22.10.2026 --note "after the holidays"
+      symmetry session edit anna-kovacs 3 --date 22.10.2025 --note "after the holidays"
     """
     changes = {**when(at), **given(note=note)}
     if not changes:

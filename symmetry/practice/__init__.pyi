@@ -12,6 +12,7 @@ from .intake import take_in_photos as take_in_photos
 from .listing import CLIENTS as CLIENTS
 from .listing import HISTORY as HISTORY
 from .listing import JOURNAL as JOURNAL
+from .listing import OVERVIEW as OVERVIEW
 from .listing import PEOPLE as PEOPLE
 from .listing import PROTOCOLS as PROTOCOLS
 from .listing import SCALES as SCALES
@@ -26,6 +27,11 @@ from .records import Entry as Entry
 from .records import Protocol as Protocol
 from .records import Step as Step
 from .records import Treatment as Treatment
+from .standing import Filter as Filter
+from .standing import Overview as Overview
+from .standing import keep_standing as keep_standing
+from .standing import overview_of as overview_of
+from .standing import standing_of as standing_of
 from .steps import StepsFile as StepsFile
 from .steps import parse_step as parse_step
 from .steps import read_steps as read_steps

@@ -90,7 +90,7 @@ class Backups(PracticeWriter):
             try:
                 private_file(copy)
                 copy_database(self._places.database, copy)
-                with self._reading() as db:
+                with self.reading() as db:
                     photos = read_photos(db)
                 expected = {photo.file: photo.sha256 for kept in photos.values() for photo in kept}
                 with self._half_made(target) as part, part.open("r+b") as stream:
@@ -110,7 +110,7 @@ class Backups(PracticeWriter):
         there = contents_of(target)
         if there is None:
             return
-        with self._reading() as db:
+        with self.reading() as db:
             photos = read_photos(db)
         here = (len(photos), len({photo.file for kept in photos.values() for photo in kept}))
         if here[0] < there[0] or here[1] < there[1]:

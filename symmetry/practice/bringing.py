@@ -90,7 +90,7 @@ class Bringing(Clients, Sessions, Treatments, Diary):
 
     def preview(self, source: Source) -> tuple[Brought, ...]:
         """Say what bringing in would add, without doing it."""
-        with self._reading():
+        with self.reading():
             found = []
             for one in source.clients:
                 into = self._same_client(one.page)

@@ -83,7 +83,7 @@ class Journal(PracticeWriter):
 
     def _sweep(self) -> None:
         """Remove files that no row and no change names; the caller holds the lock."""
-        with self._reading() as db:
+        with self.reading() as db:
             known = kept_hashes(db)
         sweep(self._places, known)
 

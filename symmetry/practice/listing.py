@@ -17,6 +17,10 @@ CLIENT_COLUMNS: Final = (
     *("tags", "home", "next_visit", "note"),
 )
 JOURNAL_COLUMNS: Final = ("number", "at", "by", "kind", "told", "undone_by", "undoes", "can_be_undone")
+OVERVIEW_COLUMNS: Final = (
+    *("id", "name", "answer", "region", "verdict", "sure", "evenness", "evenness_error", "unit", "since", "until"),
+    *("sessions", "last_seen", "next_visit", "adherence", "tags", "protocols", "by", "products", "reason", "headline"),
+)
 PEOPLE_COLUMNS: Final = ("name", "treatments", "clients", "last")
 HISTORY_COLUMNS: Final = ("client", "at", "zone", "kind", "number", "what", "value", "minutes", "by", "note")
 SESSION_COLUMNS: Final = (
@@ -53,11 +57,11 @@ TREATMENT_COLUMNS: Final = (
 ADHERENCE_COLUMNS: Final = ("client", "protocol", "week", "over", "done", "planned")
 SCALE_COLUMNS: Final = ("name", "low", "high", "note")
 DIARY_COLUMNS: Final = ("client", "entry", "at", "zone", "scale", "value", "note")
-_TRUTHS: Final = ("mirrored", "over", "can_be_undone")
+_TRUTHS: Final = ("mirrored", "over", "can_be_undone", "sure")
 _NUMBERS: Final = (
     *("sessions", "photos", "treatments", "entries", "number", "value", "minutes", "session", "times_per_week"),
     *("step", "treatment", "done", "planned", "low", "high", "entry", "undone_by", "undoes"),
-    "clients",
+    *("clients", "evenness", "evenness_error", "adherence"),
 )
 
 Json = Mapping[str, Any]
@@ -74,6 +78,13 @@ def _layout(columns: tuple[str, ...], rows: Callable[[Any], Rows]) -> Layout:
 def client_rows(clients: Iterable[Json]) -> Rows:
     """Give one row per client."""
     return [{**client, "tags": "; ".join(client["tags"])} for client in clients]
+
+
+def overview_rows(lines: Iterable[Json]) -> Rows:
+    """Give one row per client with photos."""
+    return [
+        {**line, **{name: "; ".join(line[name]) for name in ("tags", "protocols", "by", "products")}} for line in lines
+    ]
 
 
 def history_rows(page: Json) -> Rows:
@@ -161,6 +172,7 @@ def _rated(entry: Json) -> Iterable[tuple[str | None, float | None]]:
 
 CLIENTS: Final = _layout(CLIENT_COLUMNS, client_rows)
 JOURNAL: Final = _layout(JOURNAL_COLUMNS, list)
+OVERVIEW: Final = _layout(OVERVIEW_COLUMNS, overview_rows)
 PEOPLE: Final = _layout(PEOPLE_COLUMNS, list)
 HISTORY: Final = _layout(HISTORY_COLUMNS, history_rows)
 PROTOCOLS: Final = _layout(PROTOCOL_COLUMNS, protocol_rows)

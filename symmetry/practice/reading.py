@@ -90,7 +90,7 @@ class PracticeReader:
 
     def overview(self) -> tuple[ClientLine, ...]:
         """Count the sessions, photos, treatments and entries of every client, in order of name."""
-        with self._reading() as db:
+        with self.reading() as db:
             clients = fetch(db, "SELECT * FROM clients")
             times: defaultdict[int, list[datetime]] = defaultdict(list)
             for row in fetch(db, "SELECT client, at, zone FROM sessions"):
@@ -120,13 +120,13 @@ class PracticeReader:
 
     def clients(self) -> tuple[Client, ...]:
         """Give all clients, in order of name."""
-        with self._reading() as db:
+        with self.reading() as db:
             found = [client_of(row) for row in fetch(db, "SELECT * FROM clients")]
         return tuple(sorted(found, key=_by_name))
 
     def client(self, client_id: str) -> Client:
         """Give a client by id, name or a part of either; raises `AmbiguousNameError` if several fit."""
-        with self._reading() as db:
+        with self.reading() as db:
             return client_of(find_client(db, client_id))
 
     def page(self, client_id: str, *, until: datetime | None = None) -> ClientPage:
@@ -138,7 +138,7 @@ class PracticeReader:
         until : datetime, optional
             Aware; adherence is counted up to then; now if not given.
         """
-        with self._reading() as db:
+        with self.reading() as db:
             return read_page(db, client_id, until=until)
 
     def sessions(self, client_id: str) -> tuple[StoredSession, ...]:
@@ -164,25 +164,25 @@ class PracticeReader:
     def protocols(self) -> tuple[Protocol, ...]:
         """Give all protocols, in order of name."""
         by_name: dict[str, list[Protocol]] = {}
-        with self._reading() as db:
+        with self.reading() as db:
             for each in read_versions(db):
                 by_name.setdefault(each.name, []).append(each)
         return tuple(version_on(versions) for versions in by_name.values())
 
     def protocol(self, name: str, *, on: date | None = None) -> Protocol:
         """Give a protocol by its name, as it is on a day; today if not given."""
-        with self._reading() as db:
+        with self.reading() as db:
             return read_protocol(db, name, on)
 
     def protocol_versions(self, name: str) -> tuple[Protocol, ...]:
         """Give all versions of a protocol, the first one first."""
-        with self._reading() as db:
+        with self.reading() as db:
             found = find(db, "protocols", name)["name"]
             return tuple(each for each in read_versions(db) if each.name == found)
 
     def people(self) -> tuple[Person, ...]:
         """Give all who treat, in order of name."""
-        with self._reading() as db:
+        with self.reading() as db:
             done: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
             for row in fetch(db, "SELECT person, client, at, zone FROM treatments WHERE person IS NOT NULL"):
                 done[row["person"]].append((row["client"], from_text(row["at"], row["zone"])))
@@ -199,7 +199,7 @@ class PracticeReader:
 
     def settings(self) -> dict[str, Any]:
         """Give what the practice has set, by name."""
-        with self._reading() as db:
+        with self.reading() as db:
             return {row["name"]: json.loads(row["value"]) for row in fetch(db, "SELECT * FROM settings")}
 
     def history(
@@ -216,7 +216,7 @@ class PracticeReader:
         limit : int, optional
             At most this many.
         """
-        with self._reading() as db:
+        with self.reading() as db:
             uid = None if client_id is None else find_client(db, client_id)["uid"]
             rows = fetch(db, "SELECT * FROM changes WHERE ? IS NULL OR key = ? ORDER BY key DESC", number, number)
             found = [row for row in rows if uid is None or uid in json.loads(row["clients"])]
@@ -224,12 +224,12 @@ class PracticeReader:
 
     def scales(self) -> tuple[DiaryScale, ...]:
         """Give all scales of the diary, in order of name."""
-        with self._reading() as db:
+        with self.reading() as db:
             return scales_of(fetch(db, "SELECT * FROM scales"))
 
     def scale(self, name: str) -> DiaryScale:
         """Give a scale by its name."""
-        with self._reading() as db:
+        with self.reading() as db:
             return scales_of([find(db, "scales", name)])[0]
 
     def known_photos(self, client_id: str) -> dict[str, int]:
@@ -267,7 +267,8 @@ class PracticeReader:
         return data
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Open the database for reading; everything read belongs to one moment."""
         with plain_failures():
             if self._places.restored.exists():
                 raise PracticeNotReadyError("a backup is being restored here; open the practice once to finish it")

@@ -32,6 +32,7 @@ from symmetry.practice.listing import (
     DIARY_COLUMNS,
     HISTORY_COLUMNS,
     JOURNAL_COLUMNS,
+    OVERVIEW_COLUMNS,
     PEOPLE_COLUMNS,
     PROTOCOL_COLUMNS,
     SCALE_COLUMNS,
@@ -505,7 +506,7 @@ def test_lists_load_nothing_heavy(filled):
 
 def subcommands() -> list[tuple[str, click.Command]]:
     found = []
-    for name in ("client", "session", "photo", "protocol", "treatment", "diary", "people"):
+    for name in ("client", "session", "photo", "protocol", "treatment", "diary", "people", "practice"):
         group = main.get_command(click.Context(main), name)
         assert isinstance(group, click.Group)
         for sub, command in group.commands.items():
@@ -532,7 +533,15 @@ def test_the_readme_lists_every_column_of_the_tables_about_clients():
     readme = re.sub(r"\s+", " ", manual())
     for columns in (
         *(CLIENT_COLUMNS, HISTORY_COLUMNS, SESSION_COLUMNS, PROTOCOL_COLUMNS),
-        *(TREATMENT_COLUMNS, SCALE_COLUMNS, DIARY_COLUMNS, ADHERENCE_COLUMNS, JOURNAL_COLUMNS, PEOPLE_COLUMNS),
+        *(
+            TREATMENT_COLUMNS,
+            SCALE_COLUMNS,
+            DIARY_COLUMNS,
+            ADHERENCE_COLUMNS,
+            JOURNAL_COLUMNS,
+            PEOPLE_COLUMNS,
+            OVERVIEW_COLUMNS,
+        ),
     ):
         assert f" {', '.join(columns)} " in readme, columns
 

@@ -98,7 +98,7 @@ def assert_whole(folder: Path, *, journal: bool = False) -> None:
             for session in practice.sessions(client.id)
             for kept in session.photos
         }
-        with practice._reading() as db:
+        with practice.reading() as db:
             kept_too = kept_hashes(db) if journal else {}
         uids = {client.uid for client in practice.clients()} | set(kept_too)
         for kept in expected.values():

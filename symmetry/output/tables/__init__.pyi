@@ -20,3 +20,4 @@ from .practice import treatments_table as treatments_table
 from .quality import check_tables as check_tables
 from .reliability import reliability_tables as reliability_tables
 from .series import series_tables as series_tables
+from .standing import standing_table as standing_table
