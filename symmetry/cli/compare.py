@@ -66,12 +66,18 @@ class _TakesSeveral(TakesAuto):
 )
 @click.option("--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Photos after, all of one session.")
 @click.option("--mirrored-after", is_flag=True, help="Only the photos after are mirrored.")
+@click.option(
+    "--same-day",
+    is_flag=True,
+    help="All photos are of one day: do not allow for how faces differ from day to day. [default: by their times]",
+)
 @figure_option("Draw both faces side by side, with what moved")
 @details_option
 @measuring_options_with_auto
 @output_options
 def compare(
     mirrored_after: bool,
+    same_day: bool,
     figure: Path | None,
     details: bool,
     measuring: Measuring,
@@ -105,7 +111,9 @@ def compare(
     if len(befores) * len(afters) >= _WORTH_A_WORD:
         say(f"comparing {len(befores)} photos before with {len(afters)} after")
     with errors_in_one_line(after[0]), stoppable():
-        change = measure.compare(befores, afters, turn_back=measuring.mirrored_auto, **options)
+        change = measure.compare(
+            befores, afters, turn_back=measuring.mirrored_auto, same_day=same_day or None, **options
+        )
     for photo, reason in change.left_out.items():
         complain(photo, f"left out: {reason}")
     for photo in change.turned_back:

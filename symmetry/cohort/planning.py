@@ -47,7 +47,7 @@ class PlanOptions(TypedDict, total=False):
     power: float
     groups: Literal[1, 2]
     spread: float | None
-    day_to_day: float
+    day_to_day: float | None
     comparisons: int
     reliability: ReliabilityTables | None
     seed: int
@@ -63,7 +63,7 @@ class _Request:
     power: float = 0.8
     groups: Literal[1, 2] = 1
     spread: float | None = None
-    day_to_day: float = 0.0
+    day_to_day: float | None = None
     comparisons: int = 1
     reliability: ReliabilityTables | None = None
     seed: int = 0
@@ -141,8 +141,9 @@ def plan_study(change: float, **options: Unpack[PlanOptions]) -> Plan:
         the tests of a cohort's means and contrasts, two-sided at 5 %.
     spread : float, optional
         Standard deviation of the real change between people, mm; half the change by default.
-    day_to_day : float, default 0.0
-        Standard deviation of the true left-right difference from day to day, mm.
+    day_to_day : float, optional
+        Standard deviation of the true left-right difference from day to day, mm, which verdicts on people know; by
+        default as much as is assumed of the region (`symmetry.measure.between_days`).
     comparisons : int, default 1
         Number of regions to correct for: each is tested at 5 % / comparisons, the first step of Holm's method.
     reliability : mapping, optional
@@ -172,7 +173,9 @@ def plan_study(change: float, **options: Unpack[PlanOptions]) -> Plan:
 
 def _planned(asked: _Request, photos: int) -> dict[str, Any]:
     """Row of a plan."""
-    conditions = Conditions(photos=photos, day_to_day=asked.day_to_day, reliability=asked.reliability)
+    conditions = Conditions(
+        photos=photos, day_to_day=asked.day_to_day, allowed=asked.day_to_day, reliability=asked.reliability
+    )
     treated, error, untreated = _measured_pool(asked, conditions)
     draws = np.random.default_rng([asked.seed, 4])
     studies = treated[_drawn(draws)]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from symmetry.arrays import BoolArray, FloatArray
 from symmetry.errors import PlanError
 from symmetry.landmarks.mesh import WHOLES
+from symmetry.measure.between_days import ASSUMPTION, moderated_days, of_table, summed
 from symmetry.measure.quality.flags import joined
 from symmetry.measure.reliability_table import PART_NAMES, PARTS_OF_PAIR, ReliabilityTables, of_method
 from symmetry.measure.scores import REGION_NAMES
@@ -40,13 +41,25 @@ class Conditions:
     """How people are photographed; raises `PlanError` if that makes no sense."""
 
     photos: int = 3  # per session
-    day_to_day: float = 0.0  # standard deviation of the true left-right difference, mm, in each direction
+    # standard deviation of the true left-right difference from day to day, mm, in each direction; None for as much as
+    # is assumed of each region (`symmetry.measure.between_days`)
+    day_to_day: float | None = None
+    # the same as verdicts allow for; None for as much as the reliability table tells, or is assumed
+    allowed: float | None = None
+    untreated: int = 0  # days, of three or more of which verdicts take it instead; all of them stand before the change
     reliability: ReliabilityTables | None = None  # by default the shipped ones
 
     def __post_init__(self) -> None:
         if self.photos < 1:
             raise PlanError(f"a session takes at least 1 photo, not {self.photos}")
-        check_millimetres("day_to_day", self.day_to_day)
+        for name, value in (("day_to_day", self.day_to_day), ("allowed", self.allowed)):
+            if value is not None:
+                check_millimetres(name, value)
+
+    @property
+    def more_before(self) -> int:
+        """Number of sessions before the first one of the course."""
+        return max(self.untreated - 1, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,26 +106,40 @@ class _Parts:
     sd: FloatArray  # (parts, 2)
     freedom: FloatArray  # (parts, 2), degrees of freedom of the SD
     correlation: FloatArray  # (parts,), of both directions
+    day_sd: FloatArray  # (parts, 2), how far days differ, as far as verdicts know
+    day_freedom: FloatArray
 
     @classmethod
-    def of(cls, region: str, reliability: ReliabilityTables | None) -> _Parts:
-        table, places = of_method(reliability, "registration"), places_of(region)
+    def of(cls, region: str, conditions: Conditions) -> _Parts:
+        table, places = of_method(conditions.reliability, "registration"), places_of(region)
         sd, freedom = (values[PARTS_OF_PAIR].reshape(-1, 2)[places] for values in (table.pair_sd, table.pair_freedom))
         if not (np.isfinite(sd) & (freedom > FOR_CORRELATION)).all():
             raise PlanError(
                 f"the reliability table has too little data on {region}; "
                 "make it from more photos, with symmetry reliability --table"
             )
-        return cls(places=places, sd=sd, freedom=freedom, correlation=table.part_correlation[places])
+        days = of_table(table)
+        day_sd, day_freedom = (of_day[PARTS_OF_PAIR].reshape(-1, 2)[places] for of_day in (days.sd, days.freedom))
+        if conditions.allowed is not None:
+            day_sd, day_freedom = np.full_like(day_sd, conditions.allowed), np.full_like(day_freedom, np.inf)
+        return cls(
+            places=places,
+            sd=sd,
+            freedom=freedom,
+            correlation=table.part_correlation[places],
+            day_sd=day_sd,
+            day_freedom=day_freedom,
+        )
 
     def mdc(self, direction: FloatArray, photos: int) -> FloatArray:
         """Minimal detectable change along unit vectors (people, parts, 2) where photos repeat as usual, mm."""
-        weights = direction / self.sd**2
+        own = self.freedom + 2 * (photos - 1)
+        sd, freedom = summed(self.sd**2 / photos, own, 2 * self.day_sd**2, self.day_freedom)
+        weights = direction / sd**2
         weights = weights / np.linalg.norm(weights, axis=-1, keepdims=True)
-        each = weights * self.sd
-        spread = np.sqrt((each**2).sum(axis=-1) + 2 * self.correlation * each.prod(axis=-1)) / np.sqrt(photos)
-        freedom = self.freedom.min(axis=-1) + 2 * (photos - 1) - FOR_CORRELATION
-        error = half_width(spread, freedom, comparisons=len(self.sd))
+        each = weights * sd
+        spread = np.sqrt((each**2).sum(axis=-1) + 2 * self.correlation * each.prod(axis=-1))
+        error = half_width(spread, freedom.min(axis=-1) - FOR_CORRELATION, comparisons=len(self.sd))
         return np.asarray(error / (weights * direction).sum(axis=-1))
 
 
@@ -150,9 +177,11 @@ def measure_people(
     scaled inverse chi-square distribution that the degrees of freedom of the table leave. Photos are alike in pose,
     expression and light. Errors of regions, and of parts of a region, are independent.
     """
-    parts = _Parts.of(region, conditions.reliability)
-    real = _real_differences(rng, parts, effect, conditions, times)
-    return _judged(*_photographed(rng, parts, real, conditions.photos), parts, conditions.photos, last)
+    parts = _Parts.of(region, conditions)
+    early = np.zeros(conditions.more_before)
+    real = _real_differences(rng, parts, effect, conditions, np.concatenate([early, times]))
+    means, squares = _photographed(rng, parts, real, conditions.photos)
+    return _judged(means, squares, parts, conditions, last)
 
 
 def places_of(region: str) -> list[int]:
@@ -186,9 +215,10 @@ def _real_differences(
     start = (effect.room + effect.room_of_mdc * mdc)[..., None] * direction
     gone = (effect.millimetres[:, None] + effect.of_mdc[:, None] * mdc)[..., None] * direction
     real = (healthy + start)[None] - times[:, None, None, None] * gone
-    if conditions.day_to_day > 0:
-        real = real + rng.normal(0.0, conditions.day_to_day, real.shape)
-    return np.asarray(real)
+    days = ASSUMPTION.sd[PARTS_OF_PAIR].reshape(-1, 2)[parts.places]
+    if conditions.day_to_day is not None:
+        days = np.full_like(days, conditions.day_to_day)
+    return np.asarray(real + rng.standard_normal(real.shape) * days)
 
 
 def _photographed(
@@ -203,16 +233,30 @@ def _photographed(
     return real + mean, ((noise - mean[:, None]) ** 2).sum(axis=1)
 
 
-def _judged(means: FloatArray, squares: FloatArray, parts: _Parts, photos: int, last: NDArray[np.intp]) -> Measured:
-    """Change of the part that changed most surely, as `symmetry compare` takes it."""
-    who = np.arange(len(last))
-    before, after = means[0], means[last, who]
-    own_freedom = 2.0 * (photos - 1)
-    own = ((squares[0] + squares[last, who]) / own_freedom, own_freedom) if own_freedom else None
-    variance, freedom = shot_variance(parts.sd**2, parts.freedom, photos=(photos, photos), own=own)
-    sd, freedom = (np.broadcast_to(values, before.shape) for values in (np.sqrt(variance), freedom))
+def _judged(
+    means: FloatArray, squares: FloatArray, parts: _Parts, conditions: Conditions, last: NDArray[np.intp]
+) -> Measured:
+    """Change of the part that changed most surely, as `symmetry compare` takes it.
+
+    The first sessions of `means` are the untreated days, all of which stand before the change.
+    """
+    photos, skipped = conditions.photos, conditions.more_before
+    who, days = np.arange(len(last)), skipped + 1
+    before, after = means[:days].mean(axis=0), means[skipped + last, who]
+    own_freedom = float((days + 1) * (photos - 1))
+    own = (
+        ((squares[:days].sum(axis=0) + squares[skipped + last, who]) / own_freedom, own_freedom)
+        if own_freedom
+        else None
+    )
+    variance, freedom = shot_variance(parts.sd**2, parts.freedom, photos=(photos * days, photos), own=own)
+    day_sd, day_freedom = parts.day_sd, parts.day_freedom
+    if skipped:
+        day_sd, day_freedom = moderated_days(means[:days], variance * days / (days + 1), day_sd, day_freedom)
+    summed_up = summed(variance, freedom, day_sd**2 * (1 / days + 1), day_freedom)
+    sd, freedom = (np.broadcast_to(values, before.shape) for values in summed_up)
     surest = surest_change(before, after, after - before, sd, freedom, parts.correlation)
-    course = np.take_along_axis(means, surest.part[None, :, None, None], axis=2)[:, :, 0]
+    course = np.take_along_axis(means[skipped:], surest.part[None, :, None, None], axis=2)[:, :, 0]
     return Measured(
         change=np.where(last > 0, surest.change, np.nan),
         error=np.where(last > 0, surest.error, np.nan),

@@ -47,7 +47,8 @@ class SimulationOptions(TypedDict, total=False):
     weeks: float
     regions: Sequence[str]
     reliability: ReliabilityTables | None
-    day_to_day: float
+    day_to_day: float | None
+    allowed: float | None
     missing: float
     seed: int
 
@@ -66,7 +67,8 @@ class _Design:
     weeks: float = 12.0
     regions: Sequence[str] = MAIN_REGIONS
     reliability: ReliabilityTables | None = None
-    day_to_day: float = 0.0
+    day_to_day: float | None = None
+    allowed: float | None = None
     missing: float = 0.0
     seed: int = 0
 
@@ -109,9 +111,11 @@ def simulate_study(**options: Unpack[SimulationOptions]) -> Study:
         Any but the whole and the lower face; by default jawline, eyes and mouth.
     reliability : mapping, optional
         Tables from `read_reliability`; the shipped ones by default.
-    day_to_day : float, default 0.0
-        Standard deviation of the true left-right difference from day to day, mm. The minimal detectable change, which
-        is about photos of one session, does not include it.
+    day_to_day : float, optional
+        Standard deviation of the true left-right difference from day to day, mm; by default as much as verdicts assume
+        of each region (`symmetry.measure.between_days`). What they assume does not depend on it.
+    allowed : float, optional
+        What verdicts assume instead, mm; 0 for verdicts that judge all photos as of one day.
     missing : float, default 0.0
         Probability that a person misses a session after the first.
     seed : int, default 0
@@ -137,7 +141,9 @@ def simulate_study(**options: Unpack[SimulationOptions]) -> Study:
 
 
 def _simulated(design: _Design) -> Study:
-    conditions = Conditions(photos=design.photos, day_to_day=design.day_to_day, reliability=design.reliability)
+    conditions = Conditions(
+        photos=design.photos, day_to_day=design.day_to_day, allowed=design.allowed, reliability=design.reliability
+    )
     people, count = design.people, design.sessions
     treated = np.arange(people) < people - round(design.placebo * people)
     rng = np.random.default_rng([design.seed, 0])

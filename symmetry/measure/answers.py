@@ -10,6 +10,7 @@ from typing import Final, Literal
 import numpy as np
 
 from symmetry.landmarks.mesh import AVERAGE_IPD_MM, MAIN_REGIONS, REGIONS, WHOLES
+from symmetry.measure.between_days import ASSUMED, DaysFrom
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag
@@ -135,6 +136,16 @@ class ChangeAnswer:
     regions: Mapping[str, RegionChange]
     doubts: tuple[str, ...]
     unit: str
+    days: DaysFrom = ASSUMED  # where the part of the errors comes from that the days between the photos add
+
+    @property
+    def within_days(self) -> list[RegionChange]:
+        """Regions that moved by more than photos of one day differ, but not by more than untreated days may."""
+        return [
+            one
+            for one in self.having("same")
+            if isfinite(one.same_day_error) and abs(one.evenness) > one.same_day_error
+        ]
 
     def group(self, region: str) -> Group:
         """Group of a region; a change that may be zero within a wide error is unknown, not "same".
@@ -168,6 +179,7 @@ def change_answer(change: Change) -> ChangeAnswer:
         regions={name: change.regions[name] for name in (*OF_REGIONS, *WHOLES)},
         doubts=tuple(names),
         unit=change.before.unit,
+        days=change.days.source,
     )
 
 

@@ -305,7 +305,7 @@ def _trial(
     empty = Trial(site=site.name, region=site.region, side=side, millimetres=millimetres)
     try:
         after = moved_photo(face, site, side, millimetres)
-        change = compare(face, after, reliability=reliability)
+        change = compare(face, after, reliability=reliability, same_day=True)
     except SymmetryError as error:
         return replace(empty, reason=Flag(name="not_measured", severity="info", advice=f"Once moved: {error}."))
     landmark, toward = site.landmark_of(side), site.toward(face, side)

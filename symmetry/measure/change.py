@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import MAIN_REGIONS
+from symmetry.measure.between_days import ASSUMPTION, DayToDay
 from symmetry.measure.face import NAN, FaceAnalysis, shown_name
 from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality.flags import Flag
@@ -76,6 +78,8 @@ class RegionChange:
         Change of the size of the left-right difference of that part, in the direction in which it is known best;
         negative: more even.
     evenness_error : float
+    same_day_error : float
+        What it would be if all photos were of one day; NaN where they are.
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
         By `evenness` against its error.
     reason : str or None
@@ -114,6 +118,7 @@ class RegionChange:
     part: str | None = None
     evenness: float = NAN
     evenness_error: float = NAN
+    same_day_error: float = NAN
     verdict: Verdict = NOT_COMPARABLE
     reason: str | None = None
     came_from: CameFrom | None = None
@@ -143,6 +148,8 @@ class MeasureChange:
         The side whose value changed clearly more; None for measures of the midline.
     evenness : float
         Change of the size of the difference; negative: more even.
+    same_day_error : float
+        What `error` would be if all photos were of one day; NaN where they are.
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
         By `evenness` against `error`.
     reason : str or None
@@ -166,6 +173,7 @@ class MeasureChange:
     subject_left: float
     moved: Side | None
     evenness: float = NAN
+    same_day_error: float = NAN
     verdict: Verdict = NOT_COMPARABLE
     reason: str | None = None
     came_from: CameFrom | None = None
@@ -205,6 +213,10 @@ class Change:
         Photos that were given but do not count, such as copies, each with the reason.
     turned_back : tuple of str
         Photos that were mirrored unlike the others and count turned back.
+    days : DayToDay
+        How far this face is taken to differ from day to day, which the errors include, and where that comes from.
+    taken : tuple of tuple of datetime or None
+        When the photos before and after were taken, by the clock of the place; None where they do not tell.
 
     Examples
     --------
@@ -225,6 +237,8 @@ class Change:
     flags: tuple[Flag, ...]
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     turned_back: tuple[str, ...] = ()
+    days: DayToDay = ASSUMPTION
+    taken: tuple[tuple[datetime | None, ...], tuple[datetime | None, ...]] = ((), ())
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{name} {self.regions[name].verdict}" for name in MAIN_REGIONS)
@@ -262,6 +276,8 @@ class Change:
                 "turned_back": list(self.turned_back),
                 "error": error,
                 "method": self.method,
+                "taken": [[None if at is None else at.isoformat() for at in side] for side in self.taken],
+                "days": self.days.to_dict(),
                 "regions": {name: without(asdict(region), "region") for name, region in self.regions.items()},
                 "measures": {name: without(asdict(measure), "name") for name, measure in self.measures.items()},
                 "flags": [asdict(flag) for flag in self.flags],

@@ -13,7 +13,17 @@ import numpy as np
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.analysis import NOT_SEEN, ImageLike, measure_photo, not_seen
-from symmetry.measure.change import Change, RegionChange
+from symmetry.measure.between_days import (
+    ONE_DAY,
+    DayToDay,
+    count_days,
+    of_table,
+    on_one_day,
+    sittings,
+    taken_at,
+    with_days,
+)
+from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.choosing import choose_photos
 from symmetry.measure.conditions import pair_conditions, photo_conditions
 from symmetry.measure.face import NAN, FaceAnalysis
@@ -33,8 +43,10 @@ from symmetry.measure.pairs import (
 )
 from symmetry.measure.pooling import effective_photos, share_a_film
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity, in_comparison
+from symmetry.measure.quality.time_of_day import check_time_of_day
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, ReliabilityTable, ReliabilityTables, of_method
 from symmetry.measure.uncertainty import (
+    Variance,
     pair_difficulty,
     pair_sds,
     photo_difficulty,
@@ -55,6 +67,7 @@ def compare(
     *,
     mirrored_after: bool = False,
     turn_back: bool = False,
+    same_day: bool | None = None,
     **options: Unpack[MeasuringOptions],
 ) -> Change:
     """Compare photos of one person before and after.
@@ -68,6 +81,9 @@ def compare(
         Only the photos after show the face as a mirror does.
     turn_back : bool
         Turn back photos that are mirrored unlike the others; by default they are left out if others are there.
+    same_day : bool, optional
+        Whether all photos are of one day, so that the face cannot differ as it does from day to day. By default the
+        times at which they were taken decide; photos that do not tell when are taken to be of different days.
     **options
         `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`. Faces analysed by landmarks alone
         are compared by landmarks alone.
@@ -87,7 +103,8 @@ def compare(
     -----
     Of copies of one shot, one counts. Every photo before is paired with every photo after, and the fields are averaged.
     The distance between a person's eyes does not change, so the ratio of iris to interpupillary distance is pooled over
-    all photos: an error of the iris then cannot pass for a change.
+    all photos: an error of the iris then cannot pass for a change. How far a face differs from day to day comes from
+    the reliability table, if that holds people on several days; otherwise from an assumption (`Change.days`).
     """
     measuring = Measuring.of(**options)
     befores = _analyzed(before, measuring)
@@ -96,7 +113,9 @@ def compare(
         raise ValueError("give at least one photo before and one after")
     chosen = choose_photos(befores, afters, measuring, turn_back=turn_back)
     only = measuring.landmarks_only or any(one.method == "landmarks" for one in befores + afters)
-    change = compare_faces(chosen.befores, chosen.afters, landmarks_only=only, reliability=measuring.reliability)
+    change = compare_faces(
+        chosen.befores, chosen.afters, landmarks_only=only, reliability=measuring.reliability, same_day=same_day
+    )
     return replace(change, left_out=MappingProxyType(chosen.left_out), turned_back=chosen.turned_back)
 
 
@@ -114,8 +133,10 @@ def compare_faces(
     *,
     landmarks_only: bool,
     reliability: ReliabilityTables | None,
+    same_day: bool | None = None,
+    own_days: DayToDay | None = None,
 ) -> Change:
-    """Compare measured faces as `compare` does, all of them."""
+    """Compare measured faces as `compare` does, all of them; `own_days` is what is known of this person's days."""
     pooled = common_scale(befores + afters)
     pairs = [
         [
@@ -124,7 +145,8 @@ def compare_faces(
         ]
         for one in befores
     ]
-    flags = _flags(befores, afters, pairs)
+    taken = [[taken_at(face) for face in faces] for faces in (befores, afters)]
+    flags = (*_flags(befores, afters, pairs), *(() if same_day else check_time_of_day(*taken)))
     first = pairs[0][0]
     unit, table = first.before.unit, of_method(reliability, first.before.method)
     unit_per_mm = first.before.unit_per_mm
@@ -133,9 +155,16 @@ def compare_faces(
     means = fields.mean_known()
     mean = pair_numbers(means, field_noise(table, min(len(befores), len(afters)), unit_per_mm))
     moved = means.moved
-    spread = _spread(pairs, table, mean, moved, each.listed(), unit_per_mm)
+    labels = sittings(taken[0] + taken[1])
+    sides = labels[: len(befores)], labels[len(befores) :]
+    together = on_one_day(labels) if same_day is None else same_day
+    days = ONE_DAY if together else own_days or of_table(table)
+    by_photos = _spread(pairs, table, mean, moved, variance_of_one(each.listed(), None if together else sides))
+    spread = _over_days(by_photos, days, (count_days(sides[0]), count_days(sides[1])), unit_per_mm)
     measures = measure_changes(mean, spread, flags, unit)
     regions = region_changes(mean, spread, flags, unit, measures)
+    if not together:
+        regions, measures = _with_one_day(regions, measures, mean, by_photos, flags, unit)
     moved.flags.writeable = False
     unknown = np.full_like(moved, NAN)
     unknown.flags.writeable = False
@@ -150,7 +179,37 @@ def compare_faces(
         regions=MappingProxyType(regions),
         measures=MappingProxyType(measures),
         flags=(*flags, *_unmatched(regions)),
+        days=days,
+        taken=(tuple(taken[0]), tuple(taken[1])),
     )
+
+
+def _over_days(spread: Spread, days: DayToDay, count: tuple[int, int], unit_per_mm: float) -> Spread:
+    """Add the part between days, which more photos of a day do not shrink."""
+    to_unit = _to_unit(unit_per_mm)
+    sd, freedom = with_days(spread.sd / to_unit, spread.freedom, days, count)
+    return replace(spread, sd=sd * to_unit, freedom=freedom)
+
+
+def _with_one_day(
+    regions: Mapping[str, RegionChange],
+    measures: Mapping[str, MeasureChange],
+    numbers: PairNumbers,
+    by_photos: Spread,
+    flags: Sequence[Flag],
+    unit: str,
+) -> tuple[dict[str, RegionChange], dict[str, MeasureChange]]:
+    """Add the error that each change would have had within one day."""
+    of_measures = measure_changes(numbers, by_photos, flags, unit)
+    of_regions = region_changes(numbers, by_photos, flags, unit, of_measures)
+    return (
+        {name: replace(one, same_day_error=of_regions[name].evenness_error) for name, one in regions.items()},
+        {name: replace(one, same_day_error=of_measures[name].evenness_error) for name, one in measures.items()},
+    )
+
+
+def _to_unit(unit_per_mm: float) -> FloatArray:
+    return np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
 
 
 def _spread(
@@ -158,12 +217,12 @@ def _spread(
     table: ReliabilityTable,
     mean: PairNumbers,
     moved: FloatArray,
-    each: FloatArray,
-    unit_per_mm: float,
+    own: Variance,
 ) -> Spread:
+    """Spread over re-photographing; `own` is the variance of one photo among the user's own, in the unit of faces."""
     befores, afters = [row[0].before for row in pairs], [pair.after for pair in pairs[0]]
-
-    to_unit = np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
+    unit_per_mm = befores[0].unit_per_mm
+    to_unit = _to_unit(unit_per_mm)
     sd, freedom = pair_sds(
         table,
         difficulty=pair_difficulty(
@@ -176,7 +235,7 @@ def _spread(
         interpupillary=(_mean_eyes(befores), _mean_eyes(afters)),
         unseen=unseen_part(left_right_difference(moved)) / unit_per_mm,
         # What differs between frames of a film is less than what differs between photos.
-        own=None if share_a_film(befores) or share_a_film(afters) else variance_of_one(each / to_unit),
+        own=None if share_a_film(befores) or share_a_film(afters) else (own[0] / to_unit**2, own[1]),
     )
     return Spread(
         sd=sd * to_unit,

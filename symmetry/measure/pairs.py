@@ -254,7 +254,9 @@ def left_right_difference(moved: FloatArray) -> FloatArray:
     return np.asarray(moved - moved[..., MIRROR, :] * _OUTWARD)
 
 
-def variance_of_one(listed: FloatArray) -> tuple[FloatArray, float]:
+def variance_of_one(
+    listed: FloatArray, days: tuple[Sequence[int | None], Sequence[int | None]] | None = None
+) -> tuple[FloatArray, float]:
     """Variance of one photo's share in the numbers of all pairs of some photos before and some after.
 
     The number of a pair is a value of its photo after less one of its photo before, so the means over rows and over
@@ -263,19 +265,23 @@ def variance_of_one(listed: FloatArray) -> tuple[FloatArray, float]:
     Parameters
     ----------
     listed : ndarray, shape (before, after, 76)
+    days : tuple of sequence, optional
+        Day of each photo before and after; photos are compared with others of their day alone.
 
     Returns
     -------
     variance : ndarray, shape (76,)
-        NaN where neither side has two photos.
+        NaN where no day of a side has two photos.
     freedom : float
-        Photos less two.
+        Photos less days of either side.
     """
-    ways = [(listed.mean(axis=1), listed.shape[0] - 1), (listed.mean(axis=0), listed.shape[1] - 1)]
-    freedom = sum(count for _, count in ways)
-    squares = np.zeros(listed.shape[-1])
-    for means, count in ways:
-        squares += ((means - means.mean(axis=0)) ** 2).sum(axis=0) if count else 0.0
+    squares, freedom = np.zeros(listed.shape[-1]), 0
+    for side, means in enumerate((listed.mean(axis=1), listed.mean(axis=0))):
+        labels = np.array([0] * len(means) if days is None else [-1 if day is None else day for day in days[side]])
+        for label in np.unique(labels):
+            own = means[labels == label]
+            freedom += len(own) - 1
+            squares += ((own - own.mean(axis=0)) ** 2).sum(axis=0) if len(own) > 1 else 0.0
     return (squares / freedom, float(freedom)) if freedom else (np.full_like(squares, np.nan), 0.0)
 
 

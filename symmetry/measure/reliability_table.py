@@ -10,7 +10,7 @@ import csv
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -32,7 +32,7 @@ METHODS: Final[tuple[Method, ...]] = ("registration", "landmarks")
 class Quantity(NamedTuple):
     """One number that is reported."""
 
-    of: str  # {"photo", "pair"}; what it describes
+    of: str  # {"photo", "pair", "day"}; what it describes
     name: str  # region, part of a region, or clinical measure
     number: str
     unit: str  # {"mm", "degrees"}
@@ -89,6 +89,10 @@ class ReliabilityTable:
     part_correlation: FloatArray  # shape (11,); between the lateral and vertical change of each part of a region
     # root mean square over the photos behind the table of how far framing moves the landmarks, in eye distances
     jitter: float
+    # shape (76,); standard deviation of the true number of one day, where people were photographed on several days, and
+    # its degrees of freedom; NaN and 0 where it is not known
+    day_sd: FloatArray = field(default_factory=lambda: np.full(len(OF_PAIR), np.nan))
+    day_freedom: FloatArray = field(default_factory=lambda: np.zeros(len(OF_PAIR)))
 
     @property
     def field_noise(self) -> FloatArray:
@@ -111,6 +115,10 @@ def to_rows(reliability: ReliabilityTables) -> list[dict[str, object]]:
         for quantity, sd, freedom, detector in zip(OF_PHOTO + OF_PAIR, sds, freedoms, detectors, strict=True):
             row = {"method": method, "of": quantity.of, "name": quantity.name, "number": quantity.number}
             rows.append(row | {"unit": quantity.unit, "sd": sd, "freedom": freedom, "detector": detector})
+        for quantity, sd, freedom in zip(OF_PAIR, known.day_sd, known.day_freedom, strict=True):
+            if np.isfinite(sd):
+                row = {"method": method, "of": "day", "name": quantity.name, "number": quantity.number}
+                rows.append(row | {"unit": quantity.unit, "sd": sd, "freedom": freedom})
         for (region, part), correlation in zip(PART_NAMES, known.part_correlation, strict=True):
             row = {"method": method, "of": "pair", "name": f"{region}: {part}", "number": "correlation"}
             rows.append(row | {"unit": "", "sd": correlation})
@@ -177,9 +185,9 @@ def _parse(text: str) -> ReliabilityTables:
 
 
 def _of_method(values: dict[tuple[str, str, str], tuple[float, float, float]]) -> ReliabilityTable:
-    def column(quantities: tuple[Quantity, ...], place: int) -> FloatArray:
+    def column(quantities: tuple[Quantity, ...], place: int, of: str | None = None) -> FloatArray:
         unknown = (np.nan, 0.0, np.nan)
-        return np.array([values.get((q.of, q.name, q.number), unknown)[place] for q in quantities])
+        return np.array([values.get((of or q.of, q.name, q.number), unknown)[place] for q in quantities])
 
     return ReliabilityTable(
         photo_sd=column(OF_PHOTO, 0),
@@ -191,4 +199,6 @@ def _of_method(values: dict[tuple[str, str, str], tuple[float, float, float]]) -
             [values.get(("pair", f"{region}: {part}", "correlation"), (0.0,))[0] for region, part in PART_NAMES]
         ).clip(-1.0, 1.0),
         jitter=values["photo", "landmarks", "jitter"][0],
+        day_sd=column(OF_PAIR, 0, "day"),
+        day_freedom=np.nan_to_num(column(OF_PAIR, 1, "day")),
     )

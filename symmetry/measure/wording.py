@@ -11,7 +11,7 @@ from symmetry.measure.answers import ChangeAnswer, FaceAnswer, Finding, Fitness,
 from symmetry.measure.change import Change, RegionChange
 from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.symmetry_index import HEALTHY_RANGE, MOST_ERROR, TOO_UNSURE, SymmetryIndex
-from symmetry.measure.words import HOW_EVEN, amount, behind, sentence, the, title_of
+from symmetry.measure.words import HOW_EVEN, amount, behind, beyond_words, sentence, the, title_of
 from symmetry.tabular.text import counted
 
 SIDES_OF: Final = {
@@ -112,7 +112,17 @@ def change_sentences(answer: ChangeAnswer) -> list[str]:
     if same:
         sizes = [f"{one.evenness_error:.1f}{behind(one.unit)} at {the(one.region)}" for one in same]
         told.append(f"Changes below these would not show: {joined(sizes)}.")
+        told += _within_days(answer)
     return [*told, *_unchanged_unknown(answer, unknown)]
+
+
+def _within_days(answer: ChangeAnswer) -> list[str]:
+    """Name regions that moved beyond the photos of one day alone; empty if there are none."""
+    found = answer.within_days
+    if not found:
+        return []
+    differ = f"{the(*(one.region for one in found))} {'differs' if len(found) == 1 else 'differ'}"
+    return [sentence(f"{differ} by more than photos of one day, but not by more than untreated days may.")]
 
 
 def lift_sentences(change: Change) -> list[str]:
@@ -205,7 +215,7 @@ def _changed(answer: ChangeAnswer, better: list[RegionChange], worse: list[Regio
             told += _nothing(answer, main=True)
     if not answer.doubts:
         real = "This is" if len(better) + len(worse) == 1 else "These changes are"
-        told.append(f"{real} real as far as photos can tell: photos of an unchanged face differ by less.")
+        told.append(f"{real} real as far as photos can tell: {beyond_words(answer.days)}.")
     return list(map(sentence, told))
 
 

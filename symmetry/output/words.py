@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Final
 
 from symmetry.measure.answers import tells, unknown_because
+from symmetry.measure.between_days import ASSUMED, BY_TABLE, OWN_DAYS, SAME_DAY, DayToDay
 from symmetry.measure.change import RegionChange, SideMovement
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import Flag, Severity, by_gravity, reason_words
@@ -19,6 +20,7 @@ NOT_SEEN: Final = reason_words("not_seen")
 OWN_SIDES: Final = "Left and right are the person’s own."
 OF_PUPILS: Final = "Percentages are of the distance between the pupils (IPD)."
 HOW_SURE: Final = "± is how far another photo of the unchanged face may lie off, 19 times out of 20."
+OVER_DAYS: Final = "± is how far photos of the untreated face on another day may lie off, 19 times out of 20."
 
 _SOURCES: Final[dict[tuple[Verdict, CameFrom | None], str]] = {
     (IMPROVED, "worse side"): "the worse side improved",
@@ -159,3 +161,17 @@ def _went(movement: SideMovement, unit: str) -> str:
         if isfinite(value) and shows(value)
     ]
     return ", ".join(parts) or f"0.0{behind(unit)}"
+
+
+def days_note(days: DayToDay) -> str:
+    """Say how far the face is taken to differ from day to day, and where that comes from."""
+    if days.source == SAME_DAY:
+        return "All photos are of one day, so nothing is allowed for days."
+    low, high = (f"{size:.2f}" for size in days.range_mm)
+    size = f"{low if low == high else f'{low} to {high}'} mm"
+    whence = {
+        OWN_DAYS: f"from {days.days} untreated days of this person",
+        BY_TABLE: "from the reliability table",
+        ASSUMED: "assumed (3-D scans of resting faces repeat to an MDC95 of 0.8 mm over a week)",
+    }[days.source]
+    return f"Days: an untreated face differs from day to day by {size} (standard deviation), {whence}."

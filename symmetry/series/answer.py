@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
+from symmetry.measure.between_days import ASSUMED, DaysFrom
 from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
@@ -56,6 +57,7 @@ class SeriesOutcome:
     change_sessions: int  # number of sessions on either side of the change since the first sessions; 0 with one session
     # what casts doubt on the whole comparison: names of flags, "file_times" or "some_file_times"
     doubts: tuple[str, ...]
+    days: DaysFrom = ASSUMED  # where the part of the errors comes from that days add to the change
 
     def main(self, group: Group) -> list[Outcome]:
         """Outcomes of jawline, eyes and mouth in a group."""
@@ -112,6 +114,7 @@ def series_outcome(
             for name, course in measures.items()
         },
         change_sessions=change_sessions if change else 0,
+        days=change.days.source if change else ASSUMED,
         doubts=(*dict.fromkeys(flag.name for flag in flags if flag.name in (*_OTHER_FACE, _SAME_PICTURE)), *order),
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from symmetry.measure.analysis import rescaled
 from symmetry.measure.batch import analyze_photos
+from symmetry.measure.between_days import DayToDay, of_table
 from symmetry.measure.change import Change
 from symmetry.measure.comparison import compare_faces
 from symmetry.measure.face import FaceAnalysis
@@ -20,7 +21,7 @@ from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.pairs import common_scale
 from symmetry.measure.reliability_table import Method, ReliabilityTables, of_method
-from symmetry.series.course import MatchedPhotos, take_course
+from symmetry.series.course import MatchedPhotos, days_of_course, take_course
 from symmetry.series.dating import Given, date_photos
 from symmetry.series.judgement import Times, measure_courses, region_courses
 from symmetry.series.result import DatedFace, LeftOut, Session
@@ -135,14 +136,17 @@ def _series_of(
     treated = None if treatment_start is None else np.array([one.phase == "treatment" for one in sessions])
     times = Times(weeks=np.array([session.weeks for session in sessions]), treated=treated)
     count = max(1, min(_EACH_SIDE[1], len(sessions) // _EACH_SIDE[0]))
+    baseline = [one.phase == "baseline" for one in sessions]
+    first = min(sum(baseline), _PHOTOS) if 0 < sum(baseline) < len(sessions) else count
+    days = days_of_course(course, [one.day for one in sessions], baseline, reference.unit_per_mm, of_table(table))
     return Series(
         sessions=sessions,
         left_out=tuple(sorted(chosen.left_out, key=lambda one: (one.at is None, str(one.at), one.photo))),
         reference=reference,
         regions=MappingProxyType(region_courses(course, times, table.part_correlation, unit)),
         measures=MappingProxyType(measure_courses(course, times, unit)),
-        change=_since_the_first(sessions, count, reliability),
-        change_sessions=count,
+        change=_since_the_first(sessions, (first, count), reliability, days),
+        change_sessions=first,
         treatment_start=treatment_start.date() if isinstance(treatment_start, datetime) else treatment_start,
         scale=scale,
         unit=unit,
@@ -190,16 +194,30 @@ def _sessions(
     return tuple(found)
 
 
-def _since_the_first(sessions: Sequence[Session], count: int, reliability: ReliabilityTables | None) -> Change | None:
+def _since_the_first(
+    sessions: Sequence[Session], count: tuple[int, int], reliability: ReliabilityTables | None, days: DayToDay
+) -> Change | None:
+    """Compare so many of the last sessions with so many of the first, or baseline sessions."""
     if len(sessions) < 2:
         return None
-    first, last = sessions[:count], sessions[: -count - 1 : -1]  # the pictures shown are the first of either side
-    before, after = (_best([face for session in some for face in session.faces]) for some in (first, last))
-    only = any(face.method == "landmarks" for face in (*before, *after))
-    return compare_faces(tuple(before), tuple(after), landmarks_only=only, reliability=reliability)
+    # The pictures shown are the first of either side.
+    first, last = sessions[: count[0]], sessions[: -count[1] - 1 : -1]
+    before, after = (_best([session.faces for session in some]) for some in (first, last))
+    return compare_faces(
+        tuple(before),
+        tuple(after),
+        landmarks_only=any(face.method == "landmarks" for face in (*before, *after)),
+        reliability=reliability,
+        same_day=len({session.day for session in (*first, *last)}) == 1,
+        own_days=days,
+    )
 
 
-def _best(faces: Sequence[FaceAnalysis]) -> list[FaceAnalysis]:
-    """Take the photos with the fewest flags, in their order."""
-    gravest = sorted(range(len(faces)), key=lambda i: sum(flag.severity != "info" for flag in faces[i].flags))
-    return [faces[i] for i in sorted(gravest[:_PHOTOS])]
+def _best(sessions: Sequence[Sequence[FaceAnalysis]]) -> list[FaceAnalysis]:
+    """Take the photos with the fewest flags, one of each session before a second of any, in their order."""
+    ranked = []
+    for place, faces in enumerate(sessions):
+        order = sorted(range(len(faces)), key=lambda i: sum(flag.severity != "info" for flag in faces[i].flags))
+        ranked += [(turn, place, i) for turn, i in enumerate(order)]
+    taken = sorted(ranked)[:_PHOTOS]
+    return [sessions[place][i] for _, place, i in sorted(taken, key=lambda one: one[1:])]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from symmetry.landmarks.frame import ARM_MM, across_jawline, asymmetry_field, fi
 from symmetry.landmarks.mesh import AVERAGE_IPD_MM, MIDLINE, MIRROR, REGIONS
 from symmetry.landmarks.scale import AVERAGE_SCALE
 from symmetry.measure.analysis import beyond_edge, stopped_landmarks, stops_measure
+from symmetry.measure.between_days import LEAST_DAYS, DayToDay, of_own_days
 from symmetry.measure.conditions import pair_conditions
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import Match
@@ -118,6 +120,28 @@ def take_course(photos: MatchedPhotos, table: ReliabilityTable) -> Course:
         level_sd=level_sd,
         freedom=table.pair_freedom,
     )
+
+
+def days_of_course(
+    course: Course, days: Sequence[date], untreated: Sequence[bool], unit_per_mm: float, prior: DayToDay
+) -> DayToDay:
+    """Tell how far a person differs from day to day, by the untreated sessions, one of each day.
+
+    Parameters
+    ----------
+    course : Course
+    days : sequence of date, length n
+    untreated : sequence of bool, length n
+    unit_per_mm : float
+    prior : DayToDay
+        What is known of other people, which also counts where fewer than three days are untreated.
+    """
+    own = [i for i, free in enumerate(untreated) if free and days[i] not in days[:i]]
+    if len(own) < LEAST_DAYS:
+        return prior
+    to_unit = np.array([unit_per_mm if quantity.unit == "mm" else 1.0 for quantity in OF_PAIR])
+    numbers, sd = course.numbers.listed()[own] / to_unit, course.sd[own] / to_unit
+    return of_own_days(numbers, (sd**2).mean(axis=0), prior)
 
 
 def _shared_face(photos: MatchedPhotos) -> tuple[FloatArray, NDArray[np.bool_]]:

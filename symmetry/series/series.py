@@ -40,9 +40,10 @@ class Series:
     measures : mapping of str to MeasureCourse
         The clinical measures.
     change : Change or None
-        Last sessions against first sessions, with a verdict for each region; None with fewer than two sessions.
+        Last sessions against first sessions, with a verdict for each region; None with fewer than two sessions. With a
+        treatment start, the first are all baseline sessions, four at the most.
     change_sessions : int
-        How many sessions stand on either side of it.
+        How many sessions stand before it.
     treatment_start : date or None
     scale : Scale
         Pooled over the series.
@@ -115,6 +116,7 @@ class Series:
                     "sessions": self.change_sessions,
                     "befores": [face.photo.name for face in change.befores],
                     "afters": [face.photo.name for face in change.afters],
+                    "days": change.days.to_dict(),
                     "flags": [asdict(flag) for flag in change.flags],
                 },
             }

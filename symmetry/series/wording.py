@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Final
 
+from symmetry.measure.between_days import DaysFrom
 from symmetry.measure.change import MeasureChange, RegionChange
 from symmetry.measure.quality.flags import joined, reason_words
 from symmetry.measure.verdicts import NOT_COMPARABLE
-from symmetry.measure.words import HOW_EVEN, amount, are, behind, sentence, the
+from symmetry.measure.words import HOW_EVEN, amount, are, behind, beyond_words, sentence, the
 from symmetry.series.answer import BY_FILE_TIMES, Outcome, SeriesOutcome
 from symmetry.series.result import LeftOut, MeasureCourse, RegionCourse, Session
 from symmetry.stats.trends import LEAST_SESSIONS
@@ -31,6 +32,13 @@ _MIND: Final = {
     "same_picture": "the same picture was given twice",
     "file_times": "no photo tells when it was taken; their order is that of the files' times, which copying changes",
     "some_file_times": "some photos do not tell when they were taken; their files' times count, which copying changes",
+}
+_APART: Final[dict[DaysFrom, str]] = {
+    "same day": "differ",
+    "own days": "differ on untreated days",
+    "reliability": "differ from day to day",
+    "controls": "differ from day to day",
+    "assumed": "may differ from day to day",
 }
 _IF_FILES_ARE_RIGHT: Final = ", if the times of the files are right"
 _FIRST_SESSION: Final = (
@@ -67,7 +75,7 @@ def sentences(outcome: SeriesOutcome) -> list[str]:
     for one in outcome.main("perhaps"):
         told.append(f"{the(one.name)} {are([one.name])} perhaps {HOW_EVEN[one.verdict]} by {_size(one)}: {why(one)}.")
     if same := outcome.main("same"):
-        told.append(f"{_named(same)} changed no more than photos of an unchanged face differ.")
+        told.append(f"{_named(same)} changed no more than photos of an unchanged face {_APART[outcome.days]}.")
     for found, what in ((outcome.main("unclear"), "unclear"), (outcome.main("unknown"), "not comparable")):
         if found:
             whys = joined(list(dict.fromkeys(map(why, found))))
@@ -203,8 +211,8 @@ def _real(outcome: SeriesOutcome) -> list[str]:
     if_so = _IF_FILES_ARE_RIGHT if _by_file_times(outcome) else ""
     return [
         f"{since(outcome.change_sessions)}, {', but '.join(parts)}.",
-        f"{'This is' if changes == 1 else 'These changes are'} real as far as photos can tell{if_so}: photos of an "
-        "unchanged face differ by less.",
+        f"{'This is' if changes == 1 else 'These changes are'} real as far as photos can tell{if_so}: "
+        f"{beyond_words(outcome.days)}.",
     ]
 
 

@@ -24,6 +24,8 @@ CHANGE_COLUMNS: Final = (
     "part",
     "evenness",
     "evenness_error",
+    "same_day_error",
+    "days",
     "came_from",
     "noticed_from",
     "noticed_by",
@@ -67,6 +69,8 @@ def failed_change(befores: Sequence[str], afters: Sequence[str], error: str) -> 
         "turned_back": [],
         "error": error,
         "method": None,
+        "taken": [[], []],
+        "days": None,
         "regions": None,
         "measures": None,
         "flags": [],
@@ -80,6 +84,7 @@ def change_rows(change: Mapping[str, Any]) -> list[dict[str, Any]]:
         "after_photo": "; ".join(change["afters"]),
         "error": change["error"],
         "method": change["method"],
+        "days": change["days"] and change["days"]["source"],
         "flags": flag_names(change["flags"]),
     }
     if change["regions"] is None:
@@ -116,7 +121,7 @@ CHANGES: Final = Layout(
     columns=CHANGE_COLUMNS,
     texts=(
         *("before_photo", "after_photo", "error", "kind", "name", "unit", "verdict", "reason", "part", "came_from"),
-        *("noticed_by", "norm", "moved", "method", "flags"),
+        *("noticed_by", "norm", "moved", "method", "flags", "days"),
     ),
     rows=change_rows,
     keys=("before", "after", "befores", "afters", "regions", "measures"),

@@ -48,6 +48,7 @@ _PHASES: Final = (
     "verdict",
 )
 _CHANGE: Final = ("before", "after", "evenness", "evenness_error", "verdict", "reason", "part", "came_from", "moved")
+_DAYS: Final = ("change_same_day_error", "change_days")
 SERIES_COLUMNS: Final = (
     "of",
     "kind",
@@ -68,6 +69,7 @@ SERIES_COLUMNS: Final = (
     *(f"trend_{name}" for name in _TREND),
     *(f"phases_{name}" for name in _PHASES),
     *(f"change_{name}" for name in _CHANGE),
+    *_DAYS,
     "flags",
     *_OF_ALL,
 )
@@ -138,6 +140,10 @@ def _courses(series: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             if what["kind"] == "measure":
                 # The difference is one number: its size is as uncertain as itself.
                 row["change_evenness_error"] = change["error"]
+            row |= {
+                "change_same_day_error": change["same_day_error"],
+                "change_days": series["change"]["days"]["source"],
+            }
         yield row
 
 
@@ -167,7 +173,7 @@ SERIES: Final = Layout(
     texts=(
         *("of", "kind", "name", "unit", "part", "day", "at", "phase", "photos", "times_from", "reason", "error"),
         *("trend_verdict", "phases_verdict", "change_verdict", "change_reason", "change_part", "change_came_from"),
-        *("change_moved", "flags", "method", "version", "engine"),
+        *("change_moved", "change_days", "flags", "method", "version", "engine"),
     ),
     truths=("trend_crosses",),
     rows=series_rows,

@@ -60,7 +60,14 @@ def test_compare_says_first_what_changed_and_fits_one_screen(compared):
     size = f"{-mouth['evenness']:.1f} ± {mouth['evenness_error']:.1f}"
     assert result.stdout.splitlines()[2].startswith("More even: the ")
     assert f"the mouth by {size} mm" in told
-    assert "These changes are real as far as photos can tell: photos of an unchanged face differ by less." in told
+    assert (
+        "These changes are real as far as photos can tell: photos of one day differ by less, and faces at rest" in told
+    )
+    assert (
+        "How much this face differs from day to day is not known: take photos on three days before you begin." in told
+    )
+    same = " ".join(run("compare", BEFORE, AFTER, "--same-day").stdout.split())
+    assert "These changes are real as far as photos can tell: photos of an unchanged face differ by less." in same
     assert cells_of(result, "mouth") == ["more even", size, "right, worse side"]
     assert "commissure" not in result.stdout
     shown = render(change_tables(symmetry.compare(BEFORE, AFTER)), 80).splitlines()
@@ -116,13 +123,15 @@ def shots(tmp_path_factory) -> list[Path]:
 
 def test_several_photos_a_side_stand_behind_before_and_after_and_shrink_the_error(shots):
     a, b, c, d = shots
-    single = json.loads(run("compare", a, c, "-f", "json").stdout)
-    several = json.loads(run("compare", "--before", a, b, "--after", c, d, "-f", "json").stdout)
+    single = json.loads(run("compare", a, c, "-f", "json", "--same-day").stdout)
+    several = json.loads(run("compare", "--before", a, b, "--after", c, d, "-f", "json", "--same-day").stdout)
     assert several["befores"] == [str(a), str(b)]
     assert several["afters"] == [str(c), str(d)]
     assert single["befores"] == [str(a)]
     assert several["regions"]["mouth"]["evenness_error"] < 0.8 * single["regions"]["mouth"]["evenness_error"]
-    mixed = json.loads(run("compare", "-f", "json", f"--after={c}", d, "-s", "iris", "--before", a, b).stdout)
+    mixed = json.loads(
+        run("compare", "-f", "json", "--same-day", f"--after={c}", d, "-s", "iris", "--before", a, b).stdout
+    )
     assert mixed == several
     table = run("compare", "--before", a, b, "--after", c, d).stdout
     assert "before, 2 photos:" in table
@@ -262,7 +271,7 @@ def test_a_table_of_own_photos_replaces_the_shipped_one(shots, tmp_path):
     own = ("--reliability", tmp_path / "own.csv")
     ours, theirs = mouth("score", shots[0], *own), mouth("score", shots[0])
     assert ours["vertical_error"] > 2 * theirs["vertical_error"]
-    ours, theirs = mouth("compare", shots[0], shots[2], *own), mouth("compare", shots[0], shots[2])
+    ours, theirs = (mouth("compare", "--same-day", shots[0], shots[2], *which) for which in (own, ()))
     assert ours["evenness_error"] > 2 * theirs["evenness_error"]
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     for command in (["score", shots[0]], ["compare", shots[0], shots[2]]):

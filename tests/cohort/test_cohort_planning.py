@@ -21,7 +21,9 @@ EFFECT, SD = 0.05, 0.1
 
 def needed(**asked) -> float:
     return float(
-        plan_study(EFFECT, **{"region": "brows", "photos": (1,), "spread": 0.0} | asked).frame["people"].iloc[0]
+        plan_study(EFFECT, **{"region": "brows", "photos": (1,), "spread": 0.0, "day_to_day": 0.0} | asked)
+        .frame["people"]
+        .iloc[0]
     )
 
 

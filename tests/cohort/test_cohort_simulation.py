@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from symmetry.cohort.simulated_people import HEALTHY, REGIONS_TO_DRAW
-from symmetry.cohort.simulation import PLACEBO, TREATED, responder_curve, simulate_study
+from symmetry.cohort.simulated_people import HEALTHY, REGIONS_TO_DRAW, Conditions, Effect
+from symmetry.cohort.simulation import PLACEBO, TREATED, before_and_after, responder_curve, simulate_study
 from symmetry.cohort.study import ONE_SESSION, Study
 from symmetry.errors import PlanError
 from symmetry.landmarks.mesh import MAIN_REGIONS
@@ -23,6 +23,8 @@ from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 pytestmark = pytest.mark.slow
 
 MANY = 4000
+STILL = {"day_to_day": 0.0, "allowed": 0.0}
+"""Faces that do not differ from day to day, judged as photos of one day."""
 
 
 def by_group(study: Study, region: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -39,7 +41,7 @@ def by_group(study: Study, region: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 def test_unchanged_people_are_seldom_responders_and_half_look_improved(region, photos):
     (found,) = responder_curve([0.0], people=MANY, photos=photos, region=region).itertuples()
     assert found.share_high <= 0.05
-    assert found.share >= 0.01  # nor is the rule stricter than it says: 2.5 %, less what correlation costs
+    assert found.share >= 0.008  # nor is the rule stricter than it says: 2.5 %, less what correlation costs
     assert found.naive_low - 0.01 <= 0.5 <= found.naive_high + 0.01  # one interval in twenty lies beside the truth
 
 
@@ -86,15 +88,41 @@ def test_more_effect_makes_more_responders():
     assert found["improved"].tolist() == (found["share"] * 1000).round().astype(int).tolist()
 
 
-def test_what_really_differs_from_day_to_day_is_no_part_of_a_detectable_change():
+@pytest.mark.parametrize("allowed", [0.0, 0.05, 0.1])
+def test_what_really_differs_from_day_to_day_is_part_of_a_detectable_change_as_far_as_it_is_known(allowed):
     # Photos repeat to s, faces to d: the change of an untreated person spreads by sqrt(s^2 + 2 d^2), its half-width is
-    # 1.96 s. By the direction that is known as well as the other, of people far from even.
+    # 1.96 sqrt(s^2 + 2 allowed^2). By the direction that is known as well as the other, of people far from even.
     s, d = 0.1, 0.1
-    study = simulate_study(
-        people=MANY, effect=0.0, regions=["brows"], photos=1, reliability=table_with(s), day_to_day=d, placebo=0.0
-    )
+    made = {"regions": ["brows"], "photos": 1, "reliability": table_with(s), "placebo": 0.0}
+    study = simulate_study(people=MANY, effect=0.0, day_to_day=d, allowed=allowed, **made)
     share = (study.changes["verdict"] == IMPROVED).mean()
-    assert share == pytest.approx(norm.cdf(-1.96 * s / np.sqrt(s**2 + 2 * d**2)), abs=0.02)
+    known = np.sqrt((s**2 + 2 * allowed**2) / (s**2 + 2 * d**2))
+    assert share == pytest.approx(norm.cdf(-1.96 * known), abs=0.02)
+
+
+@pytest.mark.parametrize("region", REGIONS_TO_DRAW)
+@pytest.mark.parametrize(("untreated", "most"), [(0, 0.05), (3, 0.03)])
+def test_untreated_people_seldom_improve_whatever_the_days_do(region, untreated, most):
+    for days in (0.1, 0.2) if untreated == 0 else (0.1, 0.2, 0.3):
+        for photos in (1, 3, 5):
+            rng = np.random.default_rng([photos, untreated])
+            nothing = Effect.on(rng, np.zeros(MANY, bool), 0.0, None, 0.0)
+            seen = before_and_after(
+                rng, region, nothing, Conditions(photos=photos, day_to_day=days, untreated=untreated)
+            )
+            improved = (seen.change < -seen.error).mean()
+            assert improved <= most + 2 * np.sqrt(most * (1 - most) / MANY), (days, photos)
+
+
+def test_untreated_days_make_a_change_easier_to_find_in_a_face_that_hardly_varies():
+    rng = np.random.default_rng(3)
+    effect = Effect.on(rng, np.ones(MANY, bool), 1.0, None, 0.0)
+    errors = [
+        np.median(before_and_after(rng, "mouth", effect, Conditions(day_to_day=0.05, untreated=days)).error)
+        for days in (0, 3, 6)
+    ]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[2] < 0.7 * errors[0]
 
 
 # What is put in comes out.
@@ -102,7 +130,7 @@ def test_what_really_differs_from_day_to_day_is_no_part_of_a_detectable_change()
 
 @pytest.mark.parametrize("region", REGIONS_TO_DRAW)
 def test_without_noise_the_treated_change_by_the_effect_and_the_others_do_not(region):
-    study = simulate_study(people=60, effect=1.5, regions=[region], reliability=table_with(1e-6))
+    study = simulate_study(people=60, effect=1.5, regions=[region], reliability=table_with(1e-6), **STILL)
     treated, placebo = by_group(study, region)
     assert treated["change"].to_numpy() == pytest.approx(-1.5, abs=1e-4)
     assert placebo["change"].to_numpy() == pytest.approx(0.0, abs=1e-4)
@@ -112,7 +140,7 @@ def test_without_noise_the_treated_change_by_the_effect_and_the_others_do_not(re
 
 def test_effects_spread_between_people_and_may_go_past_even():
     study = simulate_study(
-        people=MANY, effect=0.5, spread=0.4, regions=["brows"], reliability=table_with(1e-6), placebo=0.0
+        people=MANY, effect=0.5, spread=0.4, regions=["brows"], reliability=table_with(1e-6), **STILL, placebo=0.0
     )
     change = study.changes["change"]
     # In some the difference goes past even: its size then changes by less. Few do: brows differ by 1.7 mm.
@@ -123,27 +151,32 @@ def test_effects_spread_between_people_and_may_go_past_even():
 
 @pytest.mark.parametrize(("region", "part"), [(r, p) for r, p in PART_NAMES if r in ("mouth", "brows", "nose")])
 def test_people_begin_as_uneven_as_healthy_adults(region, part):
-    study = simulate_study(people=MANY, effect=0.0, regions=[region], reliability=table_with(1e-6))
+    study = simulate_study(people=MANY, effect=0.0, regions=[region], reliability=table_with(1e-6), **STILL)
     outward, upward, _ = HEALTHY[region, part]
     assert np.sqrt((study.changes["before"] ** 2).mean()) == pytest.approx(np.hypot(outward, upward), rel=0.05)
 
 
 def test_everyone_begins_more_uneven_by_the_effect():
     even, room = (
-        simulate_study(people=50, effect=e, regions=["mouth"], reliability=table_with(1e-6)) for e in (0.0, 2.0)
+        simulate_study(people=50, effect=e, regions=["mouth"], reliability=table_with(1e-6), **STILL)
+        for e in (0.0, 2.0)
     )
     assert (room.changes["before"] - even.changes["before"]).to_numpy() == pytest.approx(2.0, abs=1e-4)
 
 
 @pytest.mark.parametrize("photos", [1, 2, 5])
 def test_more_photos_shrink_the_detectable_change(photos):
-    study = simulate_study(people=20, effect=0.0, regions=["mouth"], photos=photos, reliability=table_with(0.3))
+    study = simulate_study(
+        people=20, effect=0.0, regions=["mouth"], photos=photos, reliability=table_with(0.3), **STILL
+    )
     assert study.changes["mdc"].to_numpy() == pytest.approx(1.959964 * 0.3 / np.sqrt(photos), rel=1e-4)
 
 
 @pytest.mark.parametrize("region", ["mouth", "eyes"])
 def test_an_effect_can_be_given_in_detectable_changes(region):
-    study = simulate_study(people=MANY, effect_in_mdc=2.0, placebo=0.0, regions=[region], reliability=table_with(0.1))
+    study = simulate_study(
+        people=MANY, effect_in_mdc=2.0, placebo=0.0, regions=[region], reliability=table_with(0.1), **STILL
+    )
     ratio = study.changes["change"] / study.changes["mdc"]
     # The surest of two lids looks better than either is.
     assert ratio.mean() == pytest.approx(-2.0, abs=0.02) if region == "mouth" else ratio.mean() < -2.0
@@ -151,7 +184,14 @@ def test_an_effect_can_be_given_in_detectable_changes(region):
 
 def test_the_effect_comes_about_evenly_over_the_sessions():
     study = simulate_study(
-        people=10, effect=2.0, placebo=0.0, sessions=5, weeks=8.0, regions=["mouth"], reliability=table_with(1e-6)
+        people=10,
+        effect=2.0,
+        placebo=0.0,
+        sessions=5,
+        weeks=8.0,
+        regions=["mouth"],
+        reliability=table_with(1e-6),
+        **STILL,
     )
     course = study.sessions.groupby("weeks")["value"].mean()
     assert course.index.tolist() == [0.0, 2.0, 4.0, 6.0, 8.0]

@@ -100,7 +100,7 @@ def followed() -> Cohort:
 @lru_cache
 def planned() -> Plan:
     """One number of photos that is enough, and one that is not."""
-    return plan_study(0.025, photos=(1, 4), comparisons=2)
+    return plan_study(0.025, photos=(1, 4), comparisons=2, day_to_day=0.0)
 
 
 def written() -> dict[str, tuple[Any, Layout]]:

@@ -161,8 +161,9 @@ def test_a_sure_change_is_said_with_its_size_and_that_it_is_real():
     nose = {"verdict": "worse", "evenness": 1.5, "evenness_error": 0.6}
     assert said(changed(mouth=mouth, nose=nose)).startswith(
         "More even: the mouth by 2.2 ± 0.4 mm. Of the other regions, less even: the nose by 1.5 ± 0.6 mm. "
-        "These changes are real as far as photos can tell: photos of an unchanged face differ by less. "
-        "Changes below these would not show: 0.6 mm at the jawline"
+        "These changes are real as far as photos can tell: photos of one day differ by less, and faces at rest from "
+        "day to day, too, as far as that is published. How much this face differs from day to day is not known: take "
+        "photos on three days before you begin. Changes below these would not show: 0.6 mm at the jawline"
     )
 
 

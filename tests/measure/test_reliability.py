@@ -166,7 +166,7 @@ def test_comparisons_cover_the_truth(before, after):
             [measured(photographed(one, rng), table) for _ in range(count)]
             for one, count in ((face, before), (later, after))
         ]
-        change = symmetry.compare(*sides, reliability=table)
+        change = symmetry.compare(*sides, reliability=table, same_day=True)
         inside.append(np.abs(numbers_of(change) - pair_truth(face, later)) <= pair_errors_of(change))
         widths.append(pair_errors_of(change))
     assert 0.93 <= np.mean(inside) <= 0.97
@@ -201,7 +201,9 @@ def test_replicates_of_ones_own_widen_what_a_calm_table_states():
     face = uneven_face(77, spread=0.4)
     calm = [[measured(photographed(face, rng), table) for _ in range(4)] for _ in range(2)]
     shaky = [[measured(photographed(face, rng, noise=4 * NOISE_MM), table) for _ in range(4)] for _ in range(2)]
-    errors = [np.median(pair_errors_of(symmetry.compare(*sides, reliability=table))) for sides in (calm, shaky)]
+    errors = [
+        np.median(pair_errors_of(symmetry.compare(*sides, reliability=table, same_day=True))) for sides in (calm, shaky)
+    ]
     assert errors[1] > 1.15 * errors[0]
 
 

@@ -157,8 +157,10 @@ def test_answer_says_where_how_much_and_whether_it_is_real():
     series = replace(series, regions={**series.regions, "jawline": course})
     assert series.sentences[1:] == [
         "Since the first 2 sessions, the mouth became more even by 1.2 ± 0.5 mm (0.20 mm a week).",
-        "This is real as far as photos can tell: photos of an unchanged face differ by less.",
-        "The eyes changed no more than photos of an unchanged face differ.",
+        "This is real as far as photos can tell: photos of one day differ by less, and faces at rest from day to day, "
+        "too, as far as that is published. How much this face differs from day to day is not known: take photos on "
+        "three days before you begin.",
+        "The eyes changed no more than photos of an unchanged face may differ from day to day.",
         "The jawline is not comparable: not seen.",
         "Of the other regions, the brows became less even.",
     ]

@@ -93,8 +93,10 @@ def test_one_session_has_no_outcome_but_its_trend() -> None:
 def test_answer_of_a_face_that_gets_more_even() -> None:
     assert made_series(ends={"jawline": (2.0, 2.0), "nose": (2.0, 0.5)}).answer == (
         "Yes, more even: the mouth. Since the first session, the mouth became more even by 2.5 ± 0.4 mm "
-        "(0.50 mm a week). This is real as far as photos can tell: photos of an unchanged face differ by less. "
-        "The jawline and the eyes changed no more than photos of an unchanged face differ. "
+        "(0.50 mm a week). This is real as far as photos can tell: photos of one day differ by less, and faces "
+        "at rest from day to day, too, as far as that is published. How much this face differs from day to day is not "
+        "known: take photos on three days before you begin. "
+        "The jawline and the eyes changed no more than photos of an unchanged face may differ from day to day. "
         "Of the other regions, the nose became more even."
     )
 

@@ -16,6 +16,7 @@ _REASONS: Final = {
     "different_person": "different people",
     "not_a_face": "no face",
     "pose_differs": "head held differently",
+    "time_of_day_differs": "another time of day",
     "no_time": "time not known",
     "side_unsure": "moved, but unsure which way",
 }

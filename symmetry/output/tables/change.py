@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from symmetry.measure.answers import ChangeAnswer, change_answer
 from symmetry.measure.answers import Group as AnswerGroup
+from symmetry.measure.between_days import SAME_DAY
 from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.flags import reason_words
@@ -37,7 +39,7 @@ from symmetry.output.tables.layout import (
     signed,
     title_cell,
 )
-from symmetry.output.words import HOW_SURE, part_in_words
+from symmetry.output.words import HOW_SURE, OVER_DAYS, days_note, part_in_words
 from symmetry.tabular import printable
 
 _FROM = {"worse side": "worse side", "better side": "better side", "both sides": "both", None: ""}
@@ -51,13 +53,13 @@ def change_tables(change: Change, *, details: bool = False) -> Group:
     if details:
         return _every_number(change, told)
     return Group(
-        Text(_names("before", change.befores)),
-        Text(_names("after", change.afters)),
+        Text(_names("before", change.befores, change.taken[0])),
+        Text(_names("after", change.afters, change.taken[1])),
         *answer_lines(told),
         *flag_lines(change.flags, brief=True),
         _summary(change, answer),
         *notes(
-            HOW_SURE,
+            HOW_SURE if change.days.source == SAME_DAY else OVER_DAYS,
             "By: change of the left-right difference of the region, or of the part named. Without a change, the "
             "least that would show.",
             *([MESH_ALONE] if change.method == "landmarks" else []),
@@ -82,6 +84,7 @@ def _every_number(change: Change, told: list[str]) -> Group:
         _measures(measures, unit),
         *notes(
             ERRORS,
+            days_note(change.days),
             "Signed change of the asymmetry of the region, or of the part named, along the direction known best; - is "
             "more even. The verdict compares it with its error.",
             "Came from: the worse side (it hangs lower or stands out further), the better side, or both.",
@@ -144,9 +147,11 @@ def _who(region: RegionChange, group: AnswerGroup) -> str:
     return ", ".join(filter(None, (moved, source)))
 
 
-def _names(label: str, faces: Sequence[FaceAnalysis]) -> str:
+def _names(label: str, faces: Sequence[FaceAnalysis], taken: Sequence[datetime | None] = ()) -> str:
     several = f", {len(faces)} photos" if len(faces) > 1 else ""
-    return f"{label}{several}: {', '.join(printable(face.photo.name) for face in faces)}"
+    times = [f" ({at:%Y-%m-%d %H:%M})" if at else "" for at in taken] or [""] * len(faces)
+    named = [f"{printable(face.photo.name)}{at}" for face, at in zip(faces, times, strict=True)]
+    return f"{label}{several}: {', '.join(named)}"
 
 
 def _photos(label: str, first: FaceAnalysis, every: Sequence[FaceAnalysis]) -> list[RenderableType]:

@@ -44,9 +44,9 @@ def _notes(plan: Plan, rows: list[dict[str, Any]]) -> list[str]:
         else "Two groups of one size, one of which does not change, tested by permutation, two-sided at 5 %"
     )
     days = (
-        f"From day to day they differ by {plan.day_to_day:g} mm, too (standard deviation)."
-        if plan.day_to_day
-        else "That faces differ from day to day is left out; if you know by how much, give --day-to-day."
+        "From day to day they differ as is assumed of the region; if you know by how much, give --day-to-day."
+        if plan.day_to_day is None
+        else f"From day to day they differ by {plan.day_to_day:g} mm, too (standard deviation)."
     )
     lines = [
         f"Simulated people: they really change by {plan.change:g} mm on average, with a standard deviation of",
