@@ -27,6 +27,8 @@ from .measure.many.scoring import Workers as Workers
 from .measure.many.scoring import analyze_many as analyze_many
 from .measure.many.scoring import score_photos as score_photos
 from .measure.quality.flags import Flag as Flag
+from .measure.skin import analyze_skin as analyze_skin
+from .measure.skin import compare_skin as compare_skin
 from .measure.symmetry_index import SymmetryIndex as SymmetryIndex
 from .output.figures.audit import draw_audit as draw_audit
 from .output.figures.change import draw_change as draw_change
@@ -40,5 +42,11 @@ from .photos.reading import read_photo as read_photo
 from .series import DatedFace as DatedFace
 from .series import Series as Series
 from .series import analyze_series as analyze_series
+from .skin.analysis import SkinAnalysis as SkinAnalysis
+from .skin.analysis import SkinNumber as SkinNumber
+from .skin.change import SkinChange as SkinChange
+from .skin.change import SkinChangeNumber as SkinChangeNumber
+from .skin.spots import Spot as Spot
+from .skin.spots import SpotChange as SpotChange
 from .tabular.reading import read_results as read_results
 from .version import __version__ as __version__

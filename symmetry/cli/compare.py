@@ -16,7 +16,7 @@ from symmetry.cli.options import (
     details_option,
     figure_option,
     find_photos,
-    measuring_options_with_auto,
+    measuring_options_of_pairs,
     output_options,
 )
 from symmetry.cli.output import Output, check_targets, write_figure
@@ -73,7 +73,7 @@ class _TakesSeveral(TakesAuto):
 )
 @figure_option("Draw both faces side by side, with what moved")
 @details_option
-@measuring_options_with_auto
+@measuring_options_of_pairs
 @output_options
 def compare(
     mirrored_after: bool,
@@ -93,6 +93,7 @@ def compare(
     Examples:
       symmetry compare monday.jpg friday.jpg --figure change.png
       symmetry compare --before mon1.jpg mon2.jpg --after fri1.jpg fri2.jpg
+      symmetry compare monday.jpg friday.jpg --skin
     """
     if measuring.mirrored_auto and (measuring.mirrored or mirrored_after):
         raise click.UsageError("--mirrored auto finds out which photos are mirrored; give it alone")

@@ -243,6 +243,7 @@ class Measuring:
     mirrored: bool
     face: Literal["largest", "only"]
     landmarks_only: bool
+    skin: bool = False
     reliability: Path | None = None  # file of the table behind the errors
     mirrored_auto: bool = False  # turn back photos that are mirrored unlike the others
 
@@ -253,25 +254,31 @@ class Measuring:
             "mirrored": self.mirrored,
             "face": self.face,
             "landmarks_only": self.landmarks_only,
+            "skin": self.skin,
             "reliability": read_table(self.reliability),
         }
 
 
+_skin_option = click.option("--skin", is_flag=True, help="Measure the skin, too: tone, redness, texture, spots, jaw.")
+_AUTO: Final = "--mirrored-auto"
+_auto_option = click.option(
+    _AUTO, is_flag=True, help="Turn back photos that are mirrored unlike the others; also `--mirrored auto`."
+)
+_mirrored_options = (face_options[0], _auto_option, face_options[1])
 measuring_options: Decorator[Any] = record("measuring", Measuring, reliability_option, *face_options, *_scale_options)
 """Gives `measuring`."""
-_AUTO: Final = "--mirrored-auto"
+measuring_options_with_skin: Decorator[Any] = record(
+    "measuring", Measuring, _skin_option, reliability_option, *face_options, *_scale_options
+)
+"""Gives `measuring`, which may ask for the skin."""
 measuring_options_with_auto: Decorator[Any] = record(
-    "measuring",
-    Measuring,
-    reliability_option,
-    face_options[0],
-    click.option(
-        _AUTO, is_flag=True, help="Turn back photos that are mirrored unlike the others; also `--mirrored auto`."
-    ),
-    face_options[1],
-    *_scale_options,
+    "measuring", Measuring, reliability_option, *_mirrored_options, *_scale_options
 )
 """Gives `measuring`, for a command of `TakesAuto`."""
+measuring_options_of_pairs: Decorator[Any] = record(
+    "measuring", Measuring, _skin_option, reliability_option, *_mirrored_options, *_scale_options
+)
+"""Gives `measuring`, for a command of `TakesAuto` that compares skin."""
 measuring_options_without_table: Decorator[Any] = record("measuring", Measuring, *face_options, *_scale_options)
 """Gives `measuring`, for the command that makes the table."""
 

@@ -15,7 +15,7 @@ from symmetry.cli.options import (
     GivenPath,
     Measuring,
     Photos,
-    measuring_options,
+    measuring_options_with_skin,
     output_options_with_dataset,
     photos_options,
 )
@@ -42,13 +42,15 @@ if TYPE_CHECKING:
     help="Draw two figures per photo into this folder: the asymmetry, and the two mirrored halves.",
 )
 @many_options
-@measuring_options
+@measuring_options_with_skin
 @output_options_with_dataset
 def score(photos: Photos, details: bool, folder: Path | None, many: Many, measuring: Measuring, output: Output) -> None:
     """Score the symmetry of one or more photos.
 
     PHOTO is a photo or a folder of photos. Of one photo, says what is uneven for sure and lists all regions; several
     give one line each. Every number has its error. The symmetry index sums the whole face up, from 0 to 100.
+
+    With --skin the skin is compared from left to right, too; CSV and parquet then hold its numbers, JSON both.
 
     Many photos are measured by several processes. Written to a file, their results survive a kill: --resume goes on.
 
@@ -57,6 +59,7 @@ def score(photos: Photos, details: bool, folder: Path | None, many: Many, measur
       symmetry score me.jpg
       symmetry score selfies/ -o scores.csv
       symmetry score clinic/ -r -o scores.parquet --jobs 8 --timeout 60 --resume
+      symmetry score me.jpg --skin
     """
     if many.wanted(len(photos.paths)) or output.format == DATASET:
         if folder is not None:
@@ -74,7 +77,7 @@ def score(photos: Photos, details: bool, folder: Path | None, many: Many, measur
     if run.results and not (output.shown and run.failed == len(run.results)):
         output.deliver(
             lambda: [result.to_dict() for result in run.results],
-            tabular.SCORES,
+            tabular.SKINS if measuring.skin else tabular.SCORES,
             lambda: tables.score_tables(run.results, details=details),
         )
     if drawn is not None and drawn.folder.written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from symmetry.measure.face import (
     portrait_of,
 )
 from symmetry.measure.measures import DEFINITIONS, REGION_OF_MEASURE, ClinicalMeasures, clinical_measures
-from symmetry.measure.options import Measuring
+from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.measure.quality import check_photo, light_of
 from symmetry.measure.quality.flags import ALL, Flag, joined, rejecting
 from symmetry.measure.reliability_table import (
@@ -44,7 +44,11 @@ from symmetry.measure.uncertainty import noiseless_scores, photo_difficulty, pho
 from symmetry.photos.reading import Photo, photo_from_array, read_photo
 from symmetry.registration import standardize
 from symmetry.registration.refinement import refine_by_mirror_image
+from symmetry.skin.analysis import measure_skin
 from symmetry.stats.estimates import half_width
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 _NO_EVIDENCE: Final = Evidence()
 _IN_MM: Final = ("asymmetry", "lateral", "vertical", "asymmetry_error", "lateral_error", "vertical_error")
@@ -55,31 +59,26 @@ _IN_PERCENT: Final = (
 ImageLike = Photo | str | os.PathLike[str] | NDArray[np.uint8]
 
 
-def analyze(
-    image: ImageLike,
-    *,
-    scale: Scale | str = "iris",
-    mirrored: bool = False,
-    face: Literal["largest", "only"] = "largest",
-    landmarks_only: bool = False,
-    reliability: ReliabilityTables | None = None,
-) -> FaceAnalysis:
+def analyze(image: ImageLike, **options: Unpack[MeasuringOptions]) -> FaceAnalysis:
     """Measure the symmetry of the face in a photo.
 
     Parameters
     ----------
     image : path, ndarray or Photo
         A photo's file, RGB pixels (h, w, 3) uint8, or a photo read before.
-    scale : Scale or str
-        Where millimetres come from: "iris", "ipd=MM" (a known interpupillary distance), or "none" (percent only).
-    mirrored : bool
-        The photo is mirrored, as many front cameras save it: swap the sides back.
-    face : {"largest", "only"}
-        With several faces: measure the largest and raise a flag, or refuse.
-    landmarks_only : bool
-        Use the face mesh alone: faster, but nearly blind to local differences.
-    reliability : mapping, optional
-        Tables behind the errors, from `read_reliability`; the shipped ones by default.
+    **options
+        `scale` : Scale or str
+            Where millimetres come from: "iris", "ipd=MM" (a known interpupillary distance), or "none" (percent only).
+        `mirrored` : bool
+            The photo is mirrored, as many front cameras save it: swap the sides back.
+        `face` : {"largest", "only"}
+            With several faces: measure the largest and raise a flag, or refuse.
+        `landmarks_only` : bool
+            Use the face mesh alone: faster, but nearly blind to local differences.
+        `skin` : bool
+            Measure the skin, too, as `analyze_skin` does.
+        `reliability` : mapping
+            Tables behind the errors, from `read_reliability`; the shipped ones by default.
 
     Returns
     -------
@@ -96,10 +95,7 @@ def analyze(
     ScaleError
         If `scale` is not understood.
     """
-    return measure_photo(
-        image,
-        Measuring.of(scale=scale, mirrored=mirrored, face=face, landmarks_only=landmarks_only, reliability=reliability),
-    )
+    return measure_photo(image, Measuring.of(**options))
 
 
 def measure_photo(image: ImageLike, measuring: Measuring) -> FaceAnalysis:
@@ -120,11 +116,13 @@ def measure_photo(image: ImageLike, measuring: Measuring) -> FaceAnalysis:
     )
     standard = standardize(photo, landmarks)
     portrait = portrait_of(photo, landmarks, standard, detection)
+    flags = check_photo(portrait)
     evidence = Evidence(
         standard=standard,
         refined=None if measuring.landmarks_only else refine_by_mirror_image(standard, landmarks),
-        flags=check_photo(portrait),
+        flags=flags,
         detection=replace(detection, side_light=light_of(portrait).side_light),
+        skin=measure_skin(photo, landmarks, stopped=stopping(flags)) if measuring.skin else None,
     )
     return measure_landmarks(
         photo, landmarks, scale=measuring.scale, evidence=evidence, reliability=measuring.reliability
@@ -149,8 +147,7 @@ def measure_landmarks(
 ) -> FaceAnalysis:
     """Score a photo whose landmarks are known.
 
-    What rests on landmarks beyond the photo's edge is NaN, for there the mesh guesses; so is what the image could not
-    match between the two sides, and what a flag rejects.
+    NaN is what rests on landmarks beyond the photo's edge, could not be matched between the sides, or a flag rejects.
 
     Parameters
     ----------
@@ -191,6 +188,7 @@ def measure_landmarks(
         standard=evidence.standard,
         refined=refined,
         detection=detection,
+        skin=evidence.skin,
     )
 
 
@@ -310,6 +308,12 @@ def _measures(
             norm=definition.norm.text,
         )
     return measures
+
+
+def stopping(flags: tuple[Flag, ...]) -> str | None:
+    """Name of a flag that stops every result of a photo or a pair; None if there is none."""
+    found = rejecting(flags, ALL)
+    return None if found is None else found.name
 
 
 def stopped_landmarks(flags: tuple[Flag, ...]) -> NDArray[np.bool_]:

@@ -38,7 +38,7 @@ class Failure:
         of_face = ("method", "mm_per_pixel", "scale_source", "pose", "index", "regions", "measures")
         return {"photo": self.photo, "error": self.error, **dict.fromkeys(of_photo + of_face), "flags": []}
 
-    def to_frame(self, of: Literal["regions", "measures", "flags"] = "regions") -> DataFrame:
+    def to_frame(self, of: Literal["regions", "measures", "flags", "skin"] = "regions") -> DataFrame:
         """Return the columns of a measured face, with one row for the reason."""
         return to_frame([self.to_dict()], FACE_TABLES, of)
 
@@ -54,7 +54,7 @@ def analyze_photos(
     cache : FaceCache, optional
         Faces in it are not measured again; they come without pixels.
     **options
-        `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
+        `scale`, `mirrored`, `face`, `landmarks_only`, `skin`, `reliability` as for `analyze`.
     """
     measuring = Measuring.of(**options)
     for path in photos:
@@ -94,7 +94,7 @@ def measure_once(
         What the result calls the photo.
     """
     face = cache.face(sha256, measuring, name=name)
-    if face is None:
+    if face is None or measuring.skin:  # the cache does not hold skin
         face = measure_photo(photo_from_bytes(read(), name), measuring)
         cache.keep(face, measuring)
     return face

@@ -18,6 +18,7 @@ from symmetry.measure.reliability_table import Method
 from symmetry.measure.verdicts import NOT_COMPARABLE, CameFrom, Verdict
 from symmetry.photos.reading import Photo
 from symmetry.registration.refinement import FieldMap
+from symmetry.skin.change import SkinChange
 from symmetry.tabular.change import CHANGES
 from symmetry.tabular.frames import frame_of
 from symmetry.tabular.text import without, without_nan
@@ -217,6 +218,8 @@ class Change:
         How far this face is taken to differ from day to day, which the errors include, and where that comes from.
     taken : tuple of tuple of datetime or None
         When the photos before and after were taken, by the clock of the place; None where they do not tell.
+    skin : SkinChange or None
+        Change of the skin; None unless the skin of all photos was measured.
 
     Examples
     --------
@@ -239,6 +242,7 @@ class Change:
     turned_back: tuple[str, ...] = ()
     days: DayToDay = ASSUMPTION
     taken: tuple[tuple[datetime | None, ...], tuple[datetime | None, ...]] = ((), ())
+    skin: SkinChange | None = None
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{name} {self.regions[name].verdict}" for name in MAIN_REGIONS)
@@ -268,8 +272,8 @@ class Change:
         """
         return without_nan(
             {
-                "before": without(self.before.to_dict(), "error"),
-                "after": without(self.after.to_dict(), "error"),
+                "before": without(self.before.to_dict(), "error", "skin"),
+                "after": without(self.after.to_dict(), "error", "skin"),
                 "befores": [face.photo.name for face in self.befores],
                 "afters": [face.photo.name for face in self.afters],
                 "left_out": [{"photo": name, "reason": reason} for name, reason in self.left_out.items()],
@@ -281,6 +285,7 @@ class Change:
                 "regions": {name: without(asdict(region), "region") for name, region in self.regions.items()},
                 "measures": {name: without(asdict(measure), "name") for name, measure in self.measures.items()},
                 "flags": [asdict(flag) for flag in self.flags],
+                **({"skin": self.skin.to_dict()} if self.skin else {}),
             }
         )
 

@@ -45,6 +45,7 @@ from symmetry.measure.pooling import effective_photos, share_a_film
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity, in_comparison
 from symmetry.measure.quality.time_of_day import check_time_of_day
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, ReliabilityTable, ReliabilityTables, of_method
+from symmetry.measure.skin import compare_measured_skin
 from symmetry.measure.uncertainty import (
     Variance,
     pair_difficulty,
@@ -181,6 +182,7 @@ def compare_faces(
         flags=(*flags, *_unmatched(regions)),
         days=days,
         taken=(tuple(taken[0]), tuple(taken[1])),
+        skin=compare_measured_skin(befores, afters, flags),
     )
 
 

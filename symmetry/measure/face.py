@@ -23,6 +23,7 @@ from symmetry.measure.symmetry_index import LANDMARKS_ALONE, SymmetryIndex, symm
 from symmetry.photos.reading import Photo
 from symmetry.registration import StandardFace
 from symmetry.registration.refinement import FieldMap, MirrorRefinement, asymmetry_map
+from symmetry.skin.analysis import SkinAnalysis
 from symmetry.tabular.face import FACE_TABLES
 from symmetry.tabular.frames import to_frame
 from symmetry.tabular.text import printable, without, without_nan
@@ -160,6 +161,7 @@ class Evidence:
     refined: MirrorRefinement | None = None  # what the image adds to the landmarks
     flags: tuple[Flag, ...] = ()
     detection: Detection = Detection()
+    skin: SkinAnalysis | None = None  # its skin, where that was asked for
 
 
 def portrait_of(photo: Photo, landmarks: FloatArray, standard: StandardFace, detection: Detection) -> Portrait:
@@ -211,6 +213,8 @@ class FaceAnalysis:
         Landmarks refined by the image; None from landmarks alone.
     detection : Detection
         What the detector reported.
+    skin : SkinAnalysis or None
+        The skin; None unless it was asked for.
 
     Examples
     --------
@@ -233,6 +237,7 @@ class FaceAnalysis:
     standard: StandardFace | None
     refined: MirrorRefinement | None
     detection: Detection
+    skin: SkinAnalysis | None = None
 
     def __repr__(self) -> str:
         main = ", ".join(f"{name} {self._in_words(self.regions[name])}" for name in MAIN_REGIONS)
@@ -271,7 +276,9 @@ class FaceAnalysis:
     @property
     def evidence(self) -> Evidence:
         """What the photo shows besides the landmarks, to score it again."""
-        return Evidence(standard=self.standard, refined=self.refined, flags=self.flags, detection=self.detection)
+        return Evidence(
+            standard=self.standard, refined=self.refined, flags=self.flags, detection=self.detection, skin=self.skin
+        )
 
     @property
     def points(self) -> FloatArray:
@@ -336,17 +343,18 @@ class FaceAnalysis:
                 "regions": {name: without(asdict(region), "region") for name, region in self.regions.items()},
                 "measures": {name: without(asdict(measure), "name") for name, measure in self.measures.items()},
                 "flags": [asdict(flag) for flag in self.flags],
+                **({"skin": self.skin.to_dict()} if self.skin else {}),
             }
         )
 
-    def to_frame(self, of: Literal["regions", "measures", "flags"] = "regions") -> DataFrame:
+    def to_frame(self, of: Literal["regions", "measures", "flags", "skin"] = "regions") -> DataFrame:
         """Convert the result to a table with the columns listed in docs/output.md.
 
         Parameters
         ----------
-        of : {"regions", "measures", "flags"}
-            One row per region, as in the CSV of `symmetry score`; per clinical measure; or per flag, as in the CSV of
-            `symmetry check`.
+        of : {"regions", "measures", "flags", "skin"}
+            One row per region, as in the CSV of `symmetry score`; per clinical measure; per flag, as in the CSV of
+            `symmetry check`; or per zone and number of the skin, as in the CSV of `symmetry score --skin`.
 
         Raises
         ------

@@ -20,6 +20,8 @@ class MeasuringOptions(TypedDict, total=False):
     """With several faces in a photo: take the largest (the default), or refuse the photo."""
     landmarks_only: bool
     """Use the face mesh alone."""
+    skin: bool
+    """Measure the skin, too."""
     reliability: ReliabilityTables | None
     """Tables behind the errors; by default those that come with the package."""
 
@@ -32,6 +34,7 @@ class Measuring:
     mirrored: bool = False
     face: Literal["largest", "only"] = "largest"
     landmarks_only: bool = False
+    skin: bool = False
     reliability: ReliabilityTables | None = None  # None for the tables that come with the package
 
     @classmethod

@@ -106,7 +106,7 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
     landmarks : ndarray, shape (478, 3)
         Pixels of the upright photo at full size.
     """
-    nodes = _node_positions(landmarks)
+    nodes = node_positions(landmarks)
     at = cv2.resize(photo.to_decoded(nodes[..., :2]), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
     height, width = photo.pixels.shape[:2]
     inside = np.asarray(((at >= -0.5) & (at <= np.array([width, height]) - 0.5)).all(axis=-1))
@@ -126,7 +126,7 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
 
 def standard_face_from(pattern: Float32, inside: NDArray[np.bool_], landmarks: FloatArray) -> StandardFace:
     """Restore a standard face from its stored pattern and its landmarks (478, 3)."""
-    return StandardFace(pattern=pattern, inside=inside, nodes=_node_positions(landmarks).astype(np.float32))
+    return StandardFace(pattern=pattern, inside=inside, nodes=node_positions(landmarks).astype(np.float32))
 
 
 def sample(field: Float32, pixels: FloatArray) -> FloatArray:
@@ -155,7 +155,7 @@ def _normalised(luminance: Float32) -> Float32:
     return np.asarray(np.clip(difference / spread, -_LARGEST, _LARGEST), dtype=np.float32)
 
 
-def _node_positions(landmarks: FloatArray) -> FloatArray:
+def node_positions(landmarks: FloatArray) -> FloatArray:
     """Positions of the nodes in the photo, shape (104, 88, 3): linear within the mesh's triangles, then smoothed."""
     corners = np.vstack([landmarks[MESH], _FOLLOWING @ landmarks[MESH]])
     # The mesh's triangles and their mirror images have equal say, so mirrored faces have mirrored nodes.

@@ -31,6 +31,9 @@ from .series import SERIES_COLUMNS as SERIES_COLUMNS
 from .series import SERIES_TABLES as SERIES_TABLES
 from .series import failed_series as failed_series
 from .series import series_rows as series_rows
+from .skin import SKIN_COLUMNS as SKIN_COLUMNS
+from .skin import SKINS as SKINS
+from .skin import skin_rows as skin_rows
 from .text import printable as printable
 from .text import to_csv as to_csv
 from .text import to_json as to_json

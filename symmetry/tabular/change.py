@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from symmetry.tabular.layout import Layout
+from symmetry.tabular.skin import skin_change_rows
 from symmetry.tabular.text import flag_names
 
 CHANGE_COLUMNS: Final = (
@@ -78,7 +79,7 @@ def failed_change(befores: Sequence[str], afters: Sequence[str], error: str) -> 
 
 
 def change_rows(change: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row per region and per clinical measure; one row with the reason where the comparison failed."""
+    """One row per region, clinical measure and number of skin; one row with the reason where the comparison failed."""
     about = {
         "before_photo": "; ".join(change["befores"]),
         "after_photo": "; ".join(change["afters"]),
@@ -92,6 +93,7 @@ def change_rows(change: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         *({**_region_row(name, region), **about} for name, region in change["regions"].items()),
         *({**_measure_row(name, measure), **about} for name, measure in change["measures"].items()),
+        *({**row, **about} for row in skin_change_rows(change.get("skin") or {"zones": {}})),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from symmetry.tabular.layout import Layout
 from symmetry.tabular.quality import CHECKS
+from symmetry.tabular.skin import SKINS
 from symmetry.tabular.text import flag_names
 
 _OF_PHOTO: Final = ("method", "mm_per_pixel", "scale_source")
@@ -93,4 +94,4 @@ SCORES: Final = Layout(
     keys=("photo", "error", "sha256", "pose", "regions", "measures"),
 )
 MEASURES: Final = Layout(name="score", columns=MEASURE_COLUMNS, texts=_TEXTS, rows=measure_rows)
-FACE_TABLES: Final = {"regions": SCORES, "measures": MEASURES, "flags": CHECKS}
+FACE_TABLES: Final = {"regions": SCORES, "measures": MEASURES, "flags": CHECKS, "skin": SKINS}

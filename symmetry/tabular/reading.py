@@ -23,12 +23,13 @@ from symmetry.tabular.plan import PLANS
 from symmetry.tabular.quality import CHECKS
 from symmetry.tabular.reliability import RELIABILITY
 from symmetry.tabular.series import SERIES
+from symmetry.tabular.skin import SKINS
 from symmetry.tabular.text import from_cell, printable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-READABLE: Final = (SCORES, CHANGES, SERIES, RELIABILITY, AUDITS, COHORTS, PLANS, CHECKS)
+READABLE: Final = (SCORES, SKINS, CHANGES, SERIES, RELIABILITY, AUDITS, COHORTS, PLANS, CHECKS)
 """Tables that can be read back, in the order in which JSON is compared with their keys: the fewest keys come last."""
 SUFFIXES: Final = (".csv", ".json", ".parquet")
 DAMAGED: Final = (

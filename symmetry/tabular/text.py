@@ -53,9 +53,9 @@ def from_cell(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
-def without(fields: dict[str, Any], name: str) -> dict[str, Any]:
-    """Copy a mapping without one key."""
-    return {key: value for key, value in fields.items() if key != name}
+def without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Copy a mapping without some of its keys."""
+    return {key: value for key, value in fields.items() if key not in names}
 
 
 def flag_names(flags: Iterable[Mapping[str, Any]]) -> str:

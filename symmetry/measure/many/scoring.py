@@ -21,6 +21,7 @@ from symmetry.measure.many.run_record import RunRecord, holds_results, record_fo
 from symmetry.measure.many.work import Item, Outcome, Work
 from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.tabular.face import SCORES
+from symmetry.tabular.skin import SKINS
 from symmetry.tabular.streaming import write_table
 from symmetry.version import __version__
 
@@ -170,7 +171,7 @@ def score_photos(
             summary.skipped += outcome.unchanged
             summary.measured += not outcome.unchanged
             on_outcome(names[outcome.place], outcome)
-        write_table(output, format_, record.results(), SCORES)
+        write_table(output, format_, record.results(), SKINS if work.measuring.skin else SCORES)
         summary.failures = record.failures()
         if resume or summary.failures:
             record.finish()
@@ -212,6 +213,7 @@ def _made_by(measuring: Measuring) -> dict[str, Any]:
         "mirrored": measuring.mirrored,
         "face": measuring.face,
         "landmarks_only": measuring.landmarks_only,
+        "skin": measuring.skin,
         "reliability": None if tables is None else _digest(tables),
     }
 

@@ -39,6 +39,7 @@ from symmetry.output.tables.layout import (
     signed,
     title_cell,
 )
+from symmetry.output.tables.skin import skin_change_table
 from symmetry.output.words import HOW_SURE, OVER_DAYS, days_note, part_in_words
 from symmetry.tabular import printable
 
@@ -48,6 +49,11 @@ _REASON_WIDTH, _NOTICED_WIDTH = 12, 14
 
 def change_tables(change: Change, *, details: bool = False) -> Group:
     """Lay out the answer in words and the verdicts; with `details` all numbers, and the clinical measures."""
+    whole = _symmetry_tables(change, details=details)
+    return whole if change.skin is None else Group(whole, Text(), skin_change_table(change.skin))
+
+
+def _symmetry_tables(change: Change, *, details: bool) -> Group:
     answer = change_answer(change)
     told = [*change_sentences(answer), *lift_sentences(change)]
     if details:

@@ -39,6 +39,7 @@ from symmetry.output.tables.layout import (
     signed,
     title_cell,
 )
+from symmetry.output.tables.skin import skin_table
 from symmetry.output.words import HOW_SURE
 from symmetry.tabular import printable
 
@@ -121,8 +122,12 @@ def score_tables(results: Sequence[FaceAnalysis | Failure], *, details: bool = F
     """Show the answer of one photo, or several with a line each; with `details` all numbers of each before that."""
     measured = [result for result in results if isinstance(result, FaceAnalysis)]
     write = face_tables if details else face_summary
-    whole = [write(face) for face in measured] if details or len(results) == 1 else []
+    whole = [_with_skin(face, write(face)) for face in measured] if details or len(results) == 1 else []
     return Group(*whole, *([overview_table(results)] if len(results) > 1 or not whole else []))
+
+
+def _with_skin(face: FaceAnalysis, whole: Group) -> Group:
+    return whole if face.skin is None else Group(whole, Text(), skin_table(face.skin))
 
 
 def overview_table(results: Sequence[FaceAnalysis | Failure]) -> Group:

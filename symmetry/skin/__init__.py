@@ -1,0 +1,1 @@
+"""Skin: tone, redness, pigment, texture, shine, spots and the jaw, left against right, before and after."""
