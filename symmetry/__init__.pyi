@@ -22,6 +22,8 @@ from .measure.face import FaceAnalysis as FaceAnalysis
 from .measure.face import Measure as Measure
 from .measure.face import Pose as Pose
 from .measure.face import RegionScore as RegionScore
+from .measure.landmark_scores import LandmarkScores as LandmarkScores
+from .measure.landmark_scores import score_landmarks as score_landmarks
 from .measure.many.scoring import RunSummary as RunSummary
 from .measure.many.scoring import Workers as Workers
 from .measure.many.scoring import analyze_many as analyze_many

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from symmetry.arrays import FloatArray
 from symmetry.errors import ScaleError
-from symmetry.landmarks.frame import check_points
 from symmetry.landmarks.mesh import AVERAGE_IPD_MM, IRIS_LEFT, IRIS_LEFT_EDGES, IRIS_RIGHT, IRIS_RIGHT_EDGES
+from symmetry.landmarks.points import check_points
 
 IRIS_MM: Final = 11.7
 """Horizontal visible iris diameter of adults, mm; its standard deviation between people is 0.5 mm (4 %)."""

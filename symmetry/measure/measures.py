@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from symmetry.arrays import FloatArray
-from symmetry.landmarks.frame import check_points, fit_plane
 from symmetry.landmarks.mesh import (
     BROW_UPPER_RIGHT,
     CHIN,
@@ -32,6 +31,8 @@ from symmetry.landmarks.mesh import (
     NOSE_TIP,
     PHILTRUM,
 )
+from symmetry.landmarks.planes import fit_plane
+from symmetry.landmarks.points import check_points
 
 NO_NORM: Final = "no published norm"
 
@@ -114,11 +115,12 @@ _JAW_ANGLE = _contours(58, 172, 136)
 _TIPS: Final = (CHIN, PHILTRUM, NOSE_TIP)
 _READ_AT: Final = (CHIN_PAD, (PHILTRUM, PHILTRUM), (NOSE_TIP, NOSE_TIP))
 """Landmarks at whose middle each is read. Along the edge of the chin no sideways movement can be seen."""
-_WITHOUT = (
+WITHOUT: Final = (
     (*JAW_RIGHT, *CHIN_MIDLINE),
     (*LIPS_OUTER, *LIPS_INNER, PHILTRUM),
     (*NOSE_RIGHT, *NOSE_MIDLINE),
 )
+"""Landmarks without which the midline plane of each is fitted."""
 
 
 class _Faces:
@@ -342,7 +344,13 @@ def clinical_measures(
     face = check_points(placed)
     if unknown is not None:
         face = np.where(np.asarray(unknown, dtype=bool)[..., None], np.nan, face)
-    faces = _Faces(face, _deviations(check_points(points), np.asarray(unit_per_pixel)))
+    normal, distance = fit_plane(points, without=WITHOUT)
+    return take_measures(face, deviations(np.asarray(points), normal, distance) * np.asarray(unit_per_pixel)[..., None])
+
+
+def take_measures(face: FloatArray, deviations: FloatArray) -> ClinicalMeasures:
+    """Take all clinical measures of faces (..., 478, 3) whose midline's `deviations` (..., 3) are known."""
+    faces = _Faces(face, deviations)
     blank = np.full(face.shape[:-2], np.nan)
     taken = [(definition.midline, definition.take(faces)) for definition in DEFINITIONS]
     right, left = (
@@ -369,8 +377,7 @@ def _at_midline(x: FloatArray, y: FloatArray) -> FloatArray:
     return (there + back) / 2  # the two differ only where the contour folds back
 
 
-def _deviations(points: FloatArray, unit_per_pixel: FloatArray) -> FloatArray:
-    """Chin, philtrum and nose tip: signed distance (..., 3) from planes fitted without them."""
-    normal, distance = fit_plane(points, without=_WITHOUT)
+def deviations(points: FloatArray, normal: FloatArray, distance: FloatArray) -> FloatArray:
+    """Signed distance (..., 3) of chin, philtrum and nose tip from the planes that were fitted without them."""
     tips = points[..., _READ_AT, :].mean(axis=-2)
-    return np.asarray(((tips * normal).sum(axis=-1) - distance) * unit_per_pixel[..., None])
+    return np.asarray((tips * normal).sum(axis=-1) - distance)

@@ -40,7 +40,13 @@ UPWARD = {
     ("measure/change.py", "symmetry.output.cards"),
     ("series/series.py", "symmetry.output.cards.series"),
 }
-PURE = ("symmetry.stats", "symmetry.landmarks.frame", "symmetry.measure.scores", "symmetry.measure.measures")
+PURE = (
+    "symmetry.stats",
+    "symmetry.landmarks.frame",
+    "symmetry.landmarks.planes",
+    "symmetry.measure.scores",
+    "symmetry.measure.measures",
+)
 HEAVY = ("av", "cv2", "ai_edge_litert", "mediapipe", "matplotlib", "PIL", "pandas", "pyarrow")
 
 FILES = sorted(file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py")

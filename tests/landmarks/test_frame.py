@@ -14,8 +14,10 @@ from scipy.spatial.transform import Rotation
 
 from symmetry.errors import InvalidPointsError, SymmetryError
 from symmetry.landmarks import mesh
-from symmetry.landmarks.frame import across_jawline, asymmetry_field, check_points, fit_frame, fit_plane, made_even
+from symmetry.landmarks.frame import across_jawline, asymmetry_field, fit_frame, made_even
 from symmetry.landmarks.mesh import MIRROR, REFERENCE, REGIONS
+from symmetry.landmarks.planes import fit_plane
+from symmetry.landmarks.points import check_points
 
 CHIN_AND_JAW = (*mesh.JAW_RIGHT, *mesh.CHIN_MIDLINE)
 MOUTH = (*mesh.LIPS_OUTER, *mesh.LIPS_INNER)
