@@ -22,12 +22,19 @@ from .measure.face import FaceAnalysis as FaceAnalysis
 from .measure.face import Measure as Measure
 from .measure.face import Pose as Pose
 from .measure.face import RegionScore as RegionScore
+from .measure.film_choice import FilmChoice as FilmChoice
+from .measure.film_choice import choose_frames as choose_frames
 from .measure.landmark_scores import LandmarkScores as LandmarkScores
 from .measure.landmark_scores import score_landmarks as score_landmarks
 from .measure.many.scoring import RunSummary as RunSummary
 from .measure.many.scoring import Workers as Workers
 from .measure.many.scoring import analyze_many as analyze_many
 from .measure.many.scoring import score_photos as score_photos
+from .measure.motion.analysis import analyze_motion as analyze_motion
+from .measure.motion.motion import Motion as Motion
+from .measure.motion.movements import Movement as Movement
+from .measure.motion.movements import SideMotion as SideMotion
+from .measure.motion.movements import SiteMotion as SiteMotion
 from .measure.quality.flags import Flag as Flag
 from .measure.skin import analyze_skin as analyze_skin
 from .measure.skin import compare_skin as compare_skin
@@ -36,6 +43,7 @@ from .output.figures.audit import draw_audit as draw_audit
 from .output.figures.change import draw_change as draw_change
 from .output.figures.composites import draw_composites as draw_composites
 from .output.figures.face import draw_face as draw_face
+from .output.figures.motion import draw_motion as draw_motion
 from .output.figures.saving import save_figure as save_figure
 from .output.figures.series import draw_series as draw_series
 from .output.plots.page import draw_cohort as draw_cohort

@@ -27,6 +27,7 @@ COMMANDS = {
     "people": ("people:people", "Manage who treats: names, how often, and two spellings made one."),
     "practice": ("practices:command", "See and set what concerns the whole practice."),
     "photo": ("photos:photo", "Remove a photo of a session, move it, or say whose it is."),
+    "motion": ("motion:motion", "Measure how evenly a face moves in a film."),
     "plan": ("plan:plan", "Find out how many people, and photos of each, a study needs."),
     "protocol": ("protocols:protocol", "Manage protocols: ordered steps, written down once and used many times."),
     "reliability": ("reliability:reliability", "Find out how well repeated photos of unchanged faces agree."),

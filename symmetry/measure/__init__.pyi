@@ -17,12 +17,16 @@ from .face import Pose as Pose
 from .face import RegionScore as RegionScore
 from .face_cache import FaceCache as FaceCache
 from .face_cache import usual_folder as usual_folder
+from .film_choice import FilmChoice as FilmChoice
+from .film_choice import choose_frames as choose_frames
 from .many.scoring import FEW as FEW
 from .many.scoring import RunSummary as RunSummary
 from .many.scoring import Workers as Workers
 from .many.scoring import analyze_many as analyze_many
 from .many.scoring import score_photos as score_photos
 from .many.work import Outcome as Outcome
+from .motion.analysis import analyze_motion as analyze_motion
+from .motion.motion import Motion as Motion
 from .options import Measuring as Measuring
 from .options import MeasuringOptions as MeasuringOptions
 from .quality.flags import Flag as Flag

@@ -17,6 +17,10 @@ from .face import score_rows as score_rows
 from .frames import frame_of as frame_of
 from .frames import to_frame as to_frame
 from .layout import Layout as Layout
+from .motion import MOTION_COLUMNS as MOTION_COLUMNS
+from .motion import MOTIONS as MOTIONS
+from .motion import failed_motion as failed_motion
+from .motion import motion_rows as motion_rows
 from .parquet import to_parquet as to_parquet
 from .plan import PLANS as PLANS
 from .quality import CHECK_COLUMNS as CHECK_COLUMNS

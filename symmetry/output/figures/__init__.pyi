@@ -6,5 +6,6 @@ from .face import draw_face as draw_face
 from .folder import FigureFolder as FigureFolder
 from .levelling import LevelledFace as LevelledFace
 from .levelling import level_face as level_face
+from .motion import draw_motion as draw_motion
 from .saving import save_figure as save_figure
 from .series import draw_series as draw_series

@@ -6,6 +6,7 @@ from .face import face_tables as face_tables
 from .face import overview_table as overview_table
 from .face import score_tables as score_tables
 from .grid import render as render
+from .motion import motion_tables as motion_tables
 from .plan import plan_table as plan_table
 from .practice import clients_table as clients_table
 from .practice import diary_table as diary_table
