@@ -33,7 +33,7 @@ COMMANDS = {
     "reliability": ("reliability:reliability", "Find out how well repeated photos of unchanged faces agree."),
     "report": (
         "report:report",
-        "Report on a client: courses of all regions, what changed since the first sessions, treatments, diary.",
+        "Report on a client: what changed since the first sessions, before and after, what to do at home.",
     ),
     "restore": ("backups:restore", "Restore a practice from a file that `symmetry backup` wrote."),
     "score": ("score:score", "Score the symmetry of one or more photos."),
@@ -42,6 +42,7 @@ COMMANDS = {
         "Follow one person through many photos and say whether the face is getting more even.",
     ),
     "session": ("sessions:session", "Manage sessions: photos of a client that were taken on one occasion."),
+    "visit": ("visit:visit", "Keep an appointment: photos, treatment, diary, next date; and write the report."),
     "undo": ("journal:undo", "Take back the last change of the practice, or any one of the last 30 days."),
     "treatment": (
         "treatments:treatment",

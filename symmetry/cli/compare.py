@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from symmetry import measure, tabular
 from symmetry.cli.messages import complain, errors_in_one_line, say, stoppable
 from symmetry.cli.options import (
+    Decorator,
     GivenPath,
     Measuring,
     TakesAuto,
@@ -18,9 +19,12 @@ from symmetry.cli.options import (
     find_photos,
     measuring_options_of_pairs,
     output_options,
+    record,
 )
 from symmetry.cli.output import Output, check_targets, write_figure
+from symmetry.cli.practice import practice_option
 from symmetry.cli.running import run_through
+from symmetry.cli.sittings import faces_of_sittings, is_sitting
 from symmetry.output import figures, tables
 
 if TYPE_CHECKING:
@@ -59,25 +63,53 @@ class _TakesSeveral(TakesAuto):
         return super().parse_args(ctx, plain)
 
 
+class _TwoSides(NamedTuple):
+    """What is special about a side: photos that are mirrored, what a sitting is compared with, and where it is kept."""
+
+    mirrored_after: bool
+    same_day: bool
+    against: str | None
+    folder: Path | None
+
+
+def _read_against(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None or value in ("previous", "first") or value.isdecimal():
+        return value
+    raise click.BadParameter(f"'{value}' is no session; write previous, first, or the number of one")
+
+
+_sides_options: Decorator[Any] = record(
+    "sides",
+    _TwoSides,
+    click.option("--mirrored-after", is_flag=True, help="Only the photos after are mirrored."),
+    click.option(
+        "--same-day",
+        is_flag=True,
+        help="All photos are of one day: do not allow for how faces differ from day to day. [default: by their times]",
+    ),
+    click.option(
+        "--against",
+        metavar="previous|first|N",
+        callback=_read_against,
+        help="Of one CLIENT@N: the session to compare it with. [default: previous]",
+    ),
+    practice_option,
+)
+
+
 @click.command(cls=_TakesSeveral)
 @click.argument("photos", nargs=-1, type=GivenPath(), metavar="[BEFORE AFTER]")
 @click.option(
     "--before", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Photos before, all of one session."
 )
 @click.option("--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Photos after, all of one session.")
-@click.option("--mirrored-after", is_flag=True, help="Only the photos after are mirrored.")
-@click.option(
-    "--same-day",
-    is_flag=True,
-    help="All photos are of one day: do not allow for how faces differ from day to day. [default: by their times]",
-)
+@_sides_options
 @figure_option("Draw both faces side by side, with what moved")
 @details_option
 @measuring_options_of_pairs
 @output_options
 def compare(
-    mirrored_after: bool,
-    same_day: bool,
+    sides: _TwoSides,
     figure: Path | None,
     details: bool,
     measuring: Measuring,
@@ -87,33 +119,42 @@ def compare(
     """Compare photos of one person before and after.
 
     Says what changed for sure, then gives a verdict on every region, the change with its error, and which side moved.
-    Several photos per side, each of the same unchanged face, make the errors smaller.
+    Several photos per side, each of the same unchanged face, make the errors smaller. CLIENT@2 stands for the photos of
+    a client's session 2 in the practice.
 
     \b
     Examples:
       symmetry compare monday.jpg friday.jpg --figure change.png
       symmetry compare --before mon1.jpg mon2.jpg --after fri1.jpg fri2.jpg
       symmetry compare monday.jpg friday.jpg --skin
+      symmetry compare anna-kovacs@2 anna-kovacs@5
+      symmetry compare anna-kovacs@5 --against previous
     """
-    if measuring.mirrored_auto and (measuring.mirrored or mirrored_after):
+    if measuring.mirrored_auto and (measuring.mirrored or sides.mirrored_after):
         raise click.UsageError("--mirrored auto finds out which photos are mirrored; give it alone")
-    if measuring.mirrored and mirrored_after:
+    if measuring.mirrored and sides.mirrored_after:
         raise click.UsageError("--mirrored is for all photos, --mirrored-after only for those after; give one")
-    before, after = _sides(**photos)
+    sitting = [path for path in photos["photos"] if is_sitting(path)]
+    before, after = ([], []) if sitting else _sides(**photos)
     check_targets(output.file, figure, inputs=[*before, *after, measuring.reliability])
     options = measuring.read()
-    befores, failed_before = _measure(before, options)
-    afters, failed_after = _measure(after, options | {"mirrored": measuring.mirrored or mirrored_after})
-    error = "; ".join(f"{one.photo}: {one.error}" for one in (*failed_before, *failed_after)) or None
+    if sitting:
+        befores, afters = faces_of_sittings(photos["photos"], (sides.against, sides.folder), options)
+        failed: list[Failure] = []
+    else:
+        befores, failed = _measure(before, options)
+        afters, also = _measure(after, options | {"mirrored": measuring.mirrored or sides.mirrored_after})
+        failed += also
+    error = "; ".join(f"{one.photo}: {one.error}" for one in failed) or None
     if not (befores and afters):
         given = [str(path) for path in before], [str(path) for path in after]
         output.deliver(lambda: tabular.failed_change(*given, str(error)), tabular.CHANGES)
         raise SystemExit(1)
     if len(befores) * len(afters) >= _WORTH_A_WORD:
         say(f"comparing {len(befores)} photos before with {len(afters)} after")
-    with errors_in_one_line(after[0]), stoppable():
+    with errors_in_one_line((after or sitting)[-1]), stoppable():
         change = measure.compare(
-            befores, afters, turn_back=measuring.mirrored_auto, same_day=same_day or None, **options
+            befores, afters, turn_back=measuring.mirrored_auto, same_day=sides.same_day or None, **options
         )
     for photo, reason in change.left_out.items():
         complain(photo, f"left out: {reason}")

@@ -133,7 +133,7 @@ def add(client: str, ratings: tuple[str, ...], at: datetime | None, note: str, f
     Example:
       symmetry diary add anna-kovacs tension=4 "screen hours=6.5" --date yesterday --note "slept on the left"
     """
-    values = _values(ratings)
+    values = read_ratings(ratings)
     if not values and not note.strip():
         raise click.UsageError("nothing to add; give SCALE=VALUE or --note")
     with opened(folder) as store:
@@ -177,7 +177,7 @@ def edit(
       symmetry diary edit anna-kovacs 2 tension=5 "screen hours=" --date yesterday
     """
     values: dict[str, float | None] = {each[:-1]: None for each in ratings if each.endswith("=")}
-    values |= _values(tuple(each for each in ratings if not each.endswith("=")))
+    values |= read_ratings(tuple(each for each in ratings if not each.endswith("=")))
     if not values and at is None and note is None:
         raise click.UsageError("nothing to change; give SCALE=VALUE, --date or --note")
     with opened(folder) as store:
@@ -211,7 +211,7 @@ def _what(entry: Entry) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in entry.values) or "a note"
 
 
-def _values(ratings: tuple[str, ...]) -> dict[str, float]:
+def read_ratings(ratings: tuple[str, ...]) -> dict[str, float]:
     """Read what a person types: tension=4."""
     values: dict[str, float] = {}
     for rating in ratings:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from symmetry import practice
 from symmetry.cli.intake import ask_about, say_photo, say_session
 from symmetry.cli.messages import say, tell
-from symmetry.cli.options import Photos, face_options, photos_options, record
+from symmetry.cli.options import Decorator, Photos, face_options, photos_options, record
 from symmetry.cli.output import Output
 from symmetry.cli.practice import (
     client_argument,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from symmetry.practice import Doubt, IntakeOptions, PhotoIntake, SessionIntake, Verdict
 
 
-class _Answers(NamedTuple):
+class Answers(NamedTuple):
     """Answers to doubts that were given before."""
 
     keep: bool
@@ -55,6 +55,17 @@ class _Answers(NamedTuple):
             return "keep" if self.keep else ask_about(doubt, name)
 
         return ask
+
+
+answers_options: Decorator[Any] = record(
+    "answers",
+    Answers,
+    click.option(
+        "--keep", is_flag=True, help="Keep also what is doubtful; photos of someone else without measuring them."
+    ),
+    click.option("--same-person", is_flag=True, help="All photos show the client, whatever they look like."),
+)
+"""Gives `answers`."""
 
 
 @click.group()
@@ -79,16 +90,9 @@ def session() -> None:
     click.option("--to", "session", type=click.IntRange(min=1), metavar="N", help="Add the photos to this session."),
     *face_options,
 )
-@record(
-    "answers",
-    _Answers,
-    click.option(
-        "--keep", is_flag=True, help="Keep also what is doubtful; photos of someone else without measuring them."
-    ),
-    click.option("--same-person", is_flag=True, help="All photos show the client, whatever they look like."),
-)
+@answers_options
 @practice_option
-def add(client: str, photos: Photos, options: IntakeOptions, answers: _Answers, folder: Path | None) -> None:
+def add(client: str, photos: Photos, options: IntakeOptions, answers: Answers, folder: Path | None) -> None:
     """Add a session, or one for each day of the photos: clean the photos, measure the faces, and keep both.
 
     PHOTO is a photo or a folder of photos. Places, names and the camera's notes are removed from what is kept; the

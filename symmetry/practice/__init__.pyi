@@ -1,6 +1,7 @@
 from .bringing import Brought as Brought
 from .bringing import is_export as is_export
 from .follow_up import faces_of as faces_of
+from .follow_up import on_day as on_day
 from .follow_up import series_of as series_of
 from .forgetting import Forgotten as Forgotten
 from .identity import Doubt as Doubt
@@ -26,6 +27,7 @@ from .records import ClientPage as ClientPage
 from .records import Entry as Entry
 from .records import Protocol as Protocol
 from .records import Step as Step
+from .records import StoredSession as StoredSession
 from .records import Treatment as Treatment
 from .standing import Filter as Filter
 from .standing import Overview as Overview

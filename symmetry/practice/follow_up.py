@@ -75,7 +75,7 @@ def faces_of(
                 yield Failure(photo=name, error=str(error))
             else:
                 yield DatedFace(
-                    face=_on_day(face.without_pixels(comparable=True), session.at),
+                    face=on_day(face.without_pixels(comparable=True), session.at),
                     at=session.at,
                     source=_BY_SESSION,
                     session=f"session {session.number}",
@@ -83,7 +83,7 @@ def faces_of(
                 )
 
 
-def _on_day(face: FaceAnalysis, at: datetime) -> FaceAnalysis:
+def on_day(face: FaceAnalysis, at: datetime) -> FaceAnalysis:
     """Put a face on the day of its session: that counts, and the camera's clock may have been wrong."""
     taken = face.photo.captured
     if taken is None or taken.date() == at.date():

@@ -512,7 +512,7 @@ def subcommands() -> list[tuple[str, click.Command]]:
         for sub, command in group.commands.items():
             below = command.commands.items() if isinstance(command, click.Group) else [("", command)]
             found += [(f"{name} {sub} {last}".strip(), each) for last, each in below]
-    single = ("backup", "restore", "history", "undo")
+    single = ("backup", "restore", "history", "undo", "visit")
     return [*found, *((name, main.get_command(click.Context(main), name)) for name in single)]
 
 

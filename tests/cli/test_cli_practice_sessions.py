@@ -287,7 +287,7 @@ def test_an_export_that_is_killed_leaves_nothing_for_long(kept, tmp_path):
     shutil.copytree(kept, practice)
     code = (
         "import os, signal, sys; from symmetry.cli import main; from symmetry.output import export\n"
-        "export._tables = lambda page: [('x', 'x')]; export._results = lambda *_: []\n"
+        "export._tables = lambda *_: [('x', 'x')]; export._results = lambda *_: []\n"
         "add = export._add\n"
         "def stop(archive, name, *rest, **more):\n"
         "    if name == 'x': archive.fp.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from helpers.handout_sample import HANDOUTS
 from helpers.report_sample import doubtful_report, first_session, hostile_report, plain_report, sample_report
 
-from symmetry.output.report import render_report
+from symmetry.output.report import render_handout, render_report
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e '.[dev]'")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
@@ -57,9 +58,11 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
-    paths = {name: folder / f"{name}.html" for name in REPORTS}
+    pages = {name: render_report(make()) for name, make in REPORTS.items()}
+    pages |= {f"client {name}": render_handout(make()) for name, make in HANDOUTS.items()}
+    paths = {name: folder / f"{name.replace(' ', '-')}.html" for name in pages}
     for name, path in paths.items():
-        path.write_text(render_report(REPORTS[name]()), encoding="utf-8")
+        path.write_text(pages[name], encoding="utf-8")
     return paths
 
 
@@ -233,6 +236,19 @@ def test_prints_to_two_pages_or_three_where_all_is_in_doubt(show: Open, name: st
         assert len(sizes) == (3 if name == "doubtful" else 2)
         for size in sizes:
             assert size == pytest.approx(A4, abs=1.0)
+
+
+@pytest.mark.parametrize("name", HANDOUTS)
+def test_client_edition_prints_on_one_sheet_and_can_be_read_by_everyone(show: Open, name: str) -> None:
+    for size in (DESKTOP, PHONE):
+        page = show(f"client {name}", size=size)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        found = axe.Axe().run(page).response["violations"]
+        grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+        assert not grave, [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in grave]
+        sizes = pages_of(page.pdf(prefer_css_page_size=True))
+        assert len(sizes) == (1 if name != "hostile" else len(sizes)), name
+        assert sizes[0] == pytest.approx(A4, abs=1.0)
 
 
 def pages_of(pdf: bytes) -> list[tuple[float, float]]:

@@ -11,7 +11,7 @@ from helpers.faces import SAMPLES
 from symmetry.errors import NothingFitError, UnknownIdError
 from symmetry.measure.batch import Failure
 from symmetry.output.report import render_report
-from symmetry.output.report.of_client import report_of
+from symmetry.output.report.of_client import Choice, report_of
 from symmetry.photos.cleaning import clean_photo
 from symmetry.photos.reading import read_photo
 from symmetry.practice.follow_up import faces_of, series_of
@@ -79,7 +79,7 @@ def test_the_report_holds_pictures_treatments_and_diary_but_no_notes(folder):
         practice.add_protocol("Evening <b>ritual</b>", [Step(name="jawline")], times_per_week=3)
         practice.add_treatment("ana", Treatment(at=NOW, zone="UTC", protocol="Evening <b>ritual</b>", minutes=4))
         series = series_of(practice, "ana", list(faces_of(practice, "ana")), treatment_start=NOW.date())
-        report = report_of(practice, "ana", series, made=NOW, note="See you <soon>")
+        report = report_of(practice, "ana", series, made=NOW, choice=Choice(note="See you <soon>"))
     assert report.title == "Ana"
     assert report.pictures is not None
     assert report.pictures.before.photo.pixels.size > 0

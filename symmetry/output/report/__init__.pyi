@@ -1,6 +1,11 @@
 from .content import DiaryCourse as DiaryCourse
 from .content import Pictures as Pictures
 from .content import Report as Report
+from .handout import Handout as Handout
+from .handout import Letterhead as Letterhead
+from .handout import render_handout as render_handout
+from .of_client import Choice as Choice
+from .of_client import handout_of as handout_of
 from .of_client import report_of as report_of
 from .of_photos import report_of_photos as report_of_photos
 from .page import render_report as render_report

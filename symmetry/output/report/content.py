@@ -10,7 +10,7 @@ from symmetry.landmarks.networks import engine_label
 from symmetry.measure.change import Change
 from symmetry.measure.face import FaceAnalysis
 from symmetry.photos.reading import Photo
-from symmetry.practice.records import Adherence, Treatment
+from symmetry.practice.records import Adherence, JournalEntry, Treatment
 from symmetry.series.series import Series
 from symmetry.version import __version__
 
@@ -56,6 +56,8 @@ class Report:
     treatments: tuple[Treatment, ...] = ()
     adherence: tuple[Adherence, ...] = ()  # see `symmetry.practice.adherence`
     diary: tuple[DiaryCourse, ...] = ()
+    work: tuple[tuple[str, str, float], ...] = ()  # zone, side and minutes of all treatments, the most first
+    history: tuple[JournalEntry, ...] = ()  # what was changed of the person in the practice, the latest first
     note: str = ""
     version: str = __version__  # of this program
     engine: str = field(default_factory=engine_label)  # what found the landmarks

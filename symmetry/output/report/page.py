@@ -30,6 +30,7 @@ _UNWANTED: Final = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0
 """Characters that would reach beyond their text, or that UTF-8 cannot hold."""
 _FIRST_SHOWN: Final = 6
 """Photos left out that are listed at once; the others fold out."""
+_OTHERS: Final = "Of the other regions"
 _PRINTED: Final = 3
 """Rows of long lists on paper, which has two pages."""
 _PHRASES: Final = (
@@ -66,7 +67,7 @@ def render_report(report: Report) -> str:
     """
     charts = SeriesCharts(report.series, [treatment.at for treatment in report.treatments])
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(**_page(report), **_answer(report, charts), **_rest(report, charts))
     )
@@ -83,7 +84,8 @@ def isolated(text: object) -> Markup:
 
 
 @lru_cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Give the templates, with the filters and functions that they use."""
     environment = Environment(
         loader=PackageLoader("symmetry.output.report"),
         autoescape=True,
@@ -102,17 +104,18 @@ def _environment() -> Environment:
     return environment
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Read a file beside the templates."""
     return (files("symmetry.output.report") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _page(report: Report) -> dict[str, Any]:
     """Collect what the page itself needs, and what its header and footer say."""
-    sessions, script = report.series.sessions, _asset("report.js")
+    sessions, script = report.series.sessions, asset("report.js")
     return {
         "report": report,
         "series": report.series,
-        "style": Markup(_asset("report.css")),  # noqa: S704 -- the package's own
+        "style": Markup(asset("report.css")),  # noqa: S704 -- the package's own
         "script": Markup(script),  # noqa: S704
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "span": words.days(sessions[0].day, sessions[-1].day),
@@ -127,6 +130,9 @@ def _page(report: Report) -> dict[str, Any]:
 def _answer(report: Report, charts: SeriesCharts) -> dict[str, Any]:
     """Collect the answer, the pictures and the regions."""
     headline, *summary = report.series.sentences
+    if words.smiled(report.series):  # what a smile moves is no change of the other regions
+        summary = [told for told in summary if not told.startswith(_OTHERS)]
+        summary.append("The face smiled in one of the photos.")
     views = [_view(name, found, charts) for name, found in report.series.outcome.regions.items()]
     return {
         "headline": headline,

@@ -15,6 +15,7 @@ from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE
 from symmetry.measure.words import HOW_EVEN, REGION_TITLES, amount, sentence, with_error
 from symmetry.output.words import movement_in_words, sides_in_words
 from symmetry.series.result import RegionCourse, Session
+from symmetry.series.series import Series
 
 _BREAKS: Final = re.compile(r"(?<=\d) (?=±|mm\b|%)|(?<=±) |(?<=%) (?=IPD)|(?<=\d) (?=to \d)|(?<=\d to) ")
 
@@ -78,3 +79,8 @@ def phases_words(course: RegionCourse) -> str:
     small, large = sorted((abs(phases.low), abs(phases.high)))
     how = HOW_EVEN[IMPROVED if phases.difference < 0 else WORSE]
     return f"{title}: {with_error(abs(phases.difference), unit=course.unit)} {how} ({small:.1f} to {large:.1f})."
+
+
+def smiled(series: Series) -> bool:
+    """Whether the photos that are compared differ in expression."""
+    return series.change is not None and any(flag.name == "expression_differs" for flag in series.change.flags)
