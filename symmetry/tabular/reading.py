@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 READABLE: Final = (SCORES, SKINS, CHANGES, SERIES, RELIABILITY, AUDITS, COHORTS, PLANS, CHECKS)
 """Tables that can be read back, in the order in which JSON is compared with their keys: the fewest keys come last."""
-SUFFIXES: Final = (".csv", ".json", ".parquet")
+SUFFIXES: Final = (".csv", ".json", ".jsonl", ".parquet")
 DAMAGED: Final = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, OSError, RecursionError),
     *(TypeError, ValueError, csv.Error),
@@ -40,20 +40,57 @@ DAMAGED: Final = (
 _TRUTHS: Final = {"True": True, "False": False}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """Rows that are asked for."""
+
+    region: str | None
+    folder: str | None
+
+    def filters(self, columns: Collection[str]) -> list[tuple[str, str, str]] | None:
+        """Conditions on the columns of a parquet file, by whose statistics most of it can be passed over."""
+        found = []
+        if self.region is not None and "region" in columns:
+            found.append(("region", "==", self.region))
+        if self.folder is not None and "photo" in columns:
+            start = self.folder.rstrip("/") + "/"
+            found += [("photo", ">=", start), ("photo", "<", start[:-1] + chr(ord("/") + 1))]
+        return found or None
+
+    def of(self, frame: DataFrame) -> DataFrame:
+        """Leave out the other rows of a table."""
+        if self.region is not None and "region" in frame:
+            frame = frame[frame["region"] == self.region]
+        if self.folder is not None and "photo" in frame:
+            start = self.folder.rstrip("/") + "/"
+            frame = frame[[photo.startswith(start) for photo in frame["photo"]]]
+        return frame
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Table:
     layout: Layout
     frame: DataFrame
 
 
-def read_results(source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> DataFrame:
+def read_results(
+    source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    region: str | None = None,
+    folder: str | None = None,
+) -> DataFrame:
     """Read what `score`, `check`, `compare`, `series`, `reliability`, `audit`, `cohort` or `plan` wrote with `-o`.
 
     Parameters
     ----------
     source : path or iterable of paths
-        Files that end in .csv, .json or .parquet, or folders of such files (not searched recursively). All must come
-        from the same command, which is recognised by their columns or keys.
+        Files that end in .csv, .json, .jsonl or .parquet, or folders of such files (not searched recursively). All must
+        come from the same command, which is recognised by their columns or keys.
+    region : str, optional
+        Only the rows of this region.
+    folder : str, optional
+        Only the rows of photos in this folder, written as in the table. Of parquet files, only what may hold such rows
+        is read: a person's course out of a million rows takes a fraction of a second and little memory.
 
     Returns
     -------
@@ -77,7 +114,8 @@ def read_results(source: str | os.PathLike[str] | Iterable[str | os.PathLike[str
     import pandas as pd
 
     files = _files_of([source] if isinstance(source, (str, os.PathLike)) else source)
-    tables = [_read(file) for file in files]
+    wanted = _Wanted(region=region, folder=folder)
+    tables = [_read(file, wanted) for file in files]
     for file, table in zip(files, tables, strict=True):
         if table.layout is not tables[0].layout:
             raise TableError(
@@ -114,17 +152,23 @@ def _files_of(sources: Iterable[str | os.PathLike[str]]) -> list[Path]:
     return list(found)
 
 
-def _read(file: Path) -> _Table:
+def _read(file: Path, wanted: _Wanted) -> _Table:
     try:
-        data = file.read_bytes()
+        data = b"" if file.suffix.lower() == ".parquet" else file.read_bytes()
+        file.stat()
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         why = error.strerror if isinstance(error, OSError) else error
         raise TableError(f"'{_shown(file)}' cannot be read ({why}); check its name and folder") from None
-    readers = {".csv": _read_csv, ".json": _read_json, ".parquet": _read_parquet}
+    readers: dict[str, Callable[[], _Table | None]] = {
+        ".csv": lambda: _read_csv(data),
+        ".json": lambda: _table_of(json.loads(data)),
+        ".jsonl": lambda: _table_of([json.loads(line) for line in data.splitlines()]),
+        ".parquet": lambda: _read_parquet(file, wanted),
+    }
     if file.suffix.lower() not in readers:
         raise TableError(f"'{_shown(file)}' does not end in {', '.join(SUFFIXES)}; only those can be read back")
     try:
-        found = readers[file.suffix.lower()](data)
+        found = readers[file.suffix.lower()]()
     except DAMAGED:
         raise TableError(f"'{_shown(file)}' is damaged; let `symmetry` write it anew") from None
     if found is None:
@@ -132,11 +176,10 @@ def _read(file: Path) -> _Table:
             f"'{_shown(file)}' is no result of symmetry: its columns are others; read the files apart that `symmetry "
             "score`, `compare`, `series` and the like wrote with --output"
         )
-    return found
+    return _Table(layout=found.layout, frame=wanted.of(found.frame))
 
 
-def _read_json(data: bytes) -> _Table | None:
-    found = json.loads(data)
+def _table_of(found: Any) -> _Table | None:
     objects = found if isinstance(found, list) else [found]
     if not (objects and all(isinstance(each, dict) for each in objects)):
         return None
@@ -157,12 +200,13 @@ def _read_csv(data: bytes) -> _Table | None:
     return _Table(layout=layout, frame=frame_of_columns(values, layout))
 
 
-def _read_parquet(data: bytes) -> _Table | None:
-    pa, parquet = pyarrow()
-    table = parquet.read_table(pa.BufferReader(data))
-    layout = _by_columns(table.column_names)
+def _read_parquet(file: Path, wanted: _Wanted) -> _Table | None:
+    _, parquet = pyarrow()
+    columns = parquet.read_schema(file).names
+    layout = _by_columns(columns)
     if layout is None:
         return None
+    table = parquet.read_table(file, filters=wanted.filters(columns))
     values = {column: _values(table[column], layout.holds(column)) for column in layout.columns}
     return _Table(layout=layout, frame=frame_of_columns(values, layout))
 

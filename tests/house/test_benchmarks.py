@@ -27,6 +27,15 @@ def test_speed_prints_its_figures(capsys):
     assert "times importing click" in printed
 
 
+def test_many_prints_its_figures(capsys, tmp_path):
+    many = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "many.py"))
+    many["again"](tmp_path, 3)
+    many["table"](tmp_path, 40)
+    printed = capsys.readouterr().out
+    assert "a folder scored again, 3 photos" in printed
+    assert "one person's course out of 360 rows: 20 rows in" in printed
+
+
 def test_power_prints_its_tables(capsys):
     power = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "power.py"))
     mouth = [site for site in power["SITES"] if site.name == "mouth corner"]

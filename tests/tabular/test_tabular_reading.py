@@ -196,7 +196,7 @@ def test_names_stand_for_one_file(tmp_path) -> None:
         ("own.json", b"\xff\xfe", "damaged"),
         ("own.parquet", b"PAR1", "damaged"),
         ("own.csv", b"\xff\xfe\x00", "damaged"),
-        ("photo.jpg", b"", "does not end in .csv, .json, .parquet"),
+        ("photo.jpg", b"", "does not end in .csv, .json, .jsonl, .parquet"),
     ],
 )
 def test_what_is_none_of_ours_is_named(tmp_path, name, data, told) -> None:
