@@ -12,9 +12,13 @@ import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
+from numpy.typing import NDArray
 from PIL import Image
+
+from symmetry.measure import FaceAnalysis
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "sample_images"
@@ -49,10 +53,23 @@ def draw_images() -> None:
 
     change = symmetry.compare(SAMPLES / "before.jpg", SAMPLES / "after.jpg")
     keep(symmetry.draw_change(change), "change", width=1200)
+    flushed = symmetry.analyze(_flushed(change.before), skin=True)
+    keep(symmetry.draw_skin(flushed, title="A drawn face, the left cheek flushed"), "skin", width=1000)
+    calmer = symmetry.analyze(change.before.photo, skin=True)
+    keep(symmetry.draw_skin_change(symmetry.compare(flushed, calmer)), "skin-change", width=1000)
     series = symmetry.analyze_series(sorted((SAMPLES / "series").glob("*.jpg")))
     keep(symmetry.draw_series(series), "series", width=1000)
     study = symmetry.analyze_cohort(simulate_study(people=40, effect=0.35, spread=0.3, seed=4))
     keep(symmetry.draw_cohort(study, title="A simulated study"), "cohort", width=960)
+
+
+def _flushed(face: FaceAnalysis) -> NDArray[np.uint8]:
+    """Return the picture of a face with more red on the subject's left cheek."""
+    row, column = np.indices(face.photo.pixels.shape[:2])
+    x, y = face.landmarks[[280, 425], :2].mean(axis=0)
+    share = np.exp(-(((column - x) ** 2 + (row - y) ** 2) * face.mm_per_pixel**2) / (2 * 13.0**2))
+    red = face.photo.pixels * (1 - share[..., None] * [-0.012, 0.05, 0.035])
+    return np.clip(np.rint(red), 0, 255).astype(np.uint8)
 
 
 def keep(figure: Figure, name: str, *, width: int) -> None:

@@ -46,6 +46,8 @@ from .output.figures.face import draw_face as draw_face
 from .output.figures.motion import draw_motion as draw_motion
 from .output.figures.saving import save_figure as save_figure
 from .output.figures.series import draw_series as draw_series
+from .output.figures.skin import draw_skin as draw_skin
+from .output.figures.skin import draw_skin_change as draw_skin_change
 from .output.plots.page import draw_cohort as draw_cohort
 from .photos.reading import Photo as Photo
 from .photos.reading import read_photo as read_photo

@@ -104,7 +104,7 @@ _sides_options: Decorator[Any] = record(
 )
 @click.option("--after", multiple=True, type=GivenPath(), metavar="PHOTO...", help="Photos after, all of one session.")
 @_sides_options
-@figure_option("Draw both faces side by side, with what moved")
+@figure_option("Draw both faces side by side, with what moved; with --skin a second one, of its patches")
 @details_option
 @measuring_options_of_pairs
 @output_options
@@ -136,7 +136,8 @@ def compare(
         raise click.UsageError("--mirrored is for all photos, --mirrored-after only for those after; give one")
     sitting = [path for path in photos["photos"] if is_sitting(path)]
     before, after = ([], []) if sitting else _sides(**photos)
-    check_targets(output.file, figure, inputs=[*before, *after, measuring.reliability])
+    second = of_skin(figure) if figure is not None and measuring.skin else None
+    check_targets(output.file, figure, second, inputs=[*before, *after, measuring.reliability])
     options = measuring.read()
     if sitting:
         befores, afters = faces_of_sittings(photos["photos"], (sides.against, sides.folder), options)
@@ -164,8 +165,14 @@ def compare(
         lambda: change.to_dict(error), tabular.CHANGES, lambda: tables.change_tables(change, details=details)
     )
     write_figure(figure, lambda: figures.draw_change(change))
+    write_figure(second, lambda: figures.draw_skin_change(change))
     if error:
         raise SystemExit(1)
+
+
+def of_skin(figure: Path) -> Path:
+    """Name the figure of the skin after that of the face: "change.png" to "change-skin.png"."""
+    return figure.with_name(f"{figure.stem}-skin{figure.suffix}")
 
 
 def _sides(

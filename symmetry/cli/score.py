@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "folder",
     type=GivenPath(file_okay=False),
     metavar="DIR",
-    help="Draw two figures per photo into this folder: the asymmetry, and the two mirrored halves.",
+    help="Draw figures of each photo into this folder: the asymmetry, the two mirrored halves, with --skin the skin.",
 )
 @many_options
 @measuring_options_with_skin

@@ -79,11 +79,11 @@ def canvas_of(photo: Photo, landmarks: FloatArray) -> Canvas:
     at = photo.to_decoded(nodes[..., :2])
     height, width = photo.pixels.shape[:2]
     detail = _detail(at)
-    samples = int(np.clip(np.rint(detail), 1, _MOST_SAMPLES))
+    samples = int(np.clip(detail, 1, _MOST_SAMPLES))
     low = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - 2, 0, [width - 1, height - 1])
     high = np.clip(np.ceil(at.max(axis=(0, 1))).astype(int) + 3, low + 1, [width, height])
     cut = np.asarray(cv2.LUT(photo.pixels[low[1] : high[1], low[0] : high[0]], _linear()), dtype=np.float32)
-    rgb = resample(cut, _rounded(_enlarged(at, samples), width) - low)
+    rgb = resample(cut, _rounded(_enlarged(at, samples), width, (int(low[0]), int(low[1]))))
     if samples > 1:
         rgb = np.asarray(cv2.resize(rgb, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), dtype=np.float32)
     inside = ((at >= -0.5) & (at <= np.array([width, height]) - 0.5)).all(axis=-1)
@@ -100,9 +100,9 @@ def canvas_of(photo: Photo, landmarks: FloatArray) -> Canvas:
     )
 
 
-def luminance(rgb: Picture) -> FloatArray:
+def luminance(rgb: Picture) -> Picture:
     """Luminance Y of linear RGB (..., 3), 0 to 1."""
-    return np.asarray(rgb @ _WEIGHTS, dtype=np.float64)
+    return np.asarray(rgb @ _WEIGHTS.astype(rgb.dtype))
 
 
 def patches(values: Picture, weights: Picture) -> FloatArray:
@@ -110,20 +110,22 @@ def patches(values: Picture, weights: Picture) -> FloatArray:
 
     NaN where a patch has no weight.
     """
-    total = _block_means(weights)
-    sums = _block_means(values * (weights if values.ndim == 2 else weights[..., None]))
+    total = _block_sums(weights)
+    sums = _block_sums(values * (weights if values.ndim == 2 else weights[..., None]))
     total = total if values.ndim == 2 else total[..., None]
     return np.asarray(np.where(total > 0, sums / np.where(total > 0, total, 1.0), np.nan))
 
 
 def share(mask: Mask) -> FloatArray:
     """Share, shape (52, 44), of each patch that a mask (416, 352) covers."""
-    return _block_means(mask.astype(np.float64))
+    return _block_sums(mask) / CELL**2
 
 
-def _block_means(values: Picture) -> FloatArray:
+def _block_sums(values: Picture | Mask) -> FloatArray:
     # In double precision: sums of a mirror image have another order, and are the same all the same.
-    return np.asarray(cv2.resize(values.astype(np.float64), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA))
+    height, width = values.shape[0] // ROWS, values.shape[1] // COLUMNS
+    rows = values.reshape(ROWS, height, -1).sum(axis=1, dtype=np.float64)
+    return np.asarray(rows.reshape(ROWS, COLUMNS, width, *values.shape[2:]).sum(axis=2))
 
 
 @cache
@@ -140,14 +142,15 @@ def _enlarged(at: FloatArray, samples: int) -> FloatArray:
     return np.asarray(cv2.resize(at, size, interpolation=cv2.INTER_LINEAR), dtype=np.float64)
 
 
-def _rounded(at: FloatArray, width: int) -> FloatArray:
-    """Round positions to the steps of `resample`, the same way from either side of the photo."""
-    middle = np.array([(width - 1) / 2, 0.0])
-    found = (at - middle) * STEPS
-    np.rint(found, out=found)
-    found /= STEPS
-    found += middle
-    return np.asarray(found)
+def _rounded(at: FloatArray, width: int, low: tuple[int, int]) -> FloatArray:
+    """Round positions to the steps of `resample`, the same way from either side of the photo; within a cut at `low`."""
+    for axis, middle in ((0, (width - 1) / 2), (1, 0.0)):  # axis by axis, which is faster than pairs
+        plane = (at[..., axis] - middle) * STEPS
+        np.rint(plane, out=plane)
+        plane /= STEPS
+        plane += middle - low[axis]
+        at[..., axis] = plane
+    return at
 
 
 def _detail(at: FloatArray) -> float:

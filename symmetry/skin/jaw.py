@@ -17,7 +17,7 @@ from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import CHIN, JAW_RIGHT
 from symmetry.photos.resampling import resample
 from symmetry.registration.standard_face import LANDMARK_PIXELS
-from symmetry.skin.canvas import PIXELS_PER_MM, SCALE, Mask
+from symmetry.skin.canvas import PIXELS_PER_MM, SCALE, Mask, Picture
 
 PARTS: Final[dict[str, tuple[int, int]]] = {
     "whole": (4, 44),
@@ -59,21 +59,21 @@ class Jaw:
     numbers: FloatArray
 
 
-def jaw_of(bright: FloatArray, inside: Mask, hair: Mask) -> Jaw:
+def jaw_of(luminance: Picture, inside: Mask, hair: Mask) -> Jaw:
     """Measure the jaw's contour.
 
     Parameters
     ----------
-    bright : ndarray, shape (416, 352)
-        Natural logarithm of luminance, within the face and beyond its outline.
+    luminance : ndarray, shape (416, 352)
+        Within the face and beyond its outline, 0 to 1.
     inside : ndarray, shape (416, 352), bool
         Where the photo covers it.
     hair : ndarray, shape (52, 44), bool
         Patches of skin that hair hides.
     """
-    size = (bright.shape[1], bright.shape[0])
+    size = (luminance.shape[1], luminance.shape[0])
     bearded = np.asarray(cv2.resize(hair.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)) > 0
-    lightness = (116 * np.exp(bright / 3) - 16).astype(np.float32)
+    lightness = (116 * np.cbrt(luminance) - 16).astype(np.float32)
     sides = []
     for of_side in (slice(None), slice(None, None, -1)):
         values = resample(np.ascontiguousarray(lightness[:, of_side]), _lines())

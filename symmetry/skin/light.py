@@ -20,7 +20,8 @@ from symmetry.arrays import FloatArray
 from symmetry.skin.canvas import COLUMNS, ROWS, luminance
 from symmetry.skin.zones import HALF, zone_weights
 
-_ROUNDS: Final = 8
+_ROUNDS, _SCALES = 6, 3
+"""Rounds of the fit, and of those in which the scale is estimated anew."""
 _TUNING: Final = 4.685
 """Tukey's biweight with 95 % efficiency at the normal distribution."""
 _NORMAL: Final = 0.6745
@@ -70,6 +71,11 @@ def zone_lights(light: SideLight) -> FloatArray:
     return np.column_stack([light.zones, light.tints])
 
 
+def lamp_share(light: FloatArray) -> FloatArray:
+    """How much more of the lamp's colour the left has than the right, by the side light (...): 0 to 1, or to -1."""
+    return np.asarray(np.sign(light) * -np.expm1(-_FILLED * np.abs(light)))
+
+
 def light_logs(rgb: FloatArray) -> FloatArray:
     """Natural logarithm of luminance and of red and blue over green (..., 3) of linear RGB (..., 3)."""
     logs = np.log(rgb)
@@ -113,7 +119,7 @@ def side_light(rgb: FloatArray, normals: FloatArray, weights: FloatArray) -> Sid
     variance = np.einsum("zi,zij,zj->z", mean, inverse[1:], mean) * spread[1:] ** 2 * _ALIKE
     unknown = np.where(total > 0, 0.0, np.nan)
     lit = features @ fit[0]
-    more = np.sign(lit) * -np.expm1(-_FILLED * np.abs(lit))
+    more = lamp_share(lit)
     tints = [_robust(more[:, None], target[:, i], kept[1:], ridge=_TINT_RIDGE)[0][:, 0] for i in (1, 2)]
     return SideLight(
         map=(everywhere @ fit[0]).reshape(ROWS, HALF),
@@ -159,12 +165,13 @@ def _robust(
     if ridge is None:
         ridge = _RIDGE * np.maximum(weights.sum(axis=1), 1e-6)[:, None, None]
     ridge = ridge * np.eye(count)
-    for _ in range(_ROUNDS):
+    for done in range(_ROUNDS):
         now = weights * trust
         normal = (now @ squares).reshape(-1, count, count) + ridge
         fit = np.linalg.solve(normal, ((now * target) @ features)[..., None])[..., 0]
         rest = np.abs(target - fit @ features.T)
-        scale: FloatArray = np.maximum(_weighted_median(rest, weights) / _NORMAL, _LEAST)
+        if done < _SCALES:
+            scale: FloatArray = np.maximum(_weighted_median(rest, weights) / _NORMAL, _LEAST)
         trust = np.clip(1 - (rest / (_TUNING * scale[:, None])) ** 2, 0.0, None) ** 2
     return np.asarray(fit, dtype=np.float64), scale, np.linalg.inv(normal)
 

@@ -39,16 +39,14 @@ def shine_of(canvas: Canvas, bright: Picture, shown: Mask, usable: Mask) -> Floa
         Where its colour is known.
     """
     red, _, blue = cv2.split(np.maximum(_halved(canvas.rgb), np.float32(1e-4)))
-    weights = _halved(usable.astype(np.float64))
+    weights = _halved(usable.astype(np.float32))
     around = _AROUND_MM * PIXELS_PER_MM / _HALF
-    above, faded = (
-        one - surroundings(one, weights, around) for one in (_halved(bright), np.log(red / blue).astype(np.float64))
-    )
+    above, faded = (one - surroundings(one, weights, around) for one in (_halved(bright), cv2.log(red / blue)))
     likely = np.clip(above / _BRIGHTER - 0.5, 0, 1) * np.clip(-faded / _WHITER - 0.5, 0, 1)
     gloss = likely * np.expm1(np.clip(above, 0.0, 2.0))
-    return patches(gloss, _halved(shown.astype(np.float64)))
+    return patches(gloss, _halved(shown.astype(np.float32)))
 
 
-def _halved(values: Picture) -> FloatArray:
+def _halved(values: Picture) -> Picture:
     size = (values.shape[1] // _HALF, values.shape[0] // _HALF)
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), dtype=np.float64)
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA))

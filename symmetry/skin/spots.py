@@ -115,7 +115,7 @@ def spot_map(canvas: Canvas, bright: Picture, usable: Mask, hair: Mask) -> SpotM
     wide = cv2.morphologyEx(hair.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BLOCK, _BLOCK), np.uint8))
     free = whole & ~np.asarray(cv2.resize(wide, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST) > 0)
     responses, spreads = [], []
-    for values, sign in ((_halved(bright), -1.0), (np.log(red / green), 1.0)):
+    for values, sign in ((_halved(bright), -1.0), (np.asarray(cv2.log(red / green)), 1.0)):
         filled = fill(values, whole.astype(np.float32), around=_FILL)
         soft = [np.asarray(cv2.GaussianBlur(filled, (0, 0), width)) for width in _WIDTHS]
         bands = [sign * (fine - wide) for fine, wide in pairwise(soft)]

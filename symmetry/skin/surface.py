@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import cv2
 import numpy as np
 
 from symmetry.arrays import FloatArray
-from symmetry.skin.canvas import Canvas, Mask, luminance, patches, share
+from symmetry.skin.canvas import Canvas, Mask, Picture, luminance, patches, share
 from symmetry.skin.light import SideLight, left_less_right, light_logs, light_map, side_light
 from symmetry.skin.shine import shine_of
 from symmetry.skin.texture import Texture, texture_of
@@ -82,23 +83,26 @@ class SkinPixels:
     """Pixels of the canvas; arrays (416, 352)."""
 
     usable: Mask  # skin whose colour is known
-    bright: FloatArray  # natural logarithm of luminance
+    bright: Picture  # natural logarithm of luminance over its usual one
+    level: float  # usual luminance
 
 
 def find_skin(canvas: Canvas) -> SkinPixels:
     """Find the pixels that may be skin."""
     whole = luminance(canvas.rgb)
     candidates = skin() & canvas.inside & (whole > _BLACK)
-    level = float(np.median(whole[candidates & _middle()])) if (candidates & _middle()).any() else np.nan
+    usual = whole[candidates & _middle()]
+    level = float(np.median(usual)) if usual.size else 1.0
     usable = np.asarray(candidates & ~canvas.clipped & (whole > _SHADOW * level))
-    return SkinPixels(usable=usable, bright=np.log(np.maximum(whole, _BLACK).astype(np.float64)))
+    bright = cv2.log(np.maximum(whole, np.float32(_BLACK)) / np.float32(level))
+    return SkinPixels(usable=usable, bright=np.asarray(bright), level=level)
 
 
 def surface_of(canvas: Canvas, pixels: SkinPixels) -> Surface:
     """Measure the patches of skin, and find those that are none."""
     usable, bright = pixels.usable, pixels.bright
     texture = texture_of(bright, usable)
-    rgb = patches(canvas.rgb, usable.astype(np.float64))
+    rgb = patches(canvas.rgb, usable.astype(np.float32))
     of_skin = share(skin())
     seen = np.where(share(usable) >= _LEAST_SHARE * of_skin, share(usable), 0.0)
     rgb = np.maximum(rgb, _DARKEST)

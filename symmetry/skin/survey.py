@@ -82,7 +82,7 @@ def survey(photo: Photo, landmarks: FloatArray) -> Survey:
     return Survey(
         surface=surface,
         spots=spot_map(canvas, pixels.bright, pixels.usable, surface.hair),
-        jaw=jaw_of(pixels.bright, canvas.inside, surface.hair),
+        jaw=jaw_of(pixels.level * np.exp(pixels.bright), canvas.inside, surface.hair),
     )
 
 

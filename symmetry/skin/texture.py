@@ -43,43 +43,42 @@ class Texture:
 
 def texture_of(bright: Picture, usable: Mask) -> Texture:
     """Split the logarithm of luminance (416, 352) into bands."""
-    weights = usable.astype(np.float64)
+    weights = usable.astype(np.float32)
     filled = fill(bright, weights)
     fine, finer = (_blurred(filled, width) for width in _WIDTHS[1::-1])
     # The wider blurs need no more than half the pixels.
     half, half_weights = (_halved(one) for one in (filled, weights))
     wide = [_blurred(half, float(np.sqrt(width**2 / 4 - _BOX))) for width in _WIDTHS[1:]]
     finest = filled - finer
-    squares = np.dstack([(finer - fine) ** 2, finest**2])
-    of_fine = patches(squares, weights)
-    of_wide = patches(np.dstack([(wide[0] - wide[1]) ** 2, (wide[1] - wide[2]) ** 2]), half_weights)
-    energy = np.dstack([of_fine[..., :1], of_wide])
-    rest = of_fine[..., 1]
+    rest = patches(finest**2, weights)
+    bands = [patches((finer - fine) ** 2, weights)]
+    bands += [patches((one - other) ** 2, half_weights) for one, other in pairwise(wide)]
+    energy = np.stack(bands, axis=-1)
     known = rest[np.isfinite(rest)]
     quiet = float(np.percentile(known, _QUIET)) if known.size else np.nan
     return Texture(energy=energy, noise=quiet * _gains())
 
 
-def fill(values: Picture, weights: Picture, *, around: float = _FILL) -> FloatArray:
+def fill(values: Picture, weights: Picture, *, around: float = _FILL) -> Picture:
     """Replace pixels without weight by the mean of those around them."""
-    return np.where(weights > 0, values, surroundings(values, weights, around)).astype(np.float64)
+    return np.where(weights > 0, values, surroundings(values, weights, around))
 
 
-def surroundings(values: Picture, weights: Picture, around: float) -> FloatArray:
+def surroundings(values: Picture, weights: Picture, around: float) -> Picture:
     """Mean of values (h, w) over a neighbourhood, by weights; `around` is its standard deviation, pixels."""
     size = (values.shape[1] // _COARSE, values.shape[0] // _COARSE)
     small = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (values * weights, weights))
     soft = [cv2.GaussianBlur(one, (0, 0), around / _COARSE) for one in small]
     mean = soft[0] / np.maximum(soft[1], 1e-3)
-    return np.asarray(cv2.resize(mean, values.shape[::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float64)
+    return np.asarray(cv2.resize(mean, values.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
-def _blurred(values: Picture, width: float) -> FloatArray:
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), width), dtype=np.float64)
+def _blurred(values: Picture, width: float) -> Picture:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), width))
 
 
-def _halved(values: Picture) -> FloatArray:
-    return np.asarray(cv2.resize(values, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA), dtype=np.float64)
+def _halved(values: Picture) -> Picture:
+    return np.asarray(cv2.resize(values, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA))
 
 
 def rms_percent(energy: FloatArray, noise: FloatArray | float, *, least: float = 0.3) -> FloatArray:

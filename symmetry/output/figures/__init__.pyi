@@ -9,3 +9,5 @@ from .levelling import level_face as level_face
 from .motion import draw_motion as draw_motion
 from .saving import save_figure as save_figure
 from .series import draw_series as draw_series
+from .skin import draw_skin as draw_skin
+from .skin import draw_skin_change as draw_skin_change

@@ -10,10 +10,11 @@ from symmetry.measure.face import FaceAnalysis
 from symmetry.output.figures.composites import draw_composites
 from symmetry.output.figures.face import draw_face
 from symmetry.output.figures.saving import save_figure
+from symmetry.output.figures.skin import draw_skin
 
 
 class FigureFolder:
-    """A folder into which two figures of each photo are drawn: the asymmetry, and the two mirrored halves.
+    """A folder into which figures of each photo are drawn: the asymmetry, the two mirrored halves, and the skin.
 
     Parameters
     ----------
@@ -49,7 +50,8 @@ class FigureFolder:
             If one cannot be written.
         """
         stem = self._free_name(Path(face.photo.name))
-        for draw, kind in ((draw_face, "symmetry"), (draw_composites, "halves")):
+        of_skin = [] if face.skin is None else [(draw_skin, "skin")]
+        for draw, kind in ((draw_face, "symmetry"), (draw_composites, "halves"), *of_skin):
             target = self.folder / f"{stem}-{kind}.png"
             check_target(target, inputs=self._photos)
             save_figure(draw(face), target)
