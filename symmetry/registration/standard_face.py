@@ -32,7 +32,7 @@ _NODE: Final = 2
 """Pixels between the nodes of the grid that ties the standard face to its photo."""
 _CELLS: Final = (WIDTH // _NODE, HEIGHT // _NODE)
 
-_CONTRAST_MM: Final = 5.5
+_CONTRAST_MM: Final = 4.0
 """Neighbourhood within which brightness and contrast are normalised."""
 _LOW_CONTRAST: Final = 0.3
 """Contrast that counts as low, as a share of the median of the face, so that exposure does not matter."""
