@@ -327,9 +327,9 @@ def test_a_course_past_even_is_told_by_its_size():
     assert mouth.trend.verdict == "no detectable change"
     assert abs(mouth.trend.slope) < 0.2
     assert brows.trend.verdict == "worse"
-    assert mouth.signed_asymmetry[0] == pytest.approx(3.0, abs=0.5)  # it begins above 0
-    assert mouth.signed_asymmetry[-1] == pytest.approx(-2.8, abs=0.5)
-    assert brows.signed_asymmetry[0] == pytest.approx(1.0, abs=0.5)
+    assert mouth.signed_asymmetry[0] == pytest.approx(3.0, abs=0.7)  # it begins above 0
+    assert mouth.signed_asymmetry[-1] == pytest.approx(-2.8, abs=0.7)
+    assert brows.signed_asymmetry[0] == pytest.approx(1.0, abs=0.7)
     assert abs(mouth.phases.difference) < 0.7  # sizes of 1.7 and 1.5
 
 
