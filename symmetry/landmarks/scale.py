@@ -15,9 +15,6 @@ from symmetry.landmarks.points import check_points
 
 IRIS_MM: Final = 11.7
 """Horizontal visible iris diameter of adults, mm; its standard deviation between people is 0.5 mm (4 %)."""
-_TOO_WIDE: Final = 1.043
-"""How many times too wide the mesh places the iris: 1.035 and 1.05 times as wide as by hand in photos of 67 and of 40
-people, 1.046 and 1.06 times as wide as it is in two sets of rendered heads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +80,7 @@ def interpupillary_distance(points: ArrayLike) -> FloatArray:
 
 
 def iris_diameter(points: ArrayLike) -> FloatArray:
-    """Horizontal iris diameter of faces (..., 478, 3), mean of both eyes, shape (...), in their unit.
-
-    It is corrected for the mesh, which places the iris too wide.
-    """
+    """Horizontal iris diameter of faces (..., 478, 3), mean of both eyes, shape (...), in their unit."""
     array = check_points(points)
     both = _distance(array, *IRIS_RIGHT_EDGES) + _distance(array, *IRIS_LEFT_EDGES)
-    return both / (2 * _TOO_WIDE)
+    return both / 2

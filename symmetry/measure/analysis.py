@@ -101,6 +101,7 @@ def analyze(image: ImageLike, **options: Unpack[MeasuringOptions]) -> FaceAnalys
 def measure_photo(image: ImageLike, measuring: Measuring) -> FaceAnalysis:
     """Measure the face in a photo as `analyze` does, with options that are checked already."""
     from symmetry.landmarks.detection import detect_largest_face  # loads the networks: only when a photo is at hand
+    from symmetry.landmarks.eyes import see_eyes
 
     photo = _as_photo(image)
     if measuring.mirrored:
@@ -110,9 +111,13 @@ def measure_photo(image: ImageLike, measuring: Measuring) -> FaceAnalysis:
     if found.others and only:
         raise SeveralFacesError(f"{found.others + 1} faces found; crop the photo to one, or let the largest be taken")
 
-    landmarks = photo.to_full(found.landmarks)
+    eyes = see_eyes(photo.pixels, found.landmarks)
+    landmarks = photo.to_full(eyes.landmarks)
     detection = Detection(
-        crops=_read_only(photo.to_full(found.crops)), disagreement=found.disagreement, others=found.others
+        crops=_read_only(photo.to_full(found.crops)),
+        disagreement=found.disagreement,
+        others=found.others,
+        on_lids=eyes.on_lids,
     )
     standard = standardize(photo, landmarks)
     portrait = portrait_of(photo, landmarks, standard, detection)
@@ -172,7 +177,10 @@ def measure_landmarks(
     errors = _errors(table, method, evidence, pose, size, unseen_part(shown.field * size.mm))
     scores = _region_scores(shown.field * size.mm, table.field_noise, errors, shown.cut, flags)
     regions = {name: _in_units(name, *one, size) for name, one in scores.items()}
-    taken = clinical_measures(placed, placed * size.unit, unit_per_pixel=size.unit, unknown=shown.hidden)
+    measured = placed.copy()
+    if as_pair is None:  # on its margin, not on the skin beside it, by which registration reads a lid
+        measured[detection.on_lids, 1] = frame.place(landmarks)[detection.on_lids, 1]
+    taken = clinical_measures(placed, measured * size.unit, unit_per_pixel=size.unit, unknown=shown.hidden)
     return FaceAnalysis(
         photo=photo,
         landmarks=_read_only(landmarks),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.frame import ARM_MM, FacialFrame, fit_frame
-from symmetry.landmarks.mesh import AVERAGE_IPD_MM, MAIN_REGIONS, REGIONS
+from symmetry.landmarks.mesh import AVERAGE_IPD_MM, LANDMARKS, MAIN_REGIONS, REGIONS
 from symmetry.landmarks.scale import Scale, interpupillary_distance
 from symmetry.measure.measures import NO_NORM
 from symmetry.measure.quality import Portrait
@@ -144,6 +145,8 @@ class Detection:
     others: int = 0  # number of other faces in the photo
     # natural logarithm of the light on the subject's left over that on the right; NaN if unknown
     side_light: float = NAN
+    # shape (478,); landmarks that lie on lid margins found in the picture
+    on_lids: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(LANDMARKS, dtype=bool))
 
     def jitter(self, interpupillary: float) -> float:
         """RMS distance between the landmarks of both crops, in interpupillary distances (given in pixels)."""

@@ -35,7 +35,7 @@ from symmetry.registration.refinement import MirrorRefinement
 from symmetry.registration.standard_face import HEIGHT, WIDTH
 from symmetry.version import __version__
 
-_LAYOUT: Final = 2
+_LAYOUT: Final = 3
 """Version of the files; faces in files of another version are measured anew."""
 _DAMAGED: Final = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, ArithmeticError),
@@ -99,6 +99,7 @@ class FaceCache:
         arrays: dict[str, Any] = {
             "landmarks": face.landmarks,
             "crops": face.detection.crops,
+            "on_lids": face.detection.on_lids,
             "pattern": face.standard.pattern,
             "inside": face.standard.inside,
         }
@@ -184,7 +185,7 @@ def _face_from(about: dict[str, Any], arrays: dict[str, Any], measuring: Measuri
         standard=standard_face_from(arrays["pattern"], arrays["inside"], landmarks),
         refined=refined,
         flags=_flags(about["flags"]),
-        detection=Detection(crops=arrays["crops"], **about["detection"]),
+        detection=Detection(crops=arrays["crops"], on_lids=arrays["on_lids"], **about["detection"]),
     )
     return measure_landmarks(
         photo, landmarks, scale=measuring.scale, evidence=evidence, reliability=measuring.reliability
@@ -197,6 +198,7 @@ def _shapes(measuring: Measuring) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {
         "landmarks": (LANDMARKS, 3),
         "crops": (2, LANDMARKS, 3),
+        "on_lids": (LANDMARKS,),
         "pattern": picture,
         "inside": picture,
     }

@@ -196,7 +196,7 @@ def test_a_number_that_a_flag_rejects_is_not_given():
     turned = Flag(name="head_turned", severity="reject", advice="", touches=("jawline.lateral", "mrd1"))
     covered = Flag(name="face_covered", severity="reject", advice="", touches=("mouth",))
     whole = uneven()
-    evidence = Evidence(refined=whole.refined, flags=(turned, covered))
+    evidence = Evidence(refined=whole.refined, flags=(turned, covered), detection=whole.detection)
     face = measure_landmarks(whole.photo, whole.landmarks, scale=whole.scale, evidence=evidence)
     assert math.isnan(face.regions["jawline"].lateral)
     assert math.isnan(face.regions["jawline"].lateral_error)
@@ -316,7 +316,8 @@ def test_landmarks_of_a_reduced_photo_are_those_of_the_full_size():
 
 def test_known_landmarks_are_measured_without_the_networks():
     face = uneven()
-    again = measure_landmarks(face.photo, face.landmarks, scale=Scale(), evidence=Evidence(refined=face.refined))
+    evidence = Evidence(refined=face.refined, detection=face.detection)
+    again = measure_landmarks(face.photo, face.landmarks, scale=Scale(), evidence=evidence)
     assert np.array_equal(numbers(again), numbers(face), equal_nan=True)
 
 

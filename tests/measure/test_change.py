@@ -134,7 +134,7 @@ def test_swapped_photos_negate_the_change():
 def test_mirrored_photos_swap_the_sides_of_the_change():
     plain = symmetry.compare(drawn(), drawn(mouth_subject_right=-4.0, jaw_subject_left=4.0))
     other = symmetry.compare(drawn()[:, ::-1], drawn(mouth_subject_right=-4.0, jaw_subject_left=4.0)[:, ::-1])
-    assert other.displacement == pytest.approx(plain.displacement[MIRROR] * [-1.0, 1.0], abs=0.01, nan_ok=True)
+    assert other.displacement == pytest.approx(plain.displacement[MIRROR] * [-1.0, 1.0], abs=0.02, nan_ok=True)
     for name, region in plain.regions.items():
         assert other.regions[name].moved == NAMES[region.moved]
         assert other.regions[name].change == pytest.approx(region.change, abs=0.01)

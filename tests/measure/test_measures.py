@@ -20,6 +20,9 @@ IS_ANGLE = np.array([definition.unit == "degrees" for definition in DEFINITIONS]
 OF_MIDLINE = ("mouth_cant", "chin_deviation", "chin_angle", "philtrum_deviation", "nose_tip_deviation")
 TWO_SIDED = tuple(name for name in MEASURE_NAMES if name not in OF_MIDLINE)
 RIGHT, LEFT = 0, 1
+IRISES = np.abs(REFERENCE[[469, 474], 0] - REFERENCE[[471, 476], 0])
+TOO_LOW = 0.11 * IRISES.mean() / 2
+"""How much lower than by hand the mesh draws the upper edge of the brow, mm."""
 # A landmark of the right side, what it is moved by, and the measures of that side that this changes, by how much (mm).
 LIFTS = [
     (159, (0.0, 1.5), {"mrd1": 1.5, "palpebral_fissure": 1.5}),
@@ -114,8 +117,8 @@ def test_brow_height_is_read_from_the_contour_straight_above_the_iris():
     lower = {name: (x, y - 2.0) for name, (x, y) in brow.items()}
     right, left, difference = measure(face(**brow, **on_both(lower)))["brow_height"]
     # The iris's x of -31.5 lies two thirds of the way from 105 to 66.
-    assert right == pytest.approx(28.0)
-    assert left == pytest.approx(26.0)
+    assert right == pytest.approx(28.0 + TOO_LOW)
+    assert left == pytest.approx(26.0 + TOO_LOW)
     assert difference == pytest.approx(-2.0)
 
 
@@ -128,7 +131,7 @@ def test_brow_height_follows_the_iris_along_the_brow():
         "_107": (-12.0, 25.0),
     }
     for iris, expected in [((-39.5, 0.0), 26.0), ((-43.25, 1.0), 23.0), ((-70.0, 0.0), 18.0), ((-5.0, 0.0), 25.0)]:
-        assert measure(face(**brow, _468=iris))["brow_height"][RIGHT] == pytest.approx(expected)
+        assert measure(face(**brow, _468=iris))["brow_height"][RIGHT] == pytest.approx(expected + TOO_LOW)
 
 
 def test_lid_distances_are_taken_from_the_iris_centre():

@@ -166,7 +166,7 @@ def test_iris_diameter_is_the_mean_of_both_eyes_horizontal_ones():
     points = np.array(REFERENCE)
     points[469], points[471] = [-25.0, 0.0, 0.0], [-37.0, 0.0, 0.0]
     points[474], points[476] = [37.0, 3.0, 0.0], [27.0, 3.0, 0.0]
-    assert iris_diameter(points) == pytest.approx(11.0 / 1.043)  # the mesh places it too wide
+    assert iris_diameter(points) == pytest.approx(11.0)
 
 
 def test_known_distance_between_the_pupils_gives_the_scale():
