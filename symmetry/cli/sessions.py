@@ -31,6 +31,7 @@ from symmetry.cli.practice import (
     practice_option,
     removal_options,
     when,
+    yes_option,
 )
 from symmetry.cli.running import with_progress
 from symmetry.output import tables
@@ -154,9 +155,12 @@ def list_(client: str, folder: Path | None, output: Output) -> None:
 @number_argument("a session", see="symmetry session list CLIENT")
 @new_date_option
 @new_note_option
+@yes_option
 @practice_option
-def edit(client: str, number: int, at: datetime | None, note: str | None, folder: Path | None) -> None:
+def edit(client: str, number: int, at: datetime | None, note: str | None, yes: bool, folder: Path | None) -> None:
     """Change the date or the note of a session. Its date counts, not that of the camera.
+
+    A date a year or more from all other sessions is asked about.
 
     \b
     Example:
@@ -167,6 +171,9 @@ def edit(client: str, number: int, at: datetime | None, note: str | None, folder
         raise click.UsageError("nothing to change; give --date or --note")
     with opened(folder) as store:
         owner = store.client(client)
+        others = [each for each in store.sessions(owner.id) if each.number != number]
+        if at is not None and (doubt := practice.far_off(at, others)) is not None:
+            confirm(f"{doubt.why.partition(';')[0]}. Is the year right?", yes=yes)
         changed = store.edit_session(owner.id, number, **changes)
     tell(
         f"session {number} of {owner.id} changed: {changed.at:%Y-%m-%d %H:%M}"

@@ -9,6 +9,7 @@ from .intake import IntakeOptions as IntakeOptions
 from .intake import PhotoIntake as PhotoIntake
 from .intake import SessionIntake as SessionIntake
 from .intake import Verdict as Verdict
+from .intake import far_off as far_off
 from .intake import take_in_photos as take_in_photos
 from .listing import CLIENTS as CLIENTS
 from .listing import HISTORY as HISTORY

@@ -224,7 +224,7 @@ def _keep(
     client = known.client
     try:
         sessions = practice.sessions(client.id)
-        if options.session is None and (doubt := _far_off(at, sessions)) is not None and options.ask(doubt) == "no":
+        if options.session is None and (doubt := far_off(at, sessions)) is not None and options.ask(doubt) == "no":
             return SessionIntake(at=at, session=None, error=InvalidRecordError(doubt.why))
         with practice.alone():
             left = _not_yet(practice, known, taken)
@@ -263,7 +263,7 @@ def _not_yet(practice: Practice, known: KnownFaces, taken: Sequence[_Accepted]) 
     return [one for one in left if since.copy_of(one.face) is None]
 
 
-def _far_off(at: datetime, sessions: Sequence[StoredSession]) -> Doubt | None:
+def far_off(at: datetime, sessions: Sequence[StoredSession]) -> Doubt | None:
     """Say if a date is far from that of every other session: a wrong year is easily typed."""
     days = min((abs((at - session.at).days) for session in sessions), default=0)
     if days < FAR_DAYS:

@@ -28,7 +28,7 @@ import alembic.config  # noqa: F401 -- so that a child need not
 
 from helpers.practice_samples import MODES, assert_whole, moment, old_practice, photo, rows
 from symmetry.practice.storage.searching import Traces, search_files
-from symmetry.practice.store import open_practice, restore_practice
+from symmetry.practice.store import Practice, open_practice, restore_practice
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate", "sqlite3.connect"}
 PHOTOS = 3
@@ -199,7 +199,66 @@ def check_replaced(folder: Path, confirmed: int) -> None:
             assert len(practice.sessions(client.id)) == (0 if client.name == "Dora New" else 2)
 
 
+OPERATIONS: tuple[Callable[[Practice, Path], object], ...] = (
+    lambda practice, folder: practice.move_session("client-1", 1, "client-2"),
+    lambda practice, folder: practice.remove_photo("client-3", 1, "2"),
+    lambda practice, folder: practice.merge_clients("client-3", "client-2"),
+    lambda practice, folder: practice.undo(),
+    lambda practice, folder: practice.merge(folder / "other.zip", agree=lambda preview: True),
+    lambda practice, folder: practice.add_photos("client-1", 2, [photo("late", size=SIZE)]),
+    lambda practice, folder: practice.move_photo("client-1", 2, "1", "client-3"),
+    lambda practice, folder: practice.edit_session("client-1", 2, note="mended", **moment(50)),
+    lambda practice, folder: practice.remove_session("client-2", 1),
+    lambda practice, folder: practice.undo(),
+    lambda practice, folder: practice.clear_history(),
+)
+
+
+def state_of(practice: Practice) -> str:
+    """Everything that a person can see, with the photos, but neither the history nor what counts up to now."""
+    pages = [practice.page(client.id) for client in practice.clients()]
+    told = [{**page.to_dict(), "adherence": None, "added": None} for page in pages]
+    return json.dumps([told, [len(practice.read_photo(each)) for page in pages for each in page.photos]], default=str)
+
+
+def prepare_operations(folder: Path) -> None:
+    prepare_three(folder)
+    with open_practice(folder / "other") as other:
+        other.add_client("Dora Other", id="dora")
+        other.add_session("dora", photos_of(77), **moment())
+        other.backup(folder / "other.zip")
+    shutil.rmtree(folder / "other")
+    shutil.copytree(folder / "practice", folder / "rehearsal")
+    with open_practice(folder / "rehearsal") as practice:
+        states = [state_of(practice)]
+        for operate in OPERATIONS:
+            operate(practice, folder)
+            states.append(state_of(practice))
+    shutil.rmtree(folder / "rehearsal")
+    (folder / "states.json").write_text(json.dumps(states))
+
+
+def operate_all(folder: Path, confirm: Callable[[int], None]) -> None:
+    with open_practice(folder / "practice") as practice:
+        for number, operate in enumerate(OPERATIONS, 1):
+            operate(practice, folder)
+            confirm(number)
+
+
+def check_operations(folder: Path, confirmed: int) -> None:
+    assert_whole(folder / "practice", journal=True)
+    states = json.loads((folder / "states.json").read_text())
+    with open_practice(folder / "practice") as practice:
+        found = state_of(practice)
+        assert found in states[confirmed : confirmed + 2], confirmed
+        if any(entry.can_be_undone and entry.undoes is None for entry in practice.history()):
+            practice.undo()
+            assert state_of(practice) != found
+    assert_whole(folder / "practice", journal=True)
+
+
 TRIALS = {
+    "operations": Trial((prepare_operations,), operate_all, check_operations),
     "add_session": Trial((prepare_one,), add_sessions, check_sessions),
     "forget_client": Trial((prepare_three,), forget_two, check_forgotten),
     "backup": Trial((prepare_three, prepare_second_backup), back_up, check_backup),

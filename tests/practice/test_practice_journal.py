@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -408,3 +410,41 @@ Sequences.TestCase.settings = settings(
     max_examples=6, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestSequences = Sequences.TestCase
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from helpers.practice_samples import moment, photo
+from symmetry.practice.store import open_practice
+own, folder = sys.argv[1], Path(sys.argv[2])
+for number in range(2):
+    with open_practice(folder) as practice:  # each time a sweep, too
+        kept = practice.add_session("shared", [photo(f"{own}{number}", size=50)], **moment(number))
+        practice.edit_session("shared", kept.number, note=own)
+        practice.move_session("shared", kept.number, own)
+        mine = practice.history()
+        practice.undo(next(e.number for e in mine if f" moved to {own}," in e.told and e.undone_by is None))
+"""
+
+
+def test_several_people_change_and_take_back_at_once(tmp_path):
+    folder = tmp_path / "practice"
+    people = ("mara", "eva", "ute")
+    with open_practice(folder) as practice:
+        for name in ("shared", *people):
+            practice.add_client(name)
+    tests = str(Path(__file__).parents[1])
+    command = [sys.executable, "-W", "error", "-c", _WRITER]
+    running = [subprocess.Popen([*command, name, str(folder), tests]) for name in people]
+    assert [each.wait(300) for each in running] == [0, 0, 0]
+    with open_practice(folder) as practice:
+        sessions = practice.sessions("shared")
+        assert sorted(each.number for each in sessions) == list(range(1, 7))
+        assert sorted(each.note for each in sessions) == sorted(people * 2)
+        assert all(practice.read_photo(photo) for each in sessions for photo in each.photos)
+        numbers = [each.number for each in practice.history()]
+        assert numbers == sorted(set(numbers), reverse=True)
+        assert len(numbers) == 4 + 6 * 4
+    assert_whole(folder, journal=True)

@@ -15,7 +15,7 @@ KILLS = examples.scaled(25)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")]
 
 
-@pytest.mark.parametrize("trial", ["add_session", "forget_client", "backup", "migration", "restore"])
+@pytest.mark.parametrize("trial", ["operations", "add_session", "forget_client", "backup", "migration", "restore"])
 def test_kill_at_any_moment_leaves_a_sound_practice(trial, tmp_path):
     script = Path(__file__).parents[1] / "helpers" / "practice_killing.py"
     command = [sys.executable, "-W", "error", str(script), trial, str(KILLS), str(tmp_path)]
