@@ -271,10 +271,6 @@ measuring_options_with_skin: Decorator[Any] = record(
     "measuring", Measuring, _skin_option, reliability_option, *face_options, *_scale_options
 )
 """Gives `measuring`, which may ask for the skin."""
-measuring_options_with_auto: Decorator[Any] = record(
-    "measuring", Measuring, reliability_option, *_mirrored_options, *_scale_options
-)
-"""Gives `measuring`, for a command of `TakesAuto`."""
 measuring_options_of_pairs: Decorator[Any] = record(
     "measuring", Measuring, _skin_option, reliability_option, *_mirrored_options, *_scale_options
 )

@@ -20,7 +20,7 @@ from symmetry.cli.options import (
     TakesAuto,
     details_option,
     figure_option,
-    measuring_options_with_auto,
+    measuring_options_of_pairs,
     output_options,
     photos_options,
     record,
@@ -84,7 +84,7 @@ def _face_cache(cache: Path | None, no_cache: bool) -> FaceCache | None:
     ),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep measured faces."),
 )
-@measuring_options_with_auto
+@measuring_options_of_pairs
 @output_options
 def command(
     photos: Photos, choice: SeriesChoice, shown: _Shown, cache: FaceCache | None, measuring: Measuring, output: Output
@@ -98,6 +98,7 @@ def command(
     Examples:
       symmetry series selfies/ --figure course.png
       symmetry series selfies/ --treatment-start 2026-04-20 --report report.html
+      symmetry series selfies/ --skin -o courses.csv
     """
     check_targets(output.file, shown.figure, shown.report, inputs=[*photos.paths, measuring.reliability])
     options = measuring.read()

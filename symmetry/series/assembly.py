@@ -27,6 +27,7 @@ from symmetry.series.judgement import Times, measure_courses, region_courses
 from symmetry.series.result import DatedFace, LeftOut, Session
 from symmetry.series.selection import Selection, select
 from symmetry.series.series import Series
+from symmetry.series.skin import skin_series
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -139,18 +140,20 @@ def _series_of(
     baseline = [one.phase == "baseline" for one in sessions]
     first = min(sum(baseline), _PHOTOS) if 0 < sum(baseline) < len(sessions) else count
     days = days_of_course(course, [one.day for one in sessions], baseline, reference.unit_per_mm, of_table(table))
+    change = _since_the_first(sessions, (first, count), reliability, days)
     return Series(
         sessions=sessions,
         left_out=tuple(sorted(chosen.left_out, key=lambda one: (one.at is None, str(one.at), one.photo))),
         reference=reference,
         regions=MappingProxyType(region_courses(course, times, table.part_correlation, unit)),
         measures=MappingProxyType(measure_courses(course, times, unit)),
-        change=_since_the_first(sessions, (first, count), reliability, days),
+        change=change,
         change_sessions=first,
         treatment_start=treatment_start.date() if isinstance(treatment_start, datetime) else treatment_start,
         scale=scale,
         unit=unit,
         method=reference.method,
+        skin=skin_series([one.faces for one in sessions], reference, times, None if change is None else change.skin),
     )
 
 

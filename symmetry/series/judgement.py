@@ -70,7 +70,7 @@ def region_courses(course: Course, times: Times, correlation: FloatArray, unit: 
     courses = {}
     for i, name in enumerate(REGION_NAMES):
         candidates = _whole(i, course) if name in WHOLES else _parts(name, course, correlation)
-        sizes, crossing = _sizes(times.weeks, candidates.values)
+        sizes, crossing = sizes_of_courses(times.weeks, candidates.values)
         found = trends(times.weeks, sizes, candidates.sd, comparisons=len(candidates.names))
         best = _surest(found)
         values = candidates.values[:, best]
@@ -105,8 +105,8 @@ def measure_courses(course: Course, times: Times, unit: str) -> dict[str, Measur
     """Find course, trend and phases of every clinical measure, of the size of its difference, as `region_courses`."""
     sd, freedom = course.sd[:, MEASURES_OF_PAIR], course.freedom[MEASURES_OF_PAIR]
     errors = half_width(course.level_sd[:, MEASURES_OF_PAIR], freedom)
-    toward = _from_above(course.measures)
-    sizes, crossing = _sizes(times.weeks, toward)
+    toward = toward_even(course.measures)
+    sizes, crossing = sizes_of_courses(times.weeks, toward)
     found = trends(times.weeks, sizes, sd)
     courses = {}
     for i, definition in enumerate(DEFINITIONS):
@@ -162,7 +162,7 @@ def _parts(region: str, course: Course, correlation: FloatArray) -> _Candidates:
     values = np.where(counts, direction * differences, 0.0).sum(axis=-1)
     return _Candidates(
         names=tuple(PART_NAMES[place][1] for place in own),
-        values=_from_above(np.where(counts.any(axis=-1), values, np.nan)),
+        values=toward_even(np.where(counts.any(axis=-1), values, np.nan)),
         sd=along(sd),
         level_sd=along(level_sd),
         freedom=np.where(np.isfinite(usable), freedom, np.inf).min(axis=-1) - FOR_CORRELATION,
@@ -177,14 +177,14 @@ def _surest(found: Trends) -> int:
     return int(np.argmax(np.nan_to_num(sure, nan=-1.0)))
 
 
-def _from_above(values: FloatArray) -> FloatArray:
+def toward_even(values: FloatArray) -> FloatArray:
     """Turn the signs of courses (n, k) so that the first third of their known values is above 0 on average."""
     known = np.isfinite(values)
     early = known & (known.cumsum(axis=0) <= np.maximum(known.sum(axis=0) / 3, 1))
     return np.asarray(values * np.where(np.where(early, values, 0.0).sum(axis=0) < 0, -1.0, 1.0))
 
 
-def _sizes(weeks: FloatArray, values: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+def sizes_of_courses(weeks: FloatArray, values: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Replace courses (n, k) that cross even by their sizes; and say which do (k,), by a straight line."""
     known = np.isfinite(values)
     count = np.maximum(known.sum(axis=0), 1)

@@ -14,6 +14,7 @@ from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.reliability_table import Method
 from symmetry.series.answer import SeriesOutcome, series_outcome
 from symmetry.series.result import LeftOut, MeasureCourse, RegionCourse, Session
+from symmetry.series.skin import SkinSeries
 from symmetry.series.wording import line_of, sentences
 from symmetry.tabular import SERIES_TABLES, to_frame
 from symmetry.tabular.series import NUMBERS
@@ -66,6 +67,7 @@ class Series:
     unit: str
     method: Method
     turned_back: tuple[str, ...] = ()
+    skin: SkinSeries | None = None
 
     def __repr__(self) -> str:
         return f"<Series {line_of(self.outcome, self.sessions)}>"
@@ -119,6 +121,7 @@ class Series:
                     "days": change.days.to_dict(),
                     "flags": [asdict(flag) for flag in change.flags],
                 },
+                **({"skin": self.skin.to_dict()} if self.skin else {}),
             }
         )
 

@@ -86,14 +86,11 @@ class SpotMap:
     ----------
     response : ndarray, shape (2, 2, 208, 176), float32
         Of each kind and size: positive where skin is darker or redder than around.
-    spread : ndarray, shape (2, 2, 208, 176), float32
-        Robust standard deviation of the response in the skin around.
     skin : ndarray, shape (208, 176), bool
         Where spots are looked for.
     """
 
     response: Float32 = field(repr=False)
-    spread: Float32 = field(repr=False)
     skin: Mask = field(repr=False)
 
 
@@ -114,23 +111,21 @@ def spot_map(canvas: Canvas, bright: Picture, usable: Mask, hair: Mask) -> SpotM
     whole = np.asarray(_halved(usable.astype(np.float32)) > 0.99)
     wide = cv2.morphologyEx(hair.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BLOCK, _BLOCK), np.uint8))
     free = whole & ~np.asarray(cv2.resize(wide, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST) > 0)
-    responses, spreads = [], []
+    responses = []
     for values, sign in ((_halved(bright), -1.0), (np.asarray(cv2.log(red / green)), 1.0)):
         filled = fill(values, whole.astype(np.float32), around=_FILL)
         soft = [np.asarray(cv2.GaussianBlur(filled, (0, 0), width)) for width in _WIDTHS]
         bands = [sign * (fine - wide) for fine, wide in pairwise(soft)]
         responses.append(bands)
-        spreads.append([_spread(band, whole) for band in bands])
     return SpotMap(
         response=np.asarray(responses, dtype=np.float32),
-        spread=np.asarray(spreads, dtype=np.float32),
         skin=free & _where(),
     )
 
 
 def find_spots(spots: SpotMap) -> tuple[Spot, ...]:
     """List the spots of one photo, the largest contrast first."""
-    found = _peaks(spots.response, spots.response / np.maximum(spots.spread, _LEAST_SPREAD), spots.skin)
+    found = _peaks(spots.response, spots.response / _spreads(spots.response, spots.skin), spots.skin)
     return tuple(sorted((_spot(one, spots.response) for one in found), key=lambda spot: -spot.contrast))
 
 
@@ -162,7 +157,7 @@ class SpotChange:
 def compare_spots(before: SpotMap, after: SpotMap) -> tuple[SpotChange, ...]:
     """List the spots that differ between two photos; swapping the photos swaps new and gone."""
     common = before.skin & after.skin
-    spread = _change_spread(after.response - before.response, common)
+    spread = _spreads(after.response - before.response, common)
     near = [_largest_near(one.response) for one in (before, after)]
     found: list[tuple[float, SpotChange]] = []
     for which, (one, other) in enumerate(((after, near[0]), (before, near[1]))):
@@ -199,9 +194,9 @@ def _peaks(response: Picture, clarity: Picture, where: Mask) -> list[Place]:
     return kept
 
 
-def _change_spread(change: Float32, where: Mask) -> Float32:
-    """Give the standard deviation of the change of responses in the skin around."""
-    spread = np.stack([np.stack([_spread(band, where) for band in bands]) for bands in change])
+def _spreads(response: Float32, where: Mask) -> Float32:
+    """Give the standard deviation of responses, or of their change, in the skin around."""
+    spread = np.stack([np.stack([_spread(band, where) for band in bands]) for bands in response])
     return np.asarray(np.maximum(spread, _LEAST_SPREAD), dtype=np.float32)
 
 

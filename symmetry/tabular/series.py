@@ -153,6 +153,27 @@ def _all(series: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[st
         yield {"kind": "region", "name": name, "unit": region["unit"], "part": region["part"]}, region
     for name, measure in (series["measures"] or {}).items():
         yield {"kind": "measure", "name": name, "unit": measure["unit"]}, measure
+    skin = series.get("skin") or {"zones": {}, "change": None}
+    for zone, numbers in skin["zones"].items():
+        for name, course in numbers.items():
+            found = {
+                "course": {of: course[of] for of in _DIFFERENCE},
+                "trend": course["trend"],
+                "phases": None,
+                "change": skin["change"] and _skin_change(skin["change"]["zones"][zone][name]),
+            }
+            yield {"kind": "skin", "name": f"{zone} {name}", "unit": course["unit"]}, found
+
+
+def _skin_change(change: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring the change of a number of the skin into the columns of a series; it has no error for one day alone."""
+    before, after = change["before"], change["after"]
+    return {
+        **{name: change[name] for name in ("before", "after", "verdict", "reason", "error")},
+        "evenness": None if before is None or after is None else abs(after) - abs(before),
+        "evenness_error": change["error"],
+        "same_day_error": change["error"],
+    }
 
 
 def _left_out(one: Mapping[str, Any], error: str | None) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
 import cv2
@@ -179,3 +181,29 @@ def test_figures_show_maps_and_matched_patches(tmp_path):
     assert symmetry.save_figure(figure, tmp_path / "skin.png").stat().st_size > 10_000
     with pytest.raises(symmetry.SymmetryError, match="skin"):
         symmetry.draw_skin(symmetry.analyze(drawn(), landmarks_only=True))
+
+
+def test_series_follows_the_skin_from_session_to_session():
+    calm, red = plain(), symmetry.analyze(redder(drawn(), 1, 4.0), landmarks_only=True, skin=True)
+    start = datetime(2026, 4, 6, 9, tzinfo=timezone.utc)
+    faces = [(red, 0), (calm, 7), (red, 14), (calm, 21), (calm, 28)]
+    # As other shots: copies of one count once.
+    dated = [
+        symmetry.DatedFace(
+            face=replace(face, photo=replace(face.photo, name=f"{day}.jpg", sha256=str(day))),
+            at=start + timedelta(days=day),
+            source="exif",
+            identity="confirmed",
+        )
+        for face, day in faces
+    ]
+    found = symmetry.analyze_series(dated, landmarks_only=True, same_person=True)
+    assert found.skin is not None
+    course = found.skin.zones["cheek"]["redness"]
+    assert len(course.difference) == len(found.sessions)
+    assert np.ptp(course.difference) > 2
+    assert found.skin.change.zones["cheek"]["redness"].verdict == MORE_EVEN
+    rows = found.to_frame("session")
+    kept = rows[(rows["kind"] == "skin") & (rows["name"] == "cheek redness")]
+    assert kept["difference"].tolist() == pytest.approx(course.difference.tolist())
+    assert found.to_dict()["skin"]["zones"]["cheek"]["redness"]["unit"] == "a*"

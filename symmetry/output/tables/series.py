@@ -35,9 +35,11 @@ from symmetry.output.tables.layout import (
     signed,
     verdict_cell,
 )
+from symmetry.output.tables.skin import skin_change_table
 from symmetry.output.words import probability
 from symmetry.series.result import MeasureCourse, RegionCourse
 from symmetry.series.series import Series
+from symmetry.series.skin import SkinSeries
 from symmetry.series.wording import known_sessions, part_of, photos_and_days, since, times_known
 from symmetry.stats.trends import LEAST_SESSIONS
 from symmetry.tabular import printable
@@ -69,7 +71,14 @@ def series_tables(series: Series, *, details: bool = False) -> Group:
     if any(region.phases for region in series.regions.values()):
         tables.append(_phases(series))
     lines = _notes(series, details=details)
-    return Group(*_header(series), *tables, *lines, Text(), Text(series.answer, style="bold"))
+    skin = [] if series.skin is None else [Text(), *_skin(series.skin)]
+    return Group(*_header(series), *tables, *lines, *skin, Text(), Text(series.answer, style="bold"))
+
+
+def _skin(skin: SkinSeries) -> list[RenderableType]:
+    """Say what the skin does over time, then what became of it since the first sessions."""
+    trends = [Text(sentence) for sentence in skin.sentences]
+    return [*trends, *([] if skin.change is None else [skin_change_table(skin.change)])]
 
 
 def sparkline(values: Sequence[float], top: float, *, longest: int = _LONGEST) -> str:
