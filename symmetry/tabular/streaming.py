@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from symmetry.errors import OutputError
-from symmetry.files import written_whole
+from symmetry.files import check_target, written_whole
 from symmetry.tabular.layout import Layout
 from symmetry.tabular.parquet import pyarrow, to_table
 from symmetry.tabular.text import cell_of
@@ -47,12 +47,31 @@ def write_table(path: Path, format_: str, objects: Objects, layout: Layout) -> N
     MissingExtraError
         If pyarrow is needed and not installed.
     """
+    check_table(path, format_)
     if format_ == "dataset":
         _write_dataset(path, objects, layout)
         return
     write = {"json": _write_json, "jsonl": _write_json_lines, "csv": _write_csv, "parquet": _write_parquet}[format_]
     with written_whole(path) as file:
         write(file, objects, layout)
+
+
+def check_table(path: Path, format_: str) -> None:
+    """Check that a table can be written, before long work is done for it.
+
+    Raises
+    ------
+    OutputError
+        If its place cannot be written to, or holds something else.
+    MissingExtraError
+        If pyarrow is needed and not installed.
+    """
+    if format_ in ("parquet", "dataset"):
+        pyarrow()
+    if format_ != "dataset" or not path.exists():
+        check_target(path)
+    elif not (path.is_dir() and all(file.match(PART) for file in path.iterdir())):
+        raise OutputError("there is something else than a table of parquet parts here; choose another name")
 
 
 def _write_json(file: BinaryIO, objects: Objects, layout: Layout) -> None:
@@ -87,9 +106,6 @@ def _write_parquet(file: BinaryIO, objects: Objects, layout: Layout) -> None:
 
 def _write_dataset(folder: Path, objects: Objects, layout: Layout) -> None:
     """Write a folder of parts; it takes its place once all are written."""
-    pyarrow()
-    if folder.exists() and not (folder.is_dir() and all(file.match(PART) for file in folder.iterdir())):
-        raise OutputError("there is something else than a table of parquet parts here; choose another name")
     try:
         made = Path(tempfile.mkdtemp(dir=folder.resolve().parent, prefix=".symmetry-", suffix=".part"))
     except OSError as error:

@@ -22,7 +22,7 @@ from symmetry.measure.many.work import Item, Outcome, Work
 from symmetry.measure.options import Measuring, MeasuringOptions
 from symmetry.tabular.face import SCORES
 from symmetry.tabular.skin import SKINS
-from symmetry.tabular.streaming import write_table
+from symmetry.tabular.streaming import check_table, write_table
 from symmetry.version import __version__
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ Given = str | os.PathLike[str]
 
 FEW: Final = 24
 """Photos below which one process is as fast: the others would take as long to start."""
-_LUMP: Final = 8
-"""Photos that a worker is given at once, about a second of work: handing them out then does not show."""
+_LUMP, _LUMP_OF_CLUSTER = 8, 32
+"""Photos that a worker is given at once, about a second of work, and four on a cluster, where one parent hands out to
+hundreds: handing them out, and syncing what came of them to the disk, then does not show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ def analyze_many(
     waiting: dict[int, FaceAnalysis | Failure] = {}
     following = 0
     items = [Item(place, name) for place, name in enumerate(names)]
-    for some in _pool(workers, work, len(names)).run(_lumps(items, _count(workers, len(names)))):
+    for some in _pool(workers, work, len(names)).run(_lumps(items, workers)):
         waiting |= {outcome.place: outcome.result for outcome in some if outcome.result is not None}
         while following in waiting:
             result = waiting.pop(following)
@@ -148,19 +149,20 @@ def score_photos(
         the same are not measured again; what failed for a passing reason is tried again. False: begin anew. None: begin
         anew, but not over the record of a run that did not end.
     on_outcome : callable
-        Called with each photo and what came of it, in the order in which they are done.
+        Called with each photo and what came of it, as they are done.
     **options
         `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`.
 
     Raises
     ------
-    OutputError
+    OutputError, MissingExtraError
         If the table cannot be written, or a run that did not end is in the way.
     WorkersError
         If the processes do not work.
     """
     names = [os.fsdecode(photo) for photo in photos]
     workers, folder = workers or Workers(), record_folder(output)
+    check_table(output, format_)
     if resume is None and holds_results(folder):
         raise OutputError(f"{folder.name} holds results of a run that did not end; add --resume or --restart")
     work = _work(workers, Measuring.of(**options), as_text=True)
@@ -185,7 +187,7 @@ def score_photos(
 def _recorded(record: RunRecord, names: Sequence[str], workers: Workers, work: Work) -> Iterator[Outcome]:
     """Yield what came of each photo once it is recorded."""
     items = [Item(place, name, record.known.get(place)) for place, name in enumerate(names)]
-    for some in _pool(workers, work, len(names)).run(_lumps(items, _count(workers, len(names)))):
+    for some in _pool(workers, work, len(names)).run(_lumps(items, workers)):
         record.add(some)
         yield from some
 
@@ -233,8 +235,9 @@ def _pool(workers: Workers, work: Work, photos: int) -> Pool:
     return LocalPool(work, _count(workers, photos)) if workers.client is None else ClusterPool(work, workers.client)
 
 
-def _lumps(items: Sequence[Item], processes: int) -> Iterator[Lump]:
+def _lumps(items: Sequence[Item], workers: Workers) -> Iterator[Lump]:
     """Cut photos into lumps: small ones if there are few, so that all processes end at about the same time."""
-    size = max(1, min(_LUMP, len(items) // (4 * processes)))
+    most = _LUMP if workers.client is None else _LUMP_OF_CLUSTER
+    size = max(1, min(most, len(items) // (4 * _count(workers, len(items)))))
     for first in range(0, len(items), size):
         yield list(items[first : first + size])
