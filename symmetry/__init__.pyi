@@ -35,6 +35,7 @@ from .measure.motion.motion import Motion as Motion
 from .measure.motion.movements import Movement as Movement
 from .measure.motion.movements import SideMotion as SideMotion
 from .measure.motion.movements import SiteMotion as SiteMotion
+from .measure.posed import as_expression as as_expression
 from .measure.quality.flags import Flag as Flag
 from .measure.skin import analyze_skin as analyze_skin
 from .measure.skin import compare_skin as compare_skin

@@ -28,7 +28,7 @@ from symmetry.cli.sittings import faces_of_sittings, is_sitting
 from symmetry.output import figures, tables
 
 if TYPE_CHECKING:
-    from symmetry.measure import FaceAnalysis, Failure, MeasuringOptions
+    from symmetry.measure import Change, FaceAnalysis, Failure, MeasuringOptions
 
 _SEVERAL = ("--before", "--after")
 _NO_R = "name it to have its photos, too"
@@ -129,11 +129,9 @@ def compare(
       symmetry compare monday.jpg friday.jpg --skin
       symmetry compare anna-kovacs@2 anna-kovacs@5
       symmetry compare anna-kovacs@5 --against previous
+      symmetry compare smile1.jpg smile2.jpg --expression "big smile"
     """
-    if measuring.mirrored_auto and (measuring.mirrored or sides.mirrored_after):
-        raise click.UsageError("--mirrored auto finds out which photos are mirrored; give it alone")
-    if measuring.mirrored and sides.mirrored_after:
-        raise click.UsageError("--mirrored is for all photos, --mirrored-after only for those after; give one")
+    _check_mirrored(measuring, mirrored_after=sides.mirrored_after)
     sitting = [path for path in photos["photos"] if is_sitting(path)]
     before, after = ([], []) if sitting else _sides(**photos)
     second = of_skin(figure) if figure is not None and measuring.skin else None
@@ -155,12 +153,14 @@ def compare(
         say(f"comparing {len(befores)} photos before with {len(afters)} after")
     with errors_in_one_line((after or sitting)[-1]), stoppable():
         change = measure.compare(
-            befores, afters, turn_back=measuring.mirrored_auto, same_day=sides.same_day or None, **options
+            befores,
+            afters,
+            turn_back=measuring.mirrored_auto,
+            same_day=sides.same_day or None,
+            expression=measuring.expression,
+            **options,
         )
-    for photo, reason in change.left_out.items():
-        complain(photo, f"left out: {reason}")
-    for photo in change.turned_back:
-        complain(photo, "it seems to be mirrored, unlike the other photos; turned back")
+    _say_left_out(change)
     output.deliver(
         lambda: change.to_dict(error), tabular.CHANGES, lambda: tables.change_tables(change, details=details)
     )
@@ -173,6 +173,20 @@ def compare(
 def of_skin(figure: Path) -> Path:
     """Name the figure of the skin after that of the face: "change.png" to "change-skin.png"."""
     return figure.with_name(f"{figure.stem}-skin{figure.suffix}")
+
+
+def _say_left_out(change: Change) -> None:
+    for photo, reason in change.left_out.items():
+        complain(photo, f"left out: {reason}")
+    for photo in change.turned_back:
+        complain(photo, "it seems to be mirrored, unlike the other photos; turned back")
+
+
+def _check_mirrored(measuring: Measuring, *, mirrored_after: bool) -> None:
+    if measuring.mirrored_auto and (measuring.mirrored or mirrored_after):
+        raise click.UsageError("--mirrored auto finds out which photos are mirrored; give it alone")
+    if measuring.mirrored and mirrored_after:
+        raise click.UsageError("--mirrored is for all photos, --mirrored-after only for those after; give one")
 
 
 def _sides(

@@ -245,6 +245,7 @@ class Measuring:
     landmarks_only: bool
     skin: bool = False
     reliability: Path | None = None  # file of the table behind the errors
+    expression: str = "rest"  # what all photos show on purpose
     mirrored_auto: bool = False  # turn back photos that are mirrored unlike the others
 
     def read(self) -> MeasuringOptions:
@@ -265,6 +266,24 @@ _auto_option = click.option(
     _AUTO, is_flag=True, help="Turn back photos that are mirrored unlike the others; also `--mirrored auto`."
 )
 _mirrored_options = (face_options[0], _auto_option, face_options[1])
+
+
+def _check_expression(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    from symmetry.measure.posed import POSED
+
+    if value not in POSED:
+        raise click.BadParameter(f"'{value}' is no expression; use {', '.join(POSED)}")
+    return value
+
+
+_expression_option = click.option(
+    "--expression",
+    metavar="NAME",
+    default="rest",
+    show_default=True,
+    callback=_check_expression,
+    help='What all photos show on purpose, such as "big smile" or "brows up": like is compared with like.',
+)
 measuring_options: Decorator[Any] = record("measuring", Measuring, reliability_option, *face_options, *_scale_options)
 """Gives `measuring`."""
 measuring_options_with_skin: Decorator[Any] = record(
@@ -272,7 +291,7 @@ measuring_options_with_skin: Decorator[Any] = record(
 )
 """Gives `measuring`, which may ask for the skin."""
 measuring_options_of_pairs: Decorator[Any] = record(
-    "measuring", Measuring, _skin_option, reliability_option, *_mirrored_options, *_scale_options
+    "measuring", Measuring, _expression_option, _skin_option, reliability_option, *_mirrored_options, *_scale_options
 )
 """Gives `measuring`, for a command of `TakesAuto` that compares skin."""
 measuring_options_without_table: Decorator[Any] = record("measuring", Measuring, *face_options, *_scale_options)

@@ -99,10 +99,12 @@ def command(
       symmetry series selfies/ --figure course.png
       symmetry series selfies/ --treatment-start 2026-04-20 --report report.html
       symmetry series selfies/ --skin -o courses.csv
+      symmetry series smiles/ --expression "big smile"
     """
     check_targets(output.file, shown.figure, shown.report, inputs=[*photos.paths, measuring.reliability])
     options = measuring.read()
-    run = run_dated(series.date_photos(photos.paths, cache=cache, **options), len(photos.paths), output=output)
+    dated = series.date_photos(photos.paths, cache=cache, **options)
+    run = run_dated(series.all_posed(dated, measuring.expression, options), len(photos.paths), output=output)
     run.end_if_stopped()
     found = follow(
         run.results,

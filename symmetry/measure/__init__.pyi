@@ -29,6 +29,8 @@ from .motion.analysis import analyze_motion as analyze_motion
 from .motion.motion import Motion as Motion
 from .options import Measuring as Measuring
 from .options import MeasuringOptions as MeasuringOptions
+from .posed import POSED as POSED
+from .posed import as_expression as as_expression
 from .quality.flags import Flag as Flag
 from .reliability import NO_TABLES as NO_TABLES
 from .reliability import Reliability as Reliability

@@ -42,6 +42,7 @@ from symmetry.measure.pairs import (
     variance_of_one,
 )
 from symmetry.measure.pooling import effective_photos, share_a_film
+from symmetry.measure.posed import REST, as_expression
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity, in_comparison
 from symmetry.measure.quality.time_of_day import check_time_of_day
 from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, ReliabilityTable, ReliabilityTables, of_method
@@ -52,6 +53,7 @@ from symmetry.measure.uncertainty import (
     pair_sds,
     photo_difficulty,
     photo_sds,
+    posed_factor,
     shared_movement,
     unseen_part,
 )
@@ -69,6 +71,7 @@ def compare(
     mirrored_after: bool = False,
     turn_back: bool = False,
     same_day: bool | None = None,
+    expression: str = REST,
     **options: Unpack[MeasuringOptions],
 ) -> Change:
     """Compare photos of one person before and after.
@@ -85,6 +88,8 @@ def compare(
     same_day : bool, optional
         Whether all photos are of one day, so that the face cannot differ as it does from day to day. By default the
         times at which they were taken decide; photos that do not tell when are taken to be of different days.
+    expression : str
+        What all photos show on purpose, such as "big smile"; like is compared with like, see `as_expression`.
     **options
         `scale`, `mirrored`, `face`, `landmarks_only`, `reliability` as for `analyze`. Faces analysed by landmarks alone
         are compared by landmarks alone.
@@ -108,8 +113,8 @@ def compare(
     the reliability table, if that holds people on several days; otherwise from an assumption (`Change.days`).
     """
     measuring = Measuring.of(**options)
-    befores = _analyzed(before, measuring)
-    afters = _analyzed(after, replace(measuring, mirrored=measuring.mirrored or mirrored_after))
+    befores = _analyzed(before, measuring, expression)
+    afters = _analyzed(after, replace(measuring, mirrored=measuring.mirrored or mirrored_after), expression)
     if not befores or not afters:
         raise ValueError("give at least one photo before and one after")
     chosen = choose_photos(befores, afters, measuring, turn_back=turn_back)
@@ -120,12 +125,13 @@ def compare(
     return replace(change, left_out=MappingProxyType(chosen.left_out), turned_back=chosen.turned_back)
 
 
-def _analyzed(given: Given | Sequence[Given], measuring: Measuring) -> tuple[FaceAnalysis, ...]:
+def _analyzed(given: Given | Sequence[Given], measuring: Measuring, expression: str) -> tuple[FaceAnalysis, ...]:
     several: list[Any] = []
     for one in given if isinstance(given, (list, tuple)) else [given]:
         is_path = isinstance(one, (str, os.PathLike))
         several += expand_films([Path(os.fsdecode(one))]) if is_path else [one]  # type: ignore[arg-type]
-    return tuple(one if isinstance(one, FaceAnalysis) else measure_photo(one, measuring) for one in several)
+    faces = (one if isinstance(one, FaceAnalysis) else measure_photo(one, measuring) for one in several)
+    return tuple(as_expression(face, expression, reliability=measuring.reliability) for face in faces)
 
 
 def compare_faces(
@@ -159,7 +165,7 @@ def compare_faces(
     labels = sittings(taken[0] + taken[1])
     sides = labels[: len(befores)], labels[len(befores) :]
     together = on_one_day(labels) if same_day is None else same_day
-    days = ONE_DAY if together else own_days or of_table(table)
+    days = ONE_DAY if together else own_days or _as_posed(of_table(table), befores)
     by_photos = _spread(pairs, table, mean, moved, variance_of_one(each.listed(), None if together else sides))
     spread = _over_days(by_photos, days, (count_days(sides[0]), count_days(sides[1])), unit_per_mm)
     measures = measure_changes(mean, spread, flags, unit)
@@ -184,6 +190,11 @@ def compare_faces(
         taken=(tuple(taken[0]), tuple(taken[1])),
         skin=compare_measured_skin(befores, afters, flags),
     )
+
+
+def _as_posed(days: DayToDay, faces: Sequence[FaceAnalysis]) -> DayToDay:
+    """Widen what differs from day to day at rest, if the faces make an expression on purpose."""
+    return replace(days, sd=days.sd * posed_factor([flag for face in faces for flag in face.flags], OF_PAIR))
 
 
 def _over_days(spread: Spread, days: DayToDay, count: tuple[int, int], unit_per_mm: float) -> Spread:

@@ -40,6 +40,9 @@ _PICTURE_FLAGS: Final = {
 _WARNING_FACTOR: Final = 1.5
 """Factor by which a warning widens the errors that it concerns. The blurred selfie among the photos behind the table
 differs from its neighbours 1.5 to 2 times as much as the others do."""
+_POSED: Final = 1.9
+"""Factor by which a posed expression widens the errors of what it moves: over a week the detectable change of surface
+scans is 1.5 mm for a posed smile, 1.3 mm for the widest one, and 0.8 mm at rest (see docs/measures.md)."""
 _FEW_PIXELS: Final = (0.1, 33.0)
 """Standard deviation, mm, added by a face of this many pixels between the eyes; it falls with the square of their
 number. The scores of five adults, reduced to 33 and 22 pixels, moved by 0.05 to 0.1 and by 0.2 mm."""
@@ -85,10 +88,19 @@ def shared_movement(left: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def warning_factor(flags: Iterable[Flag], quantities: Sequence[Quantity]) -> FloatArray:
-    """Factor by which warnings about the image widen the spread of each quantity."""
+    """Factor by which warnings about the image, and posed expressions, widen the spread of each quantity."""
+    flags = list(flags)
     warnings = [f for f in flags if f.severity == "warn" and f.name in _PICTURE_FLAGS]
-    touched = [any(f.concerns(_result(quantity)) for f in warnings) for quantity in quantities]
-    return np.where(touched, _WARNING_FACTOR, 1.0)
+    return np.where(_touched(warnings, quantities), _WARNING_FACTOR, 1.0) * posed_factor(flags, quantities)
+
+
+def posed_factor(flags: Iterable[Flag], quantities: Sequence[Quantity]) -> FloatArray:
+    """Factor by which a posed expression widens the spread of each quantity, between photos and between days."""
+    return np.where(_touched([f for f in flags if f.name == "posed"], quantities), _POSED, 1.0)
+
+
+def _touched(flags: list[Flag], quantities: Sequence[Quantity]) -> list[bool]:
+    return [any(flag.concerns(_result(quantity)) for flag in flags) for quantity in quantities]
 
 
 def _result(quantity: Quantity) -> str:

@@ -1,4 +1,5 @@
 from .assembly import analyze_series as analyze_series
+from .dating import all_posed as all_posed
 from .dating import date_photos as date_photos
 from .dating import left_out_for as left_out_for
 from .result import DatedFace as DatedFace

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.face_cache import FaceCache
 from symmetry.measure.film_choice import expand_films
 from symmetry.measure.options import MeasuringOptions
+from symmetry.measure.posed import as_expression
 from symmetry.photos.capture_time import local_zone, moment_of
 from symmetry.series.result import DatedFace, LeftOut
 
@@ -51,6 +53,22 @@ def date_photos(
         else:
             for measured in analyze_photos(expand_films([Path(given)]), cache=cache, **options):
                 yield left_out_for(measured) if isinstance(measured, Failure) else date_face(measured, zone)
+
+
+def all_posed(
+    photos: Iterable[DatedFace | LeftOut], expression: str, options: MeasuringOptions
+) -> Iterator[DatedFace | LeftOut]:
+    """Take all faces for ones that make an expression on purpose; those that do not are left out."""
+    for one in photos:
+        if isinstance(one, LeftOut):
+            yield one
+            continue
+        face = as_expression(one.face, expression, reliability=options.get("reliability"))
+        missing = next((flag for flag in face.flags if flag.name == "expression_missing"), None)
+        if missing is None:
+            yield replace(one, face=face)
+        else:
+            yield LeftOut(photo=face.photo.name, at=one.at, reason=missing.name, advice=missing.advice)
 
 
 def left_out_for(failure: Failure) -> LeftOut:
