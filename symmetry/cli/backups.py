@@ -101,6 +101,9 @@ def _merge(file: Path, folder: Path | None, *, yes: bool) -> None:
 
     with practice.open_practice(folder) as store:
         added = store.merge(file, agree=agree) or ()
+    if not any(one.into is None or one.sessions or one.treatments or one.entries for one in added):
+        tell("everything is here already; nothing was added")
+        return
     new = sum(one.into is None for one in added)
     tell(f"{counted(new, 'client')} added, {len(added) - new} known; `symmetry undo` takes it back")
 

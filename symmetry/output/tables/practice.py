@@ -92,8 +92,7 @@ def journal_table(entries: Sequence[JournalEntry]) -> RenderableType:
     table = FittedTable("change", [str(each.number) for each in entries])
     table.add("when", [_time(each.at) for each in entries], left=True)
     table.add("by", [_cell(each.by) for each in entries], left=True)
-    table.add("what", [_cell(each.told) for each in entries], left=True)
-    table.add("undo", [_undo_words(each) for each in entries], left=True)
+    table.add("what", [_cell(f"{_undo_words(each)}{each.told}") for each in entries], left=True)
     return table
 
 
@@ -187,9 +186,10 @@ def diary_table(entries: Sequence[Entry]) -> RenderableType:
 
 
 def _undo_words(entry: JournalEntry) -> str:
+    """Say first that a change is taken back, or is too old for it: a long text is cut."""
     if entry.undone_by is not None:
-        return f"undone by {entry.undone_by}"
-    return "possible" if entry.can_be_undone else "too old"
+        return f"(undone by {entry.undone_by}) "
+    return "" if entry.can_be_undone else "(for good) "
 
 
 def _add_where(table: FittedTable, done: Sequence[Step] | Sequence[Treatment]) -> None:
