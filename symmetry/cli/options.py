@@ -261,6 +261,17 @@ class Measuring:
 
 
 _skin_option = click.option("--skin", is_flag=True, help="Measure the skin, too: tone, redness, texture, spots, jaw.")
+
+
+class Basis(NamedTuple):
+    """What the numbers of photos that are kept rest on."""
+
+    skin: bool
+    reliability: Path | None
+
+
+basis_options: Decorator[Any] = record("basis", Basis, _skin_option, reliability_option)
+"""Gives `basis`."""
 _AUTO: Final = "--mirrored-auto"
 _auto_option = click.option(
     _AUTO, is_flag=True, help="Turn back photos that are mirrored unlike the others; also `--mirrored auto`."

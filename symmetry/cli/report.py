@@ -12,14 +12,15 @@ from symmetry.cli.following import deliver_series, follow, run_dated
 from symmetry.cli.messages import errors_in_one_line, say
 from symmetry.cli.options import (
     PAGE_SUFFIXES,
+    Basis,
     Decorator,
     GivenPath,
     SeriesChoice,
+    basis_options,
     details_option,
     engine_option,
     read_table,
     record,
-    reliability_option,
     series_options,
 )
 from symmetry.cli.output import FORMAT_OF, SUFFIXES, Output, check_targets, deliver
@@ -91,12 +92,10 @@ def shown_options(output: Decorator[Any], *, note: str = "--note") -> Decorator[
 )
 @details_option
 @series_options("First day of the treatment phase. [default: the first treatment that is kept]")
-@reliability_option
+@basis_options
 @engine_option
 @practice_option
-def report(
-    client: str, shown: Shown, details: bool, choice: SeriesChoice, reliability: Path | None, folder: Path | None
-) -> None:
+def report(client: str, shown: Shown, details: bool, choice: SeriesChoice, basis: Basis, folder: Path | None) -> None:
     """Report on a client: what changed since the first sessions, before and after, what to do at home.
 
     The client's edition is one page that prints on one sheet; the therapist's has the courses of all regions,
@@ -107,14 +106,16 @@ def report(
       symmetry report anna-kovacs -o anna.html
       symmetry report anna-kovacs --edition therapist -o anna-all.html
       symmetry report anna-kovacs --before 2 --after 5 -o anna.html
+      symmetry report anna-kovacs --skin --edition therapist -o anna-all.html
     """
     output = None
     if shown.output is None or shown.output.suffix.lower() not in PAGE_SUFFIXES:
         output = Output.chosen(shown.output, None)
-    check_targets(shown.output, inputs=[reliability])
+    check_targets(shown.output, inputs=[basis.reliability])
     with opened(folder) as store:
         owner = store.client(client)
-        found, run = follow_client(store, owner.id, choice, read_table(reliability), output=output)
+        tables = read_table(basis.reliability)
+        found, run = follow_client(store, owner.id, choice, tables, output=output, skin=basis.skin)
         if output is None:
             with errors_in_one_line(shown.output):
                 deliver(shown.page(store, owner.id, found), shown.output)
@@ -124,14 +125,20 @@ def report(
 
 
 def follow_client(
-    store: Practice, client: str, choice: SeriesChoice, tables: ReliabilityTables | None, *, output: Output | None
+    store: Practice,
+    client: str,
+    choice: SeriesChoice,
+    tables: ReliabilityTables | None,
+    *,
+    output: Output | None,
+    skin: bool = False,
 ) -> tuple[Series, Run[DatedFace | LeftOut]]:
     """Measure a client's photos, as far as they are not yet, and follow them; what goes wrong is said."""
     total = sum(len(session.photos) for session in store.sessions(client))
     if not total:
         say(f"symmetry: {client}: there are no photos yet; add some with `symmetry session add {client} PHOTO`")
         raise SystemExit(1)
-    faces = practice.faces_of(store, client, same_person=choice.same_person, reliability=tables)
+    faces = practice.faces_of(store, client, same_person=choice.same_person, reliability=tables, skin=skin)
     run = run_dated(faces, total, output=output)
     run.end_if_stopped()
     found = follow(

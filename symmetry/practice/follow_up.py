@@ -34,6 +34,7 @@ def faces_of(
     scale: Scale | str = "iris",
     same_person: bool = False,
     reliability: ReliabilityTables | None = None,
+    skin: bool = False,
 ) -> Iterator[DatedFace | LeftOut | Failure]:
     """Measure all photos of a client one by one; measured faces that are kept are not measured again.
 
@@ -45,6 +46,8 @@ def faces_of(
         See `symmetry.analyze`.
     same_person : bool
         Measure photos, too, that were kept though they seem to show someone else; by default they are left out.
+    skin : bool
+        Measure the skin, too; for that every photo is measured anew.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def faces_of(
         If there is no such client.
     """
     cache = FaceCache(practice.results_folder(client_id), make=False)
-    measuring = Measuring.of(scale=scale, reliability=reliability)
+    measuring = Measuring.of(scale=scale, reliability=reliability, skin=skin)
     sessions = practice.sessions(client_id)
     accepted = [each for each in sessions if any(photo.identity != "doubted" for photo in each.photos)]
     first = min(accepted, key=lambda each: each.number, default=None)

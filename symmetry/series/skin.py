@@ -16,7 +16,7 @@ from symmetry.series.result import TrendOf
 from symmetry.skin.change import PairNumbers, SkinChange, mean_known, pair_numbers
 from symmetry.skin.errors import shipped
 from symmetry.skin.quantities import OF_ZONE, QUANTITIES
-from symmetry.skin.wording import SHOWN
+from symmetry.skin.wording import SHOWN, skin_change_sentences
 from symmetry.skin.zones import ZONES
 from symmetry.stats.estimates import Z95
 from symmetry.stats.trends import trends
@@ -71,6 +71,11 @@ class SkinSeries:
             if named:
                 said.append(f"Skin becoming {words}: {', '.join(named)}.")
         return said
+
+    @property
+    def since_the_first(self) -> list[str]:
+        """What changed from the first sessions to the last, beyond its error."""
+        return [] if self.change is None else skin_change_sentences(self.change)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON object; arrays have one entry a session."""

@@ -9,6 +9,7 @@ table     standard deviations of every number between photos of an unchanged fac
           `symmetry/skin/skin_reliability.csv` of them. Where two real photos of a sitting differ by more, the
           standard deviations of a number grow by as much in all zones, for sittings are few
 still     verdicts between photos of an unchanged face, by a table of the other half of the people; share withheld
+tones     verdicts and redness found in people of dark, middle and light skin
 injected  redness, lightness and spots painted into one photo: gain, side and zone, spots found, false ones
 heads     verdicts between an even head under even light and under side light
 real      neutral and nearly neutral photos of a sitting: verdicts where little changed but the expression
@@ -46,6 +47,7 @@ from symmetry.skin.errors import COLUMNS, SkinReliability
 from symmetry.skin.quantities import OF_ZONE, QUANTITIES
 from symmetry.skin.spots import MM
 from symmetry.skin.survey import Survey, survey
+from symmetry.skin.wording import shown_changes
 from symmetry.skin.zones import ZONES
 
 TABLE = ROOT / "symmetry" / "skin" / "skin_reliability.csv"
@@ -209,6 +211,35 @@ def compared(before: SkinAnalysis, after: SkinAnalysis, table: SkinReliability |
     return compare_surveys([before.survey], [after.survey], reliability=table)
 
 
+def by_tone(everybody: Sequence[Person], *others: Any) -> None:
+    """False verdicts and redness found in people of dark, middle and light skin."""
+    rows = []
+    for judged, table in halves(everybody, *others):
+        for person in judged:
+            each = [analysis_of(one, reliability=table) for one in person.still]
+            verdicts = [
+                number.verdict
+                for a, b in PAIRS
+                for _, _, number in shown_changes(compared(each[a], each[b], table))
+                if number.verdict != "not comparable"
+            ]
+            cheeks = [
+                compared(one, analysis_of(person.red, reliability=table), table).zones["cheek"]["redness"]
+                for one in each[:3]
+            ]
+            angle = each[0].zones["cheek"]["typology_angle"]
+            rows.append(
+                (
+                    (angle.subject_right + angle.subject_left) / 2,
+                    np.mean([verdict != "no detectable change" for verdict in verdicts]),
+                    np.mean([abs(cheek.difference_change) > cheek.error for cheek in cheeks]),
+                )
+            )
+    print("== by skin: typology angle, false verdicts, redness found")
+    for third in np.array_split(np.array(sorted(rows)), 3):
+        print(f"  {third[0, 0]:.0f} to {third[-1, 0]:.0f}: {third[:, 1].mean():.3f}, {third[:, 2].mean():.3f}")
+
+
 def count(verdicts: dict[tuple[str, str], Counter[str]], change: Any) -> None:
     for zone, numbers in change.zones.items():
         for name, number in numbers.items():
@@ -301,7 +332,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--people", type=int, default=35)
-    parser.add_argument("--only", default="still,injected,heads,real")
+    parser.add_argument("--only", default="still,tones,injected,heads,real")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     parts = arguments.only.split(",")
@@ -315,7 +346,13 @@ def main() -> None:
                 {key: f"{value:.4g}" if isinstance(value, float) else value for key, value in row.items()}
                 for row in table_of(everybody, lit, sittings).rows()
             )
-    for name, part in (("still", still), ("injected", injected), ("heads", on_heads), ("real", real)):
+    for name, part in (
+        ("still", still),
+        ("tones", by_tone),
+        ("injected", injected),
+        ("heads", on_heads),
+        ("real", real),
+    ):
         if name in parts:
             part(everybody, lit, sittings)
 

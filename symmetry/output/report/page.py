@@ -133,6 +133,8 @@ def _answer(report: Report, charts: SeriesCharts) -> dict[str, Any]:
     if words.smiled(report.series):  # what a smile moves is no change of the other regions
         summary = [told for told in summary if not told.startswith(_OTHERS)]
         summary.append("The face smiled in one of the photos.")
+    if report.series.skin is not None:
+        summary += report.series.skin.sentences + report.series.skin.since_the_first
     views = [_view(name, found, charts) for name, found in report.series.outcome.regions.items()]
     return {
         "headline": headline,
