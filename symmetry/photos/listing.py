@@ -14,6 +14,7 @@ from typing import Final
 
 from symmetry.errors import PhotoError
 from symmetry.files import FIGURE_SUFFIXES, MARK
+from symmetry.photos.addresses import is_address, read_address
 from symmetry.photos.film_frames import frame_bytes, named_frame
 from symmetry.photos.films import ANIMATED_PICTURE, film_format, read_info
 from symmetry.photos.formats import AS_JPEG, FILM_SUFFIXES, HEAD, PHOTO_SUFFIXES, RAW_SUFFIXES, kind_of
@@ -99,6 +100,8 @@ def skipped_words(skipped: Mapping[str, int], how: str = "use -r") -> str:
 def read_file(path: str | os.PathLike[str]) -> bytes:
     """Read the bytes of a photo file, without decoding it; "film.mp4#t=1.5" gives a frame of a film as a PNG.
 
+    An address such as s3://clinic/anna.jpg is read by fsspec.
+
     Raises
     ------
     PhotoError
@@ -106,7 +109,10 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     MissingExtraError
         If it is a frame of a film and PyAV is not installed.
     """
-    file = Path(os.fsdecode(path))
+    name = os.fsdecode(path)
+    if is_address(name):
+        return read_address(name, MAX_BYTES)
+    file = Path(name)
     frame = named_frame(file)
     return _read_bytes(file, file.suffix.lower()) if frame is None else frame_bytes(frame)
 

@@ -20,7 +20,7 @@ ROOMS = {
     "arrays": {"numpy"},
     "files": set(),
     "stats": {"numpy", "scipy"},
-    "photos": {"numpy", "PIL", "pillow_heif", "simplejpeg", "av", "cv2", "tzlocal", "defusedxml"},
+    "photos": {"fsspec", "numpy", "PIL", "pillow_heif", "simplejpeg", "av", "cv2", "tzlocal", "defusedxml"},
     "landmarks": {"numpy", "cv2", "ai_edge_litert", "mediapipe", "google"},
     "synthetic": {"numpy", "scipy", "cv2", "PIL"},
     "registration": {"numpy", "cv2"},
