@@ -39,6 +39,8 @@ from .measure.posed import as_expression as as_expression
 from .measure.quality.flags import Flag as Flag
 from .measure.skin import analyze_skin as analyze_skin
 from .measure.skin import compare_skin as compare_skin
+from .measure.strain import StrainMap as StrainMap
+from .measure.strain import strain_of as strain_of
 from .measure.symmetry_index import SymmetryIndex as SymmetryIndex
 from .output.figures.audit import draw_audit as draw_audit
 from .output.figures.change import draw_change as draw_change
@@ -49,6 +51,7 @@ from .output.figures.saving import save_figure as save_figure
 from .output.figures.series import draw_series as draw_series
 from .output.figures.skin import draw_skin as draw_skin
 from .output.figures.skin import draw_skin_change as draw_skin_change
+from .output.figures.strain import draw_strain as draw_strain
 from .output.plots.page import draw_cohort as draw_cohort
 from .photos.reading import Photo as Photo
 from .photos.reading import read_photo as read_photo

@@ -11,3 +11,4 @@ from .saving import save_figure as save_figure
 from .series import draw_series as draw_series
 from .skin import draw_skin as draw_skin
 from .skin import draw_skin_change as draw_skin_change
+from .strain import draw_strain as draw_strain
