@@ -263,3 +263,14 @@ def doubtful_report() -> Report:
         left_out=tuple(replace(usual.series.left_out[0], photo=f"IMG_20260501_0814{i:02}.jpg") for i in range(14)),
     )
     return replace(usual, series=series, note=f"{usual.note} " * 3)
+
+
+def full_report() -> Report:
+    """As doubtful, with six diaries and minutes of twelve zones and sides."""
+    doubtful = doubtful_report()
+    sides = ("subject_left", "subject_right")
+    return replace(
+        doubtful,
+        diary=tuple(replace(doubtful.diary[0], name=f"Scale {number}") for number in range(6)),
+        work=tuple((f"zone {number}", side, 10.0 * number) for number in range(6) for side in sides),
+    )

@@ -10,7 +10,14 @@ from typing import Any, Final
 
 import pytest
 from helpers.handout_sample import HANDOUTS
-from helpers.report_sample import doubtful_report, first_session, hostile_report, plain_report, sample_report
+from helpers.report_sample import (
+    doubtful_report,
+    first_session,
+    full_report,
+    hostile_report,
+    plain_report,
+    sample_report,
+)
 
 from symmetry.output.report import render_handout, render_report
 
@@ -41,6 +48,7 @@ REPORTS = {
     "plain": plain_report,
     "first": first_session,
     "doubtful": doubtful_report,
+    "full": full_report,
 }
 A4 = (595.0, 842.0)
 
@@ -236,6 +244,14 @@ def test_prints_to_two_pages_or_three_where_all_is_in_doubt(show: Open, name: st
         assert len(sizes) == (3 if name == "doubtful" else 2)
         for size in sizes:
             assert size == pytest.approx(A4, abs=1.0)
+
+
+def test_all_diaries_and_zones_are_on_paper_and_take_three_pages(show: Open) -> None:
+    page = show("full")
+    assert len(pages_of(page.pdf(prefer_css_page_size=True))) <= 3
+    page.emulate_media(media="print")
+    assert all(each.is_visible() for each in page.locator(".diary figure, .work tr").all())
+    assert page.locator(".diary figure").count() == 6
 
 
 @pytest.mark.parametrize("name", HANDOUTS)
