@@ -62,6 +62,7 @@ from .skin.analysis import SkinAnalysis as SkinAnalysis
 from .skin.analysis import SkinNumber as SkinNumber
 from .skin.change import SkinChange as SkinChange
 from .skin.change import SkinChangeNumber as SkinChangeNumber
+from .skin.errors import read_skin_reliability as read_skin_reliability
 from .skin.spots import Spot as Spot
 from .skin.spots import SpotChange as SpotChange
 from .tabular.reading import read_results as read_results

@@ -40,11 +40,17 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the errors of your own photos to a .csv for `--reliability` of other commands.",
 )
+@click.option(
+    "--skin-table",
+    type=GivenPath(dir_okay=False, suffixes=[".csv"]),
+    metavar="FILE",
+    help="Measure the skin, too, and write the errors of its numbers to a .csv for Python (`analyze_skin`).",
+)
 @click.option("-d", "--details", is_flag=True, help="Also print standard errors, correlations and limits of agreement.")
 @measuring_options_without_table
 @output_options
 def reliability(
-    photos: Photos, group_by: GroupBy, table: Path | None, details: bool, measuring: Measuring, output: Output
+    photos: Photos, group_by: GroupBy, details: bool, measuring: Measuring, output: Output, **files: Path | None
 ) -> None:
     """Find out how well repeated photos of unchanged faces agree.
 
@@ -56,11 +62,14 @@ def reliability(
     Examples:
       symmetry reliability session/
       symmetry reliability people/ -r --group-by folder --table own.csv
+      symmetry reliability session/ --skin-table own-skin.csv
     """
     if measuring.scale == "none":
         raise click.UsageError("millimetres are needed here; use --scale iris or --scale ipd=MM")
-    check_targets(output.file, table, inputs=photos.paths)
-    results = measure.analyze_photos(photos.paths, **measuring.read() | {"reliability": measure.NO_TABLES})
+    table, of_skin = files["table"], files["skin_table"]
+    check_targets(output.file, table, of_skin, inputs=photos.paths)
+    options = measuring.read() | {"reliability": measure.NO_TABLES, "skin": of_skin is not None}
+    results = measure.analyze_photos(photos.paths, **options)
     run = run_through(measure.without_pixels(results, comparable=True), len(photos.paths))
     run.end_if_stopped()
     repeats = measure.group_repeats(run.results, group_by)
@@ -79,4 +88,8 @@ def reliability(
         with errors_in_one_line(table):
             measure.write_reliability(found.tables, table)
         say(f"wrote {table}")
+    if of_skin is not None:
+        with errors_in_one_line(of_skin):
+            measure.write_skin_reliability(repeats, of_skin)
+        say(f"wrote {of_skin}")
     run.end()

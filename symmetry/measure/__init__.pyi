@@ -42,3 +42,4 @@ from .sessions import GroupBy as GroupBy
 from .sessions import RepeatPhotos as RepeatPhotos
 from .sessions import group_repeats as group_repeats
 from .sessions import unfit as unfit
+from .skin import write_skin_reliability as write_skin_reliability

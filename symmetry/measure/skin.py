@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from symmetry.errors import PhotoError
+from symmetry.errors import NothingFitError, PhotoError
+from symmetry.files import write_whole
 from symmetry.measure.analysis import ImageLike, measure_photo, stopping
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.options import Measuring
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.quality.pair import check_pair
+from symmetry.measure.sessions import RepeatPhotos
 from symmetry.registration import register
 from symmetry.skin.analysis import SkinAnalysis, measure_skin
 from symmetry.skin.change import SkinChange, compare_surveys
-from symmetry.skin.errors import SkinReliability
+from symmetry.skin.errors import COLUMNS, SkinReliability
+from symmetry.skin.repeats import skin_reliability
+from symmetry.tabular.text import to_csv
 
 Given = ImageLike | FaceAnalysis
 
@@ -94,6 +99,22 @@ def compare_measured_skin(
     if [len(one) for one in surveys] != [len(befores), len(afters)]:
         return None
     return compare_surveys(*surveys, stopped=stopping(tuple(found)))
+
+
+def write_skin_reliability(repeats: RepeatPhotos, path: Path) -> None:
+    """Write the errors of skin that repeated photos show, for `read_skin_reliability`; the photos must have their skin.
+
+    Raises
+    ------
+    NothingFitError
+        If no group has two photos whose skin was measured.
+    OutputError
+        If the file cannot be written.
+    """
+    surveys = [[face.skin.survey for face in group if face.skin] for group in repeats.groups.values()]
+    if not any(len(group) > 1 for group in surveys):
+        raise NothingFitError("no group has two photos whose skin was measured")
+    write_whole(path, to_csv(skin_reliability(surveys).rows(), COLUMNS).encode())
 
 
 def _between(before: FaceAnalysis, after: FaceAnalysis) -> tuple[Flag, ...]:

@@ -41,10 +41,11 @@ from helpers.portraits import HARDLY_SMILING
 
 import symmetry
 from symmetry.registration.standard_face import LANDMARK_PIXELS
-from symmetry.skin.analysis import SkinAnalysis, analysis_of, numbers_of
+from symmetry.skin.analysis import SkinAnalysis, analysis_of
 from symmetry.skin.change import SkinChange, compare_surveys, pair_numbers
 from symmetry.skin.errors import COLUMNS, SkinReliability
 from symmetry.skin.quantities import OF_ZONE, QUANTITIES
+from symmetry.skin.repeats import skin_reliability
 from symmetry.skin.spots import MM
 from symmetry.skin.survey import Survey, survey
 from symmetry.skin.wording import shown_changes
@@ -130,22 +131,7 @@ def heads(shared: Path) -> list[tuple[Survey, Survey]]:
 def table_of(
     everybody: Sequence[Person], lit: Sequence[tuple[Survey, Survey]], sittings: Sequence[tuple[Survey, Survey]]
 ) -> SkinReliability:
-    photo, pair, spread, freedom = [], [], [], np.zeros(len(QUANTITIES))
-    for person in everybody:
-        each = np.array([numbers_of(one)[0].difference for one in person.still])
-        known = np.isfinite(each).sum(axis=0)
-        photo.append(np.where(known > 1, variance(each), np.nan))
-        freedom += np.maximum(known - 1, 0)
-        pairs = [pair_numbers(person.still[a], person.still[b]) for a, b in PAIRS]
-        pair.append(mean_square([one.after.difference - one.before.difference for one in pairs]))
-        spread.append(mean_square([(one.after.spread - one.before.spread).mean(axis=1) for one in pairs]))
-    blank = SkinReliability(
-        photo=np.sqrt(np.nanmean(photo, axis=0)),
-        pair=np.sqrt(np.nanmean(pair, axis=0)),
-        spread=np.sqrt(np.nanmean(spread, axis=0)),
-        light=np.zeros(len(QUANTITIES)),
-        freedom=freedom,
-    )
+    blank = skin_reliability([person.still for person in everybody], light=np.zeros(len(QUANTITIES)))
     more, of = [], []
     for one, other in lit:
         two = pair_numbers(one, other)
@@ -171,18 +157,6 @@ def real_factor(table: SkinReliability, sittings: Sequence[tuple[Survey, Survey]
         own = np.array([quantity.number == name for quantity in QUANTITIES])
         factor[own] = max(1.0, float(np.sqrt(np.nanmean(np.array(ratios)[:, own])))) if ratios else 1.0
     return factor
-
-
-def variance(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    known = np.isfinite(values).sum(axis=0)
-    mean = np.nansum(values, axis=0) / np.maximum(known, 1)
-    return np.asarray(np.nansum((values - mean) ** 2, axis=0) / np.maximum(known - 1, 1))
-
-
-def mean_square(changes: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    known = np.isfinite(changes).sum(axis=0)
-    squares = np.nansum(np.square(changes), axis=0)
-    return np.asarray(np.where(known > 0, squares / np.maximum(known, 1), np.nan))
 
 
 def halves(everybody: Sequence[Person], *others: Any) -> Iterator[tuple[Sequence[Person], SkinReliability]]:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 import symmetry
 from symmetry.measure.face import FaceAnalysis
+from symmetry.measure.sessions import RepeatPhotos
+from symmetry.measure.skin import write_skin_reliability
 from symmetry.skin.change import LESS_EVEN, MORE_EVEN, NO_CHANGE, NOT_COMPARABLE
 from symmetry.skin.zones import ZONES
 
@@ -207,3 +209,16 @@ def test_series_follows_the_skin_from_session_to_session():
     kept = rows[(rows["kind"] == "skin") & (rows["name"] == "cheek redness")]
     assert kept["difference"].tolist() == pytest.approx(course.difference.tolist())
     assert found.to_dict()["skin"]["zones"]["cheek"]["redness"]["unit"] == "a*"
+
+
+def test_table_of_repeated_photos_is_written_and_read(tmp_path):
+    faces = [plain(), symmetry.analyze(redder(drawn(), 1, 2.0), landmarks_only=True, skin=True)]
+    repeats = RepeatPhotos(groups={"one": tuple(faces)}, left_out={}, undated=0)
+    write_skin_reliability(repeats, tmp_path / "own.csv")
+    own = symmetry.read_skin_reliability(tmp_path / "own.csv")
+    cheek = symmetry.compare_skin(*faces, reliability=own).zones["cheek"]["redness"]
+    # One pair is all that is known: its own difference, with one degree of freedom.
+    assert cheek.error == pytest.approx(12.706 * abs(cheek.difference_change) / np.sqrt(cheek.seen), rel=0.01)
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(symmetry.TableError, match="not a table"):
+        symmetry.read_skin_reliability(tmp_path / "other.csv")
