@@ -111,6 +111,7 @@ def unfold(page: Any) -> None:
 
 def test_mouse_wipes_between_the_photos(show: Open) -> None:
     page = show()
+    page.locator(".wipe").scroll_into_view_if_needed()
     box = page.locator(".wipe").bounding_box()
     middle = box["y"] + box["height"] / 2
     assert shown_from(page) == pytest.approx(0.4)
