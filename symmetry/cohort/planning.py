@@ -163,7 +163,7 @@ def plan_study(change: float, **options: Unpack[PlanOptions]) -> Plan:
     Examples
     --------
     >>> plan_study(0.4, photos=(1, 4)).frame[["photos", "people"]].to_numpy().astype(int).tolist()
-    [[1, 8], [4, 7]]
+    [[1, 19], [4, 15]]
     """
     asked = _Request(change=float(change), **options)
     rows = [_planned(asked, count) for count in asked.counts]

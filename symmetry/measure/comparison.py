@@ -45,7 +45,14 @@ from symmetry.measure.pooling import effective_photos, share_a_film
 from symmetry.measure.posed import REST, as_expression
 from symmetry.measure.quality.flags import ALL, GRAVITY, Flag, by_gravity, in_comparison
 from symmetry.measure.quality.time_of_day import check_time_of_day
-from symmetry.measure.reliability_table import OF_PAIR, OF_PHOTO, ReliabilityTable, ReliabilityTables, of_method
+from symmetry.measure.reliability_table import (
+    OF_PAIR,
+    OF_PHOTO,
+    PARTS_OF_PAIR,
+    ReliabilityTable,
+    ReliabilityTables,
+    of_method,
+)
 from symmetry.measure.skin import compare_measured_skin
 from symmetry.measure.uncertainty import (
     Variance,
@@ -167,7 +174,8 @@ def compare_faces(
     together = on_one_day(labels) if same_day is None else same_day
     days = ONE_DAY if together else own_days or _as_posed(of_table(table), befores)
     by_photos = _spread(pairs, table, mean, moved, variance_of_one(each.listed(), None if together else sides))
-    spread = _over_days(by_photos, days, (count_days(sides[0]), count_days(sides[1])), unit_per_mm)
+    shown = effective_photos(befores), effective_photos(afters)
+    spread = _over_days(by_photos, days, (count_days(sides[0]), count_days(sides[1])), shown, unit_per_mm)
     measures = measure_changes(mean, spread, flags, unit)
     regions = region_changes(mean, spread, flags, unit, measures)
     if not together:
@@ -197,11 +205,16 @@ def _as_posed(days: DayToDay, faces: Sequence[FaceAnalysis]) -> DayToDay:
     return replace(days, sd=days.sd * posed_factor([flag for face in faces for flag in face.flags], OF_PAIR))
 
 
-def _over_days(spread: Spread, days: DayToDay, count: tuple[int, int], unit_per_mm: float) -> Spread:
+def _over_days(
+    spread: Spread, days: DayToDay, count: tuple[int, int], photos: tuple[float, float], unit_per_mm: float
+) -> Spread:
     """Add the part between days, which more photos of a day do not shrink."""
     to_unit = _to_unit(unit_per_mm)
     sd, freedom = with_days(spread.sd / to_unit, spread.freedom, days, count)
-    return replace(spread, sd=sd * to_unit, freedom=freedom)
+    one_photo = (spread.sd / to_unit) ** 2 / (1 / photos[0] + 1 / photos[1])
+    before, after = (one_photo / shots + days.sd**2 / of_days for shots, of_days in zip(photos, count, strict=True))
+    share = float(np.nan_to_num(np.nanmedian((after / (before + after))[PARTS_OF_PAIR]), nan=0.5))
+    return replace(spread, sd=sd * to_unit, freedom=freedom, share=share)
 
 
 def _with_one_day(

@@ -62,6 +62,7 @@ class Spread:
     # shape (54,); standard deviations of the numbers of single photos, in the order of `OF_PHOTO`: how sure it is on
     # which side of even a face stands; None to take that as known
     level: FloatArray | None = None
+    share: float = 0.5  # weight of before in the mean of before and after, by which a change is toward even or away
 
     def of_region(self, region: str) -> FloatArray:
         """Return the standard deviations of a region's lateral and vertical in a photo, shape (2,)."""
@@ -242,7 +243,11 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Fl
         if flag is not None:
             stopped, sd[:, place] = flag, NAN
     before, after = numbers.part_before[own], numbers.part_after[own]
-    surest = surest_change(before, after, numbers.part_signed_change[own], sd, freedom, spread.correlation[own])
+    moved = numbers.part_signed_change[own]
+    # About the mean of both by their precision: otherwise the less precise one looks the more uneven.
+    mean = spread.share * before + (1 - spread.share) * after
+    before, after = mean - moved / 2, mean + moved / 2
+    surest = surest_change(before, after, moved, sd, freedom, spread.correlation[own])
     best, change, error = int(surest.part), float(surest.change), float(surest.error)
     verdict, source = verdict_on(change, error), None
     if verdict == NOT_COMPARABLE:

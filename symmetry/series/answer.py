@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from symmetry.landmarks.mesh import MAIN_REGIONS, WHOLES
+import numpy as np
+
+from symmetry.landmarks.mesh import MAIN_REGIONS, PARTS, WHOLES
 from symmetry.measure.between_days import ASSUMED, DaysFrom
 from symmetry.measure.change import Change, MeasureChange, RegionChange
 from symmetry.measure.quality.flags import Flag
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
 from symmetry.photos.capture_time import FILE_TIME
 from symmetry.series.result import MeasureCourse, RegionCourse
+from symmetry.stats.multiple_testing import holm
 
+_LEVEL: Final = 0.05
 Answer = Literal["more even", "less even", "mixed", "not sure", "no change", "not known", "one session"]
 Group = Literal["better", "worse", "perhaps", "same", "unclear", "unknown"]
 
@@ -41,6 +45,11 @@ class Outcome:
     sure: bool  # whether both agree, or only one of them has a verdict, and nothing casts doubt on it
     by: Literal["trend", "change"] | None = None  # for a change that is not sure, which of the two finds it
     doubts: tuple[str, ...] = ()  # names of the flags that keep a change from being sure
+
+    @property
+    def only_trend(self) -> bool:
+        """Whether the trend decides alone, as there is no change to compare it with."""
+        return self.change is None or self.change.verdict == NOT_COMPARABLE
 
     @property
     def group(self) -> Group:
@@ -104,11 +113,12 @@ def series_outcome(
     flags = change.flags if change else ()
     by_file = [FILE_TIME in session for session in sources]
     order = () if not change or not any(by_file) else BY_FILE_TIMES[:1] if all(by_file) else BY_FILE_TIMES[1:]
+    found = {
+        name: outcome_of(name, course, change.regions.get(name) if change else None, flags)
+        for name, course in regions.items()
+    }
     return SeriesOutcome(
-        regions={
-            name: outcome_of(name, course, change.regions.get(name) if change else None, flags)
-            for name, course in regions.items()
-        },
+        regions=_corrected(found),
         measures={
             name: outcome_of(name, course, change.measures.get(name) if change else None, flags)
             for name, course in measures.items()
@@ -117,6 +127,17 @@ def series_outcome(
         days=change.days.source if change else ASSUMED,
         doubts=(*dict.fromkeys(flag.name for flag in flags if flag.name in (*_OTHER_FACE, _SAME_PICTURE)), *order),
     )
+
+
+def _corrected(outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """Let trends that decide alone count only if they hold for all regions together (Holm 1979, Scand J Stat 6:65)."""
+    parts = [name for name in outcomes if name not in WHOLES]
+    p = np.array([min(outcomes[name].course.trend.p * len(PARTS[name]), 1.0) for name in parts])
+    holds = dict(zip(parts, holm(p) < _LEVEL, strict=True))
+    alone = (one for one in outcomes.values() if one.sure and one.verdict in (IMPROVED, WORSE) and one.only_trend)
+    return {**outcomes} | {
+        one.name: replace(one, sure=False, by="trend") for one in alone if not holds.get(one.name, True)
+    }
 
 
 def outcome_of(
@@ -132,6 +153,10 @@ def outcome_of(
     """
     trend, since = course.trend.verdict, NOT_COMPARABLE if change is None else change.verdict
     verdict, sure, by = _combined(trend, since)
+    if course.trend.wanders and verdict in (IMPROVED, WORSE):
+        return Outcome(
+            name=name, course=course, change=change, verdict=verdict, sure=False, by="change", doubts=("wanders",)
+        )
     doubtful = [
         flag.name
         for flag in flags

@@ -202,7 +202,15 @@ def _trend(found: Trends, place: int, crosses: bool, times: Times) -> TrendOf:
     if times.weeks[-1] < _LEAST_WEEKS:
         return TrendOf(slope=NAN, low=NAN, high=NAN, p=NAN, verdict=NOT_COMPARABLE)
     verdict = _verdict(slope, low, high)
-    return TrendOf(slope=slope, low=low, high=high, p=float(found.p[place]), verdict=verdict, crosses=crosses)
+    return TrendOf(
+        slope=slope,
+        low=low,
+        high=high,
+        p=float(found.p[place]),
+        verdict=verdict,
+        crosses=crosses,
+        wanders=bool(found.wanders[place]),
+    )
 
 
 def _phases(candidates: _Candidates, place: int, times: Times) -> PhasesOf | None:
@@ -230,6 +238,7 @@ def _phases_of(found: PhaseTest) -> PhasesOf:
         baseline_sessions=found.baseline_sessions,
         treatment_sessions=found.treatment_sessions,
         verdict=_verdict(numbers["difference"], numbers["low"], numbers["high"]),
+        drifts=bool(found.drifts[0]),
     )
 
 

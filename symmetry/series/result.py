@@ -102,6 +102,8 @@ class TrendOf:
         By whether the interval excludes zero.
     crosses : bool
         Whether the course crosses even, to the other side: the slope is then that of its size.
+    wanders : bool
+        Whether the course wanders for about as long as it lasts, so that no trend can be told from that.
     """
 
     slope: float
@@ -110,6 +112,7 @@ class TrendOf:
     p: float
     verdict: Verdict
     crosses: bool = False
+    wanders: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +131,8 @@ class PhasesOf:
         Difference over the standard deviation within phases.
     baseline_sessions, treatment_sessions : int
     verdict : {"improved", "worse", "no detectable change", "not comparable"}
+    drifts : bool
+        Whether a steady drift through both phases describes the course as well as a step, so that none is claimed.
     """
 
     difference: float
@@ -143,6 +148,7 @@ class PhasesOf:
     baseline_sessions: int
     treatment_sessions: int
     verdict: Verdict
+    drifts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -102,6 +102,8 @@ def verdict_words(found: Outcome) -> str:
 
 def why(found: Outcome) -> str:
     """Say why there is no verdict or no sure one; empty where there is."""
+    if found.doubts == ("wanders",):
+        return f"{reason_words('wanders')}, so nothing can be told from wandering yet"
     if found.doubts:
         return f"the photos cast doubt on it ({joined([reason_words(doubt) for doubt in found.doubts])})"
     if not found.sure:
@@ -123,6 +125,8 @@ def trend_words(course: RegionCourse | MeasureCourse) -> tuple[str, str]:
     trend, sessions = course.trend, known_sessions(course)
     if not all(map(isfinite, (trend.slope, trend.low, trend.high))):
         few = f"trend from {LEAST_SESSIONS} sessions on" if sessions < LEAST_SESSIONS else "trend not known"
+        if trend.wanders:
+            return "wanders as long as it lasts: no trend can be told", ""
         return (few if sessions else "not known in any session"), ""
     if trend.verdict not in HOW_EVEN:
         low, high = f"{abs(trend.low):.2f}{behind(course.unit)} a week", f"{abs(trend.high):.2f}"

@@ -6,9 +6,9 @@ is compared with 1.2 times that of each permutation (permutation under the full 
 the inverse of that test, so the two agree. Neither is ever surer than re-photographing alone makes them.
 
 The question is whether there is a step. A course that has gone down since before the treatment differs between the
-phases, too, without an effect of the treatment; one that goes down slowly under treatment looks more like
-autocorrelation than like a step. Look at the trend as well, and at that of the baseline alone. How often the
-test is wrong is tabulated in `docs/api/arrays.md`.
+phases, too, without an effect of the treatment: unless a step describes the sessions plainly better than a
+straight line through all of them, none is claimed. One that goes down slowly under treatment looks more like a line,
+too. Look at the trend as well. How often the test is wrong is tabulated in `docs/api/arrays.md`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ LEAST_SESSIONS: Final = 3
 _WIDENING: Final = 1.2
 """What permuting lacks, as the autocorrelation is itself an estimate. Calibrated by `tests/benchmarks/courses.py` to at
 most 5 % of false alarms up to autocorrelation 0.6."""
+_PLAINLY: Final = 1.0
+"""Difference in the logarithm of the likelihood from which on a step describes a course better than a line does."""
 _ALL: Final = 5040
 """Most permutations that are all used, those of seven sessions; for more sessions `_RANDOM` are drawn."""
 _RANDOM: Final = 4999
@@ -58,6 +60,9 @@ class PhaseTest:
         Hedges' g: the difference over the standard deviation within phases, corrected for few sessions.
     baseline_sessions, treatment_sessions : int
         Sessions of each phase with any value.
+    drifts : ndarray of bool
+        Where the phases differ, but a step does not describe the course plainly better than a steady drift: none can
+        be claimed then, and interval and p are NaN.
     """
 
     difference: Estimate
@@ -66,6 +71,7 @@ class PhaseTest:
     standardised: Estimate
     baseline_sessions: int
     treatment_sessions: int
+    drifts: BoolArray
 
 
 def compare_phases(
@@ -95,10 +101,10 @@ def compare_phases(
 
     Notes
     -----
-    The test stands at the top of the module; its noise is that of `symmetry.stats.autocorrelation`, at the posterior
-    mean of the autocorrelation. The interval of NAP (Parker & Vannest 2009, Behav Ther 40:357) is method 5 of Newcombe
-    (2006, Stat Med 25:559), its variance multiplied by what autocorrelation does to that of a difference of means. That
-    of Hedges' g is by the noncentral t distribution, so it excludes zero where that of the difference does.
+    The test stands at the top of the module; its noise is that of `symmetry.stats.autocorrelation`. The interval of
+    NAP (Parker & Vannest 2009, Behav Ther 40:357) is method 5 of Newcombe (2006, Stat Med 25:559), its variance
+    multiplied by what autocorrelation does to that of a difference of means. That of Hedges' g is by the noncentral
+    t distribution, so it excludes zero where that of the difference does.
 
     Examples
     --------
@@ -109,24 +115,24 @@ def compare_phases(
     """
     check_comparisons(comparisons)
     courses = Courses.of(weeks, values, sd)
-    mask = as_mask(in_treatment, len(courses.known), "in_treatment")
-    level = 0.05 / comparisons
+    mask, level = as_mask(in_treatment, len(courses.known), "in_treatment"), 0.05 / comparisons
     treated = mask[courses.order] & courses.known
     baseline = ~treated & courses.known
     step, growth = _Step.fitted(courses, treated)
     enough = np.minimum(baseline.sum(axis=0), treated.sum(axis=0)) >= LEAST_SESSIONS
-    half, p = step.tested(courses.counts, enough, level, seed)
+    half, p, drifts = step.tested(courses.counts, enough, level, seed)
     nap, nap_low, nap_high = np.where(enough, _nonoverlap(courses.values, baseline, treated, growth, level), np.nan)
     difference, freedom = np.where(enough, step.difference, np.nan), np.asarray(courses.counts - 2.0, dtype=np.float64)
     error = half / special.stdtrit(freedom, 1 - level / 2)  # with which Student's t gives this half-width
-    any_known = np.isin(np.arange(len(mask)), courses.order[courses.known])
+    known = np.isin(np.arange(len(mask)), courses.order[courses.known])
     return PhaseTest(
         difference=Estimate(value=difference, low=difference - half, high=difference + half),
         p=p,
         nonoverlap=Estimate(value=nap, low=nap_low, high=nap_high),
         standardised=effect_size(difference, error, _within(courses, baseline, treated), freedom, level),
-        baseline_sessions=int((any_known & ~mask).sum()),
-        treatment_sessions=int((any_known & mask).sum()),
+        baseline_sessions=int((known & ~mask).sum()),
+        treatment_sessions=int((known & mask).sum()),
+        drifts=drifts,
     )
 
 
@@ -140,6 +146,7 @@ class _Step:
     difference: FloatArray
     error: FloatArray  # standard error of the difference
     photo_error: FloatArray  # the same from re-photographing alone
+    drifts: BoolArray  # where a straight line describes the course as well as the step
 
     @classmethod
     def fitted(cls, courses: Courses, treated: BoolArray) -> tuple[_Step, FloatArray]:
@@ -151,6 +158,8 @@ class _Step:
         phase = residuals(level, whitened(apart, fading))
         values = residuals(level, whitened(courses.values, fading))
         left = residuals(phase, values)
+        line = residuals(level, whitened(courses.weeks, fading))
+        beside_line = (residuals(line, values) ** 2).sum(axis=0)
         square = (phase**2).sum(axis=0)
         variance = np.maximum((left**2).sum(axis=0), ROUNDING) / np.maximum(courses.counts - 2, 1)
         # Weight of each value in the difference: whitening, transposed.
@@ -163,11 +172,14 @@ class _Step:
             difference=courses.scale * ratio((phase * values).sum(axis=0), square),
             error=courses.scale * np.sqrt(ratio(variance, square)),
             photo_error=np.sqrt((shares**2 * courses.sd**2).sum(axis=0)),
+            drifts=beside_line < (left**2).sum(axis=0) * np.exp(2 * _PLAINLY / np.maximum(courses.counts, 1)),
         )
         return step, np.maximum(ratio(noise.error, noise.white_error) ** 2, 1.0)
 
-    def tested(self, counts: IntArray, enough: BoolArray, level: float, seed: int) -> tuple[FloatArray, FloatArray]:
-        """Half-width of the interval and p."""
+    def tested(
+        self, counts: IntArray, enough: BoolArray, level: float, seed: int
+    ) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """Half-width of the interval, p, and where a drift explains a difference as well: both are NaN there."""
         half, p = np.full((2, len(counts)), np.nan)
         t = ratio(np.abs(self.difference), self.error)
         for count in np.unique(counts[enough]):
@@ -181,7 +193,9 @@ class _Step:
             half[own] = largest * self.error[own]
         bound = -special.ndtri(level / 2) * self.photo_error
         by_photos = 2 * special.ndtr(-ratio(np.abs(self.difference), self.photo_error))
-        return np.maximum(half, bound), np.maximum(p, by_photos)
+        half, p = np.maximum(half, bound), np.maximum(p, by_photos)
+        drifts = (p < level) & self.drifts
+        return np.where(drifts, np.nan, half), np.where(drifts, np.nan, p), drifts
 
     def _permuted_t(self, order: IntArray, own: IntArray) -> FloatArray:
         """Absolute t of the columns `own` in each order (m, count) of the residuals."""

@@ -1,4 +1,4 @@
-"""Robust trends over irregular times, with intervals for re-photographing error and autocorrelation.
+"""Robust trends over irregular times, with intervals for re-photographing error and a face that wanders.
 
 The usual tests do not hold for so few sessions: Mann-Kendall ignores autocorrelation, and its correction (Hamed & Rao
 1998, J Hydrol 204:182) needs an estimate that 10 sessions do not give. How often this one is wrong is tabulated in
@@ -14,17 +14,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from symmetry.arrays import FloatArray
-from symmetry.stats.autocorrelation import Courses, fit_noise, median_of_first
+from symmetry.arrays import BoolArray, FloatArray
+from symmetry.stats.autocorrelation import Courses, median_of_first
 from symmetry.stats.checks import check_comparisons
 from symmetry.stats.estimates import Estimate, ratio
+from symmetry.stats.wandering import fit_wandering
 
 LEAST_SESSIONS: Final = 5
 """Sessions below which a trend has no interval: four leave two degrees of freedom."""
 
-_WIDENING: Final = 1.15
-"""What the standard error lacks: Theil-Sen's loss over least squares, and the averaging over autocorrelations with few
-sessions. Calibrated by `tests/benchmarks/courses.py` to at most 5 % of false alarms up to autocorrelation 0.6."""
+_WIDENING: Final = (1.1, 11.0)
+"""What the standard error lacks of n sessions, as 1.1 + 11 / n**2: Theil-Sen's loss over least squares, and that few
+sessions do not tell how long a face wanders. Calibrated by `tests/benchmarks/wandering.py`."""
+_UNTOLD: Final = (0.2, 2.4)
+"""Probability from which on a course of n sessions that wanders for as long as it lasts tells nothing of a trend, as
+0.2 + 2.4 / n: of a few sessions, no course is surely still."""
 _REACH: Final = 3 * 1.4826
 """Median absolute deviations at which an outlier of many sessions is clipped: three standard deviations."""
 _THEIL_SEN: Final = np.sqrt(np.pi / 3)
@@ -42,17 +46,21 @@ class Trends:
         coverage of 95 %, or 1 - 0.05 / comparisons.
     p : ndarray
         Two-sided, of no trend. Below 0.05 / comparisons exactly where the interval excludes zero.
-    autocorrelation : ndarray
-        Of the residuals, from one session to the next, 0 to 1: posterior mean.
+    wanders : ndarray of bool
+        Where the noise is correlated over about a third of the course or longer, so that wandering and a trend cannot
+        be told apart: interval and p are then NaN.
+    correlation_weeks : ndarray
+        Correlation time of the wandering part of the noise: posterior mean.
     """
 
     slope: Estimate
     p: FloatArray
-    autocorrelation: FloatArray
+    wanders: BoolArray
+    correlation_weeks: FloatArray
 
 
 def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, comparisons: int = 1) -> Trends:
-    """Theil-Sen trend of each course, tested against noise that may be autocorrelated.
+    """Theil-Sen trend of each course, tested against noise that may wander.
 
     Parameters
     ----------
@@ -80,9 +88,10 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, comparisons: i
     Notes
     -----
     The slope is that of Theil (1950) and Sen (1968, J Am Stat Assoc 63:1379). Its standard error is that of a
-    least-squares slope in the noise of `symmetry.stats.autocorrelation`, times 1.15; for it, residuals of the Theil-Sen
-    line beyond three robust standard deviations times n / (n - 6) are clipped. The interval is Student's t with n - 2
-    degrees of freedom, and never narrower than re-photographing alone makes it (normal, `sd` over the sessions).
+    least-squares slope in the noise of `symmetry.stats.wandering`, times 1.1 + 11 / n**2; for it, residuals of the
+    Theil-Sen line beyond three robust standard deviations times n / (n - 6) are clipped. The interval is Student's t
+    with n - 2 degrees of freedom, averaged over kinds of noise, and never narrower than re-photographing alone makes it
+    (normal, `sd` over the sessions).
 
     Examples
     --------
@@ -93,17 +102,23 @@ def trends(weeks: ArrayLike, values: ArrayLike, sd: ArrayLike, *, comparisons: i
     check_comparisons(comparisons)
     courses = Courses.of(weeks, values, sd)
     slope = courses.scale * _theil_sen(courses)
-    noise = fit_noise(_clipped(courses, slope / courses.scale), courses.weeks)
-    enough = (courses.counts >= LEAST_SESSIONS) & np.isfinite(slope) & np.isfinite(noise.error)
-    freedom = np.where(enough, courses.counts - 2, np.nan)
-    error, floor = _WIDENING * noise.error, np.where(enough, _THEIL_SEN * noise.photo_error, np.nan)
-    tail = 1 - 0.05 / comparisons / 2
-    half = np.maximum(error * special.stdtrit(freedom, tail), floor * special.ndtri(tail))
+    widening = _WIDENING[0] + _WIDENING[1] / np.maximum(courses.counts, 1) ** 2
+    noise = fit_wandering(_clipped(courses, slope / courses.scale))
+    enough = (courses.counts >= LEAST_SESSIONS) & np.isfinite(slope) & np.isfinite(noise.long)
+    wanders = enough & (noise.long > _UNTOLD[0] + _UNTOLD[1] / np.maximum(courses.counts, 4))
+    told = enough & ~wanders
+    freedom = np.where(told, courses.counts - 2.0, np.nan)
+    floor = np.where(told, _THEIL_SEN * noise.photo_error, np.nan)
+    level = 0.05 / comparisons
+    half = np.maximum(widening * noise.half_width(freedom, level), floor * special.ndtri(1 - level / 2))
     size = np.abs(slope)
-    p = np.maximum(2 * special.stdtr(freedom, -ratio(size, error)), 2 * special.ndtr(-ratio(size, floor)))
-    autocorrelation = np.where(enough, noise.autocorrelation, np.nan)
-    estimate = Estimate(value=slope, low=slope - half, high=slope + half)
-    return Trends(slope=estimate, p=p, autocorrelation=autocorrelation)
+    p = np.maximum(noise.p(size / widening, freedom), 2 * special.ndtr(-ratio(size, floor)))
+    return Trends(
+        slope=Estimate(value=slope, low=slope - half, high=slope + half),
+        p=p,
+        wanders=wanders,
+        correlation_weeks=np.where(enough, noise.correlation_weeks, np.nan),
+    )
 
 
 def _theil_sen(courses: Courses) -> FloatArray:

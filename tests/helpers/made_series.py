@@ -48,7 +48,7 @@ def _faces(scale: str) -> tuple[FaceAnalysis, Change]:
 
 def trend_of(slope: float, reach: float = 0.1, verdict: Verdict | None = None) -> TrendOf:
     return TrendOf(
-        slope=slope, low=slope - reach, high=slope + reach, p=0.01, verdict=verdict or verdict_on(slope, reach)
+        slope=slope, low=slope - reach, high=slope + reach, p=0.001, verdict=verdict or verdict_on(slope, reach)
     )
 
 

@@ -310,3 +310,19 @@ def test_a_step_is_found_on_its_side():
     assert ((found.difference.low < -2) & (found.difference.high > -2)).mean() >= 0.95
     assert (found.nonoverlap.value > 0.9).mean() > 0.9
     assert np.median(found.standardised.value) < -3
+
+
+@pytest.mark.parametrize("sizes", [(10, 20), (30, 70)])
+@pytest.mark.parametrize("drift", [1.0, 2.0])
+def test_a_steady_drift_is_no_step(sizes, drift):
+    rng = np.random.default_rng(sum(sizes))
+    weeks = np.cumsum(rng.uniform(3, 10, sum(sizes))) / 7
+    treated = np.arange(len(weeks)) >= sizes[0]
+    values = 0.4 * rng.normal(size=(len(weeks), 200)) + drift * ((weeks - weeks[0]) / np.ptp(weeks))[:, None]
+    found = compare_phases(weeks, values, treated, np.full(200, 0.2))
+    assert (found.p < 0.05).sum() <= binom.ppf(0.99, 200, 0.05)
+    assert np.isnan(found.p[found.drifts]).all()
+    stepped = compare_phases(
+        weeks, values + 1.5 * treated[:, None] - values.mean(axis=1, keepdims=True), treated, np.full(200, 0.2)
+    )
+    assert (stepped.p < 0.05).mean() > 0.9

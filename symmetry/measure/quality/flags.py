@@ -16,6 +16,7 @@ _REASONS: Final = {
     "different_person": "different people",
     "not_a_face": "no face",
     "pose_differs": "head held differently",
+    "wanders": "the face wanders for about as long as the series lasts",
     "time_of_day_differs": "another time of day",
     "no_time": "time not known",
     "side_unsure": "moved, but unsure which way",
