@@ -21,6 +21,7 @@ from symmetry.cohort.missing import missing_frame
 from symmetry.cohort.mixed import mixed_model
 from symmetry.cohort.panel import Panel
 from symmetry.cohort.reading import Data, study_of
+from symmetry.cohort.regression_to_mean import withheld
 from symmetry.cohort.responders import any_by_noise, responders
 from symmetry.cohort.study import CONTROLS, Study
 from symmetry.errors import TableError
@@ -109,6 +110,9 @@ def _analyzed(study: Study, control: str | None, *, rating: str, holm: bool, mix
     parts["missing"].append(missing_frame(study, groups))
     if mixed:
         parts["mixed"].append(mixed_model(study.sessions, control=control, regions=study.regions, correct=correct))
+    if control is None and len(groups) == 1:
+        judged, regressed = withheld(parts["means"][0], panel)
+        parts["means"], notes = [judged], notes + regressed
     if (panel.rating > 0).sum() > _FEW and not (panel.rating <= 0).any():
         notes += (_ALL_BETTER,)
     return Cohort(
