@@ -23,7 +23,7 @@ COMMANDS = {
     "compare": ("compare:compare", "Compare photos of one person before and after."),
     "demo": ("demo:demo", "Compare two drawn faces, print the result and draw the figures."),
     "diary": ("diary:diary", "Manage diaries: tension, stress, sleep and the like, rated by the client."),
-    "history": ("journal:history", "List what was changed in the practice, by whom and when."),
+    "history": ("journal:history", "List what was changed in the practice, by whom and when; the latest first."),
     "people": ("people:people", "Manage who treats: names, how often, and two spellings made one."),
     "practice": ("practices:command", "See and set what concerns the whole practice."),
     "photo": ("photos:photo", "Remove a photo of a session, move it, or say whose it is."),
@@ -35,7 +35,10 @@ COMMANDS = {
         "report:report",
         "Report on a client: what changed since the first sessions, before and after, what to do at home.",
     ),
-    "restore": ("backups:restore", "Restore a practice from a file that `symmetry backup` wrote."),
+    "restore": (
+        "backups:restore",
+        "Restore a practice or a client from a file of `symmetry backup` or `symmetry client export`.",
+    ),
     "score": ("score:score", "Score the symmetry of one or more photos."),
     "series": (
         "series:command",
@@ -43,7 +46,7 @@ COMMANDS = {
     ),
     "session": ("sessions:session", "Manage sessions: photos of a client that were taken on one occasion."),
     "visit": ("visit:visit", "Keep an appointment: photos, treatment, diary, next date; and write the report."),
-    "undo": ("journal:undo", "Take back the last change of the practice, or any one of the last 30 days."),
+    "undo": ("journal:undo", "Take back the last change of the practice, or any other by its number."),
     "treatment": (
         "treatments:treatment",
         "Manage treatments: what was done for a client, when, and how that compares with the plan.",

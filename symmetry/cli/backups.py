@@ -57,7 +57,7 @@ def backup(file: Path, replace: bool, yes: bool, folder: Path | None) -> None:
 @yes_option
 @practice_option
 def restore(file: Path, replace: bool, merge: bool, yes: bool, folder: Path | None) -> None:
-    """Restore a practice from a file that `symmetry backup` wrote, or a client from one of `symmetry client export`.
+    """Restore a practice or a client from a file of `symmetry backup` or `symmetry client export`.
 
     The export of a client is brought into the practice that is there, and so is a whole practice with --merge. What
     would be added is shown, and asked about; what is there already is not added twice.

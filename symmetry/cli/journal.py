@@ -53,9 +53,10 @@ def history(client: str | None, all_: bool, clear: bool, yes: bool, folder: Path
 @click.argument("number", type=click.IntRange(min=1), required=False, metavar="[NUMBER]")
 @practice_option
 def undo(number: int | None, folder: Path | None) -> None:
-    """Take back the last change of the practice, or the one with a NUMBER of `symmetry history`.
+    """Take back the last change of the practice, or any other by its number.
 
-    An undo is a change, too: taking it back by its number does again what was undone. Forgetting a client is for good.
+    `symmetry history` lists the numbers. An undo is a change, too: taking it back by its number does again what was
+    undone. Forgetting a client is for good.
 
     \b
     Examples:
