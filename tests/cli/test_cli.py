@@ -29,6 +29,7 @@ from symmetry.cli import COMMANDS, main
 from symmetry.landmarks.mesh import REGIONS
 from symmetry.measure.measures import MEASURE_NAMES
 from symmetry.measure.quality.flags import Flag
+from symmetry.measure.reliability_table import PART_NAMES
 from symmetry.tabular import (
     CHANGE_COLUMNS,
     CHECK_COLUMNS,
@@ -210,7 +211,7 @@ def test_the_readme_names_every_key_of_the_json(scored, compared):
 
 def test_the_manual_names_every_key_of_a_series():
     found = made_series().to_dict()
-    names = {*REGIONS, *MEASURE_NAMES}
+    names = {*REGIONS, *MEASURE_NAMES, *(f"{region}: {part}" for region, part in PART_NAMES)}
     assert {key for key in keys_of(found) - names if key not in manual()} == set()
     told = {key for key in found if f"`{key}`" not in manual()}
     assert told == set()
