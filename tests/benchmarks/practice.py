@@ -73,7 +73,7 @@ def fill(practice: Practice, *, clients: int, sessions: int, size: int) -> list[
 
 def measure(*, clients: int, sessions: int, size: int = 20_000, rounds: int = 9) -> None:
     with tempfile.TemporaryDirectory() as root:
-        folder = Path(root, "practice")
+        folder, backup = Path(root, "practice"), Path(root, "backup.zip")
         with open_practice(folder) as practice:
             added = fill(practice, clients=clients, sessions=sessions, size=size)
             middle, slow = statistics.median(added), sorted(added)[int(0.99 * len(added))]
@@ -88,8 +88,8 @@ def measure(*, clients: int, sessions: int, size: int = 20_000, rounds: int = 9)
             print(f"overview: {timed(PracticeReader(folder).overview, rounds):.1f} ms")
             print(f"page: {timed(lambda: PracticeReader(folder).page(one), rounds):.1f} ms")
             print(f"open_practice: {timed(lambda: open_practice(folder).close(), rounds):.0f} ms")
-            print(f"backup: {timed(lambda: practice.backup(Path(root, 'backup.zip')), 3):.0f} ms")
-            print(f"restore: {timed(lambda: restore_practice(Path(root, 'backup.zip'), Path(root, 'new')), 1):.0f} ms")
+            print(f"backup: {timed(lambda: practice.backup(backup, replace=True), 3):.0f} ms")
+            print(f"restore: {timed(lambda: restore_practice(backup, Path(root, 'new')), 1):.0f} ms")
             start = time.perf_counter()
             forgotten = practice.forget_client(one)
             took = time.perf_counter() - start
