@@ -313,7 +313,7 @@ def test_what_is_wrong_in_a_file_is_said_of_that_file(tmp_path):
     with pytest.raises(TableError, match=r'b\.csv: "little" in the column "change" is not a number'):
         study_of(tmp_path)
     (tmp_path / "none").mkdir()
-    with pytest.raises(TableError, match=r"none: the folder holds no \.csv, \.json, \.parquet"):
+    with pytest.raises(TableError, match=r"none: the folder holds no \.csv, \.json, \.jsonl, \.parquet"):
         study_of(tmp_path / "none")
 
 
