@@ -99,8 +99,8 @@ def test_band_is_the_error_and_breaks_where_a_session_does_not_know() -> None:
     mouth = dots(figure, "mouth")
     assert len(mouth) == 5
     bands = [corners(band) for band in artists(figure, "band")]
-    own = [b for b in bands if np.isclose(b[:, 0].min(), mouth[:, 0], atol=0.1).any() and b[:, 1].max() < 700]
-    own = [b for b in own if b[:, 0].min() > 2 * WIDTH / 3]
+    below_it = dots(figure, "cheeks")[:, 1].min()
+    own = [b for b in bands if b[:, 0].min() > 2 * WIDTH / 3 and b[:, 1].max() < below_it - 100]
     assert len(own) == 2
     (first,) = (b for b in own if np.isclose(b[:, 0].min(), mouth[0, 0]))
     at_start = first[np.isclose(first[:, 0], mouth[0, 0]), 1]
