@@ -56,6 +56,7 @@ def changed(**regions: dict[str, object]) -> Change:
             "verdict": "no detectable change",
             "evenness": 0.1,
             "evenness_error": 0.6,
+            "same_day_error": 0.5,
             "reason": None,
             "part": None,
         }
