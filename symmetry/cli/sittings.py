@@ -13,7 +13,6 @@ from symmetry import measure, practice
 from symmetry.cli.messages import say
 from symmetry.cli.practice import practice_errors
 from symmetry.errors import NothingFitError, SymmetryError
-from symmetry.photos import reading
 
 if TYPE_CHECKING:
     from symmetry.measure import FaceAnalysis, MeasuringOptions
@@ -69,6 +68,8 @@ def _before(reader: PracticeReader, client: str, after: StoredSession, against: 
 def _measured(
     reader: PracticeReader, client: str, session: StoredSession, options: MeasuringOptions
 ) -> list[FaceAnalysis]:
+    from symmetry.photos.reading import photo_from_bytes  # loads NumPy: only when photos are read
+
     faces = []
     for photo in session.photos:
         name = f"{client}, session {session.number}: {photo.name}"
@@ -76,7 +77,7 @@ def _measured(
             say(f"{name}: left out, it was kept though it seems to show someone else")
             continue
         try:
-            picture = reading.photo_from_bytes(reader.read_photo(photo), name)
+            picture = photo_from_bytes(reader.read_photo(photo), name)
             own: MeasuringOptions = {**options, "mirrored": photo.mirrored}
             face = measure.analyze(picture, **own)
         except SymmetryError as error:

@@ -18,7 +18,6 @@ from symmetry.cli.practice import client_argument, date_option, opened, practice
 from symmetry.cli.report import Shown, follow_client, shown_options
 from symmetry.cli.running import with_progress
 from symmetry.cli.sessions import Answers, answers_options
-from symmetry.practice import PhotoIntake, SessionIntake
 
 
 class _Done(NamedTuple):
@@ -73,8 +72,8 @@ def visit(client: str, photos: Photos, done: _Done, answers: Answers, shown: Sho
             store.protocol(done.protocol)
         options = practice.IntakeOptions(at=moment["at"], note=done.remark, ask=answers.to_ask(owner.name))
 
-        def report(outcome: PhotoIntake | SessionIntake) -> None:
-            if isinstance(outcome, PhotoIntake):
+        def report(outcome: practice.PhotoIntake | practice.SessionIntake) -> None:
+            if isinstance(outcome, practice.PhotoIntake):
                 say_photo(outcome)
             else:
                 say_session(owner.id, outcome)

@@ -19,7 +19,7 @@ from symmetry.landmarks.mesh import AVERAGE_IPD_MM, IRIS_RIGHT
 from symmetry.measure.face import FaceAnalysis
 from symmetry.measure.quality.zones import INNER_OVAL
 from symmetry.photos.capture_time import METADATA
-from symmetry.photos.film_frames import film_of
+from symmetry.photos.film_names import film_of
 from symmetry.registration import Registration, StandardFace, register
 from symmetry.registration.standard_face import HEIGHT, WIDTH, Float32, look_up
 
@@ -28,7 +28,7 @@ _NEAR: Final = 0.9
 and 640 pixels reach 0.5, photos of one sitting mostly more than 0.8."""
 _CANDIDATES: Final = 3
 """Photos with the nearest landmarks to which each photo is compared."""
-_LEAST, _PER_NOISE, _MOST = 0.07, 16.0, 0.45
+_LEAST, _PER_NOISE, _MOST = 0.07, 8.0, 0.5
 """Root mean square distance in mm up to which two pictures are one shot: for equal pictures, how it grows with the
 share of the detail in which they differ, and at the most. Ninety-six copies of fifteen real faces (quality 20 to 95,
 500 to 1350 pixels, crops, HEIC, filters) have 0.02 to 0.43; two shots of real faces 0.59 and more, two rendered ones

@@ -20,7 +20,8 @@ from symmetry.measure.face import FaceAnalysis, Pose
 from symmetry.measure.options import Measuring
 from symmetry.measure.quality.expression import expression_of_landmarks
 from symmetry.measure.quality.flags import ALL, Flag, Severity, reason_words
-from symmetry.photos.film_frames import as_photo, frame_name, keep_frame
+from symmetry.photos.film_frames import as_photo, keep_frame
+from symmetry.photos.film_names import frame_name
 from symmetry.photos.films import Frame, is_film, read_frames, read_info
 from symmetry.photos.reading import photo_from_array
 

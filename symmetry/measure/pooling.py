@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from symmetry.measure.face import FaceAnalysis
-from symmetry.photos.film_frames import film_of
+from symmetry.photos.film_names import film_of
 
 WITHIN_FILM: Final = 0.4
 """Share of the variance between free photos of a day that also differs between chosen frames of one film.

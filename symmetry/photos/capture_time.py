@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from symmetry.errors import PhotoError
 from symmetry.photos.dates import FIRST_YEAR, unclear_days
-from symmetry.photos.film_frames import named_frame
+from symmetry.photos.film_names import named_frame
 from symmetry.photos.named_dates import dates_in_name
 
 if TYPE_CHECKING:

@@ -1,54 +1,27 @@
-"""Frames of a film as photos: "film.mp4#t=1.234" names the frame shown at 1.234 s, as in W3C's media fragments."""
+"""Frames of a film as photos."""
 
 from __future__ import annotations
 
 import io
 import os
-import re
 from collections import OrderedDict
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from numpy.typing import NDArray
 from PIL import Image
 
 from symmetry.errors import PhotoError
+from symmetry.photos.film_names import FrameName, frame_name, named_frame
 from symmetry.photos.films import is_film, read_frames, read_info
 from symmetry.photos.metadata import Metadata, exif_of
 
-_NAME: Final = re.compile(r"(?P<film>.+)#t=(?P<time>\d{1,6}(?:\.\d{1,6})?)", re.DOTALL)
 _TICK: Final = 6e-4
 """Names have milliseconds: a frame may be shown this much earlier than its name says."""
 _MOST_KEPT: Final = 64_000_000
 _kept: OrderedDict[tuple[str, float, int], bytes] = OrderedDict()
 """Frames that were chosen lately, so that choosing and measuring them decodes the film once."""
-
-
-class FrameName(NamedTuple):
-    """What the name of a frame says."""
-
-    film: Path
-    time: float  # seconds from the first frame
-
-
-def frame_name(film: str | os.PathLike[str], time: float) -> Path:
-    """Name the frame of a film that is shown at a time, s."""
-    return Path(f"{os.fspath(film)}#t={time:.3f}")
-
-
-def named_frame(path: str | os.PathLike[str]) -> FrameName | None:
-    """Read the name of a frame; None if it is the name of a file."""
-    found = _NAME.fullmatch(os.fsdecode(path))
-    if found is None or Path(os.fsdecode(path)).exists():
-        return None
-    return FrameName(Path(found["film"]), float(found["time"]))
-
-
-def film_of(name: str) -> str | None:
-    """Name the film that a photo with this name is a frame of; None if it is of none."""
-    found = _NAME.fullmatch(name)
-    return None if found is None else found["film"]
 
 
 def frame_bytes(name: FrameName) -> bytes:

@@ -15,7 +15,8 @@ from typing import Final
 from symmetry.errors import PhotoError
 from symmetry.files import FIGURE_SUFFIXES, MARK
 from symmetry.photos.addresses import is_address, read_address
-from symmetry.photos.film_frames import frame_bytes, named_frame
+from symmetry.photos.film_frames import frame_bytes
+from symmetry.photos.film_names import named_frame
 from symmetry.photos.films import ANIMATED_PICTURE, film_format, read_info
 from symmetry.photos.formats import AS_JPEG, FILM_SUFFIXES, HEAD, PHOTO_SUFFIXES, RAW_SUFFIXES, kind_of
 

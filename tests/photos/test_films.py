@@ -12,7 +12,7 @@ from helpers.films import TURNED, moving_pattern, write_film, write_sound
 from PIL import Image
 
 from symmetry.errors import MissingExtraError, PhotoError
-from symmetry.photos.film_frames import film_of, frame_name, named_frame
+from symmetry.photos.film_names import film_of, frame_name, named_frame
 from symmetry.photos.films import is_film, read_frames, read_info
 from symmetry.photos.reading import read_photo
 

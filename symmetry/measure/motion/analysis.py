@@ -23,7 +23,7 @@ from symmetry.measure.motion.spans import find_blinks
 from symmetry.measure.motion.tracking import Track, track_face
 from symmetry.measure.options import Measuring
 from symmetry.measure.quality.flags import ALL, Flag, Limits, by_gravity
-from symmetry.photos.film_frames import frame_name
+from symmetry.photos.film_names import frame_name
 from symmetry.photos.films import Frame, read_frames, read_info
 
 Watch = Callable[[Iterator[Frame], int], Iterator[Frame]]

@@ -20,7 +20,7 @@ from symmetry.output.figures.page import HEAD, MARGIN, ROOM, Page, caption_heigh
 from symmetry.output.figures.wording import remarks
 from symmetry.output.layout import Box
 from symmetry.output.typography import BODY, HEADING, SMALL, STRONG
-from symmetry.photos.film_frames import film_of, frame_name
+from symmetry.photos.film_names import film_of, frame_name
 from symmetry.photos.reading import read_photo
 
 _PICTURES: Final = 5
