@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,6 +21,8 @@ import symmetry
 from symmetry.cli import main
 from symmetry.cohort import simulate_study
 from symmetry.measure.measures import DEFINITIONS
+from symmetry.synthetic import LOOKS, draw_face
+from symmetry.synthetic.samples import samples
 from symmetry.tabular import SERIES, to_csv
 
 PAGES = sorted(
@@ -149,11 +152,14 @@ def example(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("example")
     shutil.copytree(SAMPLES, folder / "sample_images")
     shutil.copytree(SAMPLES / "series", folder / "selfies")
-    copies = {"me": "before", "monday": "before", "friday": "after", "old/a": "even"}
-    for name, sample in copies.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+    for name, sample in {"me": "before", "monday": "before", "friday": "after"}.items():
         shutil.copy(SAMPLES / f"{sample}.jpg", folder / f"{name}.jpg")
-    (folder / "session").mkdir()
+    for inside in ("old", "session", "people", "results"):
+        (folder / inside).mkdir()
+    selfie = next(sample for sample in samples() if sample.photo.startswith("series/"))
+    again = replace(selfie.scene, roll=-selfie.scene.roll, seed=selfie.scene.seed + 1000)  # of the same person
+    pixels = draw_face(asymmetry=selfie.asymmetry, scene=again, look=LOOKS[selfie.look])
+    Image.fromarray(pixels).save(folder / "old" / "a.jpg", quality=95)
     for number, photo in enumerate(sorted((SAMPLES / "series").glob("*.jpg"))[:2], 1):
         shutil.copy(photo, folder / f"mon{number}.jpg")
         with Image.open(photo) as picture:  # without its time: photos of a folder are then one session
@@ -162,8 +168,6 @@ def example(tmp_path_factory) -> Path:
     study.changes.rename(columns={"group": "treatment"}).to_csv(folder / "study.csv", index=False)
     (folder / "groups.csv").write_text("person,group\nanna,treated\nbela,placebo\n")
     (folder / "steps.csv").write_text("name,zones,side,minutes,product\nhold,jawline,both,1,\n")
-    for inside in ("people", "results"):
-        (folder / inside).mkdir()
     data = series().to_dict()
     for name in ("anna.json", "bela.json", "people/anna.json", "people/bela.json", "results/anna.json"):
         (folder / name).write_text(json.dumps(data))
