@@ -28,7 +28,7 @@ def main() -> None:
     verdicts: dict[str, Counter[str]] = defaultdict(Counter)
     reasons: Counter[str] = Counter()
     for (one, before), (other, after) in combinations(zip(photos, faces, strict=True), 2):
-        for name, region in symmetry.compare(before, after).regions.items():
+        for name, region in symmetry.compare(before, after, same_day=True).regions.items():
             verdicts[name][region.verdict] += 1
             if region.verdict == NOT_COMPARABLE:
                 reasons[f"{name}: {region.reason}"] += 1
