@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import savgol_filter
 
 from symmetry.arrays import FloatArray
 from symmetry.measure.motion.tracking import Track
@@ -163,6 +162,8 @@ def _smoothed(raw: FloatArray, times: FloatArray) -> FloatArray:
         return raw
     window = max(2 * round(_SMOOTHED / (times[1] - times[0]) / 2) + 1, 3)
     window = min(window, len(times) - 1 + len(times) % 2)
+    from scipy.signal import savgol_filter  # slow to load, and only films need it
+
     return np.asarray(savgol_filter(raw, window, 2, axis=0, mode="nearest"))
 
 
