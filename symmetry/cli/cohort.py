@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 )
 @click.option("--no-holm", is_flag=True, help="Do not correct p for testing several regions.")
 @click.option("--mixed", is_flag=True, help="Fit a mixed model over all sessions, too; needs statsmodels.")
+@click.option("--who", is_flag=True, help="Name each person, with the regions that changed, instead of counting them.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the permutations.")
 @figure_option("Draw who changed, and by how much")
 @reliability_option
@@ -90,6 +91,7 @@ def command(
       symmetry cohort study.csv --group treatment --control placebo --figure cohort.pdf
       symmetry cohort people/ --people groups.csv -o cohort.json
       symmetry cohort --group protocol --rating evenness
+      symmetry cohort study.csv --who
     """
     folder = _practice_in(sources)
     _check_usage(options, group, people, reliability, folder=folder)
@@ -97,7 +99,7 @@ def command(
         inputs = [] if folder else _tables(sources)
     check_targets(output.file, figure, inputs=[*inputs, people, reliability])
     options["holm"] = not options.pop("no_holm")
-    scale = options.pop("scale")
+    scale, who = options.pop("scale"), options.pop("who")
     failed = False
     with stoppable(), errors_in_one_line():
         if folder is None:
@@ -113,7 +115,8 @@ def command(
             )
             study, failed = _study(folder, of_study)
             found = cohort.analyze_cohort(study, people=of_study.facts, **options)
-    output.deliver(found.to_dict, tabular.COHORTS, lambda: tables.cohort_tables(found))
+    shown = tables.cohort_people if who else tables.cohort_tables
+    output.deliver(found.to_dict, tabular.COHORTS, lambda: shown(found))
     if output.file is not None:
         say(found.answer)
     write_figure(figure, lambda: plots.draw_cohort(found))

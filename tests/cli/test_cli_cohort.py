@@ -303,3 +303,20 @@ def test_a_table_in_a_folder_is_not_written_over(table, tmp_path):
     assert result.exit_code == 1
     assert "would be lost" in result.stderr
     assert kept.read_bytes() == table.read_bytes()
+
+
+def test_who_names_each_person_with_the_regions_that_changed_the_surest_first(table):
+    shown = run("cohort", table, "--control", "placebo", "--who")
+    assert shown.exit_code == 0
+    changes = pd.read_csv(table)
+    lines = shown.stdout.splitlines()
+    named = [line.split()[0] for line in lines if line[1:2].isalnum() and line.split()[0] in set(changes["person"])]
+    assert sorted(named) == sorted(changes["person"].unique())
+    told = json.loads(run("cohort", table, "--control", "placebo", "-f", "json").stdout)
+    surest: dict[str, float] = {}
+    for row in told["changes"]:
+        if row["verdict"] in ("improved", "worse") and row["region"] not in ("face", "lower_face"):
+            surest[row["person"]] = max(surest.get(row["person"], 0.0), abs(row["change"]) / row["mdc"])
+    assert named[: len(surest)] == sorted(surest, key=lambda person: (-surest[person], person))
+    first = next(line for line in lines if named[0] in line)
+    assert re.search(r"\d\.\d ± \d\.\d mm", first)

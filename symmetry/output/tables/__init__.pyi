@@ -1,6 +1,7 @@
 from .audit import audit_table as audit_table
 from .change import change_tables as change_tables
 from .cohort import cohort_tables as cohort_tables
+from .cohort_people import cohort_people as cohort_people
 from .face import face_summary as face_summary
 from .face import face_tables as face_tables
 from .face import overview_table as overview_table
