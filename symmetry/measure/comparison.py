@@ -213,7 +213,9 @@ def _over_days(
     sd, freedom = with_days(spread.sd / to_unit, spread.freedom, days, count)
     one_photo = (spread.sd / to_unit) ** 2 / (1 / photos[0] + 1 / photos[1])
     before, after = (one_photo / shots + days.sd**2 / of_days for shots, of_days in zip(photos, count, strict=True))
-    share = float(np.nan_to_num(np.nanmedian((after / (before + after))[PARTS_OF_PAIR]), nan=0.5))
+    of_after = (after / (before + after))[PARTS_OF_PAIR]
+    known = of_after[np.isfinite(of_after)]
+    share = float(np.median(known)) if known.size else 0.5
     return replace(spread, sd=sd * to_unit, freedom=freedom, share=share)
 
 

@@ -31,7 +31,7 @@ NUMBERS: Final = (
 )
 """Numbers of a region in each session."""
 _DIFFERENCE: Final = ("difference", "difference_error")
-_TREND: Final = ("slope", "low", "high", "p", "verdict", "crosses")
+_TREND: Final = ("slope", "low", "high", "p", "verdict", "crosses", "wanders")
 _PHASES: Final = (
     "difference",
     "low",
@@ -46,6 +46,7 @@ _PHASES: Final = (
     "baseline_sessions",
     "treatment_sessions",
     "verdict",
+    "drifts",
 )
 _CHANGE: Final = ("before", "after", "evenness", "evenness_error", "verdict", "reason", "part", "came_from", "moved")
 _DAYS: Final = ("change_same_day_error", "change_days")
@@ -196,7 +197,7 @@ SERIES: Final = Layout(
         *("trend_verdict", "phases_verdict", "change_verdict", "change_reason", "change_part", "change_came_from"),
         *("change_moved", "change_days", "flags", "method", "version", "engine"),
     ),
-    truths=("trend_crosses",),
+    truths=("trend_crosses", "trend_wanders", "phases_drifts"),
     rows=series_rows,
     keys=("answer", "reference", "sessions", "left_out", "regions", "measures", "change"),
 )

@@ -57,7 +57,7 @@ def kept(text: str) -> str:
 
 
 def trend(slope: float, low: float, high: float, verdict: str) -> TrendOf:
-    return TrendOf(slope=slope, low=low, high=high, p=0.01, verdict=verdict)  # type: ignore[arg-type]
+    return TrendOf(slope=slope, low=low, high=high, p=0.001, verdict=verdict)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_a_shot_saved_anew_is_known_in_the_same_run_and_in_later_ones(practice, 
         picture.save(tmp_path / name, quality=quality)
         return tmp_path / name
 
-    taken = take_in_photos(practice, "ana", [*DAYS, copy("IMG-20260412-WA0001.jpg", 960, 30)])
+    taken = take_in_photos(practice, "ana", [*DAYS, copy("IMG-20260412-WA0001.jpg", 960, 60)])
     assert [each.status for each in taken.photos] == ["accepted", "accepted", "known"]
     assert taken.photos[2].reason == "the same shot as one in 2026-04-12.jpg, saved anew"
     again = take_in_photos(practice, "ana", [copy("small.jpg", 700, 60)])

@@ -86,7 +86,7 @@ def test_row_of_the_whole_series() -> None:
         "",
     )
     found = [row[f"trend_{name}"] for name in ("slope", "low", "high", "p", "verdict")]
-    assert found == ["0.12", "0.02", "0.22", "0.01", "worse"]
+    assert found == ["0.12", "0.02", "0.22", "0.001", "worse"]
     assert (row["phases_difference"], row["phases_low"], row["phases_high"]) == ("0.36", "-0.14", "0.86")
     assert (row["phases_nonoverlap"], row["phases_baseline_sessions"]) == ("0.92", "2")
     assert (row["change_evenness"], row["change_evenness_error"], row["change_verdict"]) == ("0.6", "0.4", "worse")
