@@ -172,7 +172,7 @@ def test_comparisons_cover_the_truth(before, after):
     assert 0.93 <= np.mean(inside) <= 0.97
     usual = np.median(widths, axis=0)
     if before > 1:
-        one = symmetry.compare(sides[0][0], sides[1][0], reliability=table)
+        one = symmetry.compare(sides[0][0], sides[1][0], reliability=table, same_day=True)
         assert np.median(usual / pair_errors_of(one)) == pytest.approx(np.sqrt((1 / before + 1 / after) / 2), abs=0.08)
 
 
