@@ -110,7 +110,7 @@ class Bringing(Clients, Sessions, Treatments, Diary):
     def bring_in(self, source: Source) -> tuple[Brought, ...]:
         """Add clients, and what is new of those who are here, all at once; one undo takes it back.
 
-        A client is here if the practice has the same one, one with the same photo, or one of the same id and name.
+        A client is here if the practice has the same one, or one of the same name with the same id or a photo in common.
 
         Raises
         ------
@@ -129,12 +129,13 @@ class Bringing(Clients, Sessions, Treatments, Diary):
         for client in clients:
             if page.client.uid and client.uid == page.client.uid:
                 return client.id
-        mine = {photo.sha256 for photo in page.photos}
-        for client in clients:
-            if mine & {photo.sha256 for photo in self.page(client.id).photos}:
+        named = [client for client in clients if names.fold(client.name) == names.fold(page.client.name)]
+        for client in named:
+            if client.id == page.client.id:
                 return client.id
-        for client in clients:
-            if (client.id, names.fold(client.name)) == (page.client.id, names.fold(page.client.name)):
+        mine = {photo.sha256 for photo in page.photos}
+        for client in named:  # a photo in two places may be a mistake, so it decides between namesakes alone
+            if mine & {photo.sha256 for photo in self.page(client.id).photos}:
                 return client.id
         return None
 

@@ -254,3 +254,19 @@ def test_a_year_of_days_leaves_days_weeks_and_months():
     assert len(kept) <= 7 + 4 + 12
     assert set(days[-7:]) <= kept
     assert len({(day.year, day.month) for day in kept}) == 12
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+def test_an_export_never_joins_another_client_who_has_one_of_its_photos(tmp_path, forgotten):
+    folder = fill(tmp_path / "practice")
+    with open_practice(folder) as practice:
+        practice.add_client("Dora")
+        practice.add_session("dora", [photo(1)], **moment(2))  # one of Anna's, by mistake
+        before = told(practice, "anna")
+    run("client", "export", "anna", tmp_path / "anna.zip", "--practice", folder)
+    with open_practice(folder) as practice:
+        if forgotten:
+            practice.forget_client("anna")
+        practice.merge(tmp_path / "anna.zip", agree=lambda told: {one.into for one in told} <= {None, "anna"})
+        assert told(practice, "anna")["sessions"] == before["sessions"]
+        assert len(practice.page("dora").sessions) == 1
