@@ -110,7 +110,8 @@ class Bringing(Clients, Sessions, Treatments, Diary):
     def bring_in(self, source: Source) -> tuple[Brought, ...]:
         """Add clients, and what is new of those who are here, all at once; one undo takes it back.
 
-        A client is here if the practice has the same one, or one of the same name with the same id or a photo in common.
+        A client is here if the practice has the same one, or one of the same name and with the same id or a photo in
+        common.
 
         Raises
         ------
