@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from symmetry.arrays import FloatArray
-from symmetry.photos.resampling import resample
+from symmetry.photos.resampling import cut_around, resample
 
 Float32 = NDArray[np.float32]
 
@@ -65,11 +65,8 @@ def cut_eye(
     axes = radius * np.stack([nose, down])
     at = COLUMNS[None, :, None] * axes[0] + ROWS[:, None, None] * axes[1] + centre
     step = radius / PER_RADIUS
-    margin = int(np.ceil(2 * step)) + 2
-    size = np.array(image.shape[1::-1])
-    first = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - margin, 0, size - 1)
-    last = np.clip(np.ceil(at.max(axis=(0, 1))).astype(int) + margin, first, size - 1)
-    cut = image[first[1] : last[1] + 1, first[0] : last[0] + 1].astype(np.float32)
+    around, first = cut_around(image, at, int(np.ceil(2 * step)) + 2)
+    cut = around.astype(np.float32)
     if step > 1.2:
         cut = np.asarray(cv2.GaussianBlur(cut, (0, 0), 0.4 * step), dtype=np.float32)
     return EyePatch(pixels=resample(cut, at - first), centre=centre, axes=axes)

@@ -20,6 +20,29 @@ _FARTHEST: Final = 2**15 - 1
 """OpenCV's largest position, pixels."""
 
 
+def cut_around(image: Picture, at: NDArray[Any], reach: int) -> tuple[Picture, NDArray[np.intp]]:
+    """Cut out of a picture what is sampled at some positions, and so many pixels around them.
+
+    Parameters
+    ----------
+    image : ndarray, shape (h, w) or (h, w, channels)
+    at : ndarray, shape (m, n, 2)
+        As for `resample`.
+    reach : int
+
+    Returns
+    -------
+    cut : ndarray
+        A view; at least a pixel large.
+    first : ndarray, shape (2,)
+        Column and row of the picture at which it begins.
+    """
+    most = np.array(image.shape[1::-1]) - 1
+    first = np.clip(np.floor(at.min(axis=(0, 1))).astype(np.intp) - reach, 0, most)
+    last = np.clip(np.ceil(at.max(axis=(0, 1))).astype(np.intp) + reach, first, most)
+    return image[first[1] : last[1] + 1, first[0] : last[0] + 1], first
+
+
 def resample(
     image: Picture, at: NDArray[Any], *, interpolation: int = cv2.INTER_LINEAR, border: int = cv2.BORDER_REPLICATE
 ) -> Picture:

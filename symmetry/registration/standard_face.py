@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from symmetry.arrays import FloatArray
 from symmetry.landmarks.mesh import IRIS_RIGHT, MIRROR, REFERENCE
 from symmetry.photos.reading import Photo
-from symmetry.photos.resampling import resample
+from symmetry.photos.resampling import cut_around, resample
 
 Float32 = NDArray[np.float32]
 
@@ -113,10 +113,7 @@ def standardize(photo: Photo, landmarks: FloatArray) -> StandardFace:
 
     # Cut out the face, and blur detail finer than a pixel of the standard face.
     step = float(np.sqrt(np.abs(np.linalg.det(_linear_part(photo.to_decoded(landmarks[MESH, :2]))))))
-    reach = int(np.ceil(3 * step)) + 3
-    first = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - reach, 0, [width - 1, height - 1])
-    last = np.clip(np.ceil(at.max(axis=(0, 1))).astype(int) + reach, first, [width - 1, height - 1])
-    cut = photo.pixels[first[1] : last[1] + 1, first[0] : last[0] + 1]
+    cut, first = cut_around(photo.pixels, at, int(np.ceil(3 * step)) + 3)
     grey = np.asarray(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     if step > 1.2:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.4 * step), dtype=np.uint8)

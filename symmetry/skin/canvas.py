@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from symmetry.arrays import FloatArray
 from symmetry.photos.reading import Photo
-from symmetry.photos.resampling import STEPS, resample
+from symmetry.photos.resampling import STEPS, cut_around, resample
 from symmetry.registration import standard_face
 from symmetry.registration.standard_face import Float32, node_positions
 
@@ -80,9 +80,8 @@ def canvas_of(photo: Photo, landmarks: FloatArray) -> Canvas:
     height, width = photo.pixels.shape[:2]
     detail = _detail(at)
     samples = int(np.clip(detail, 1, _MOST_SAMPLES))
-    low = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - 2, 0, [width - 1, height - 1])
-    high = np.clip(np.ceil(at.max(axis=(0, 1))).astype(int) + 3, low + 1, [width, height])
-    cut = np.asarray(cv2.LUT(photo.pixels[low[1] : high[1], low[0] : high[0]], _linear()), dtype=np.float32)
+    around, low = cut_around(photo.pixels, at, 2)
+    cut = np.asarray(cv2.LUT(around, _linear()), dtype=np.float32)
     rgb = resample(cut, _rounded(_enlarged(at, samples), width, (int(low[0]), int(low[1]))))
     if samples > 1:
         rgb = np.asarray(cv2.resize(rgb, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), dtype=np.float32)
