@@ -24,11 +24,10 @@ from symmetry.photos.capture_time import local_zone, moment_of
 from symmetry.photos.named_dates import dates_in_name
 from symmetry.stats.agreement import moderated_variance
 
-DaysFrom = Literal["same day", "own days", "reliability", "controls", "assumed"]
+DaysFrom = Literal["same day", "own days", "reliability", "assumed"]
 SAME_DAY: Final = "same day"
 OWN_DAYS: Final = "own days"
 BY_TABLE: Final = "reliability"
-BY_CONTROLS: Final = "controls"
 ASSUMED: Final = "assumed"
 """Where the part between days comes from, in the order in which the sources count, but for the first."""
 

@@ -251,12 +251,11 @@ def _judge(region: str, numbers: PairNumbers, spread: Spread, flags: Sequence[Fl
     best, change, error = int(surest.part), float(surest.change), float(surest.error)
     verdict, source = verdict_on(change, error), None
     if verdict == NOT_COMPARABLE:
-        names = [PART_NAMES[place][1] for place in own]
-        return _judge_movement(numbers.part_signed_change[own], sd, freedom, names, stopped)
+        return _judge_movement(moved, sd, freedom, [PART_NAMES[place][1] for place in own], stopped)
     levels = spread.of_region(region)
     middle = float(np.abs(surest.weights @ (before + after)[best])) / 2
     unsure = middle < _SURE_SIDE * float(np.linalg.norm(surest.weights * levels))
-    if unsure and (verdict != NO_CHANGE or _moved_within(numbers.part_signed_change[own], sd, freedom, levels)):
+    if unsure and (verdict != NO_CHANGE or _moved_within(moved, sd, freedom, levels)):
         return _Judged(NOT_COMPARABLE, PART_NAMES[own[best]][1], change, error, reason=SIDE_UNSURE)
     if verdict in (IMPROVED, WORSE):
         sides = numbers.part_left[own][best], numbers.part_right[own][best]
@@ -271,11 +270,9 @@ def _judge_whole(region: str, numbers: PairNumbers, spread: Spread, flags: Seque
     of_change = place * len(PAIR_NUMBERS)
     error = float(half_width(spread.sd[of_change], spread.freedom[of_change]))
     stopped = rejecting(flags, f"{region}.asymmetry")
-    verdict: Verdict = NOT_COMPARABLE if stopped else verdict_on(change, error)
+    verdict = verdict_on(change, error)
     part = region.replace("_", " ")
-    if stopped:
-        return _Judged(verdict, reason=stopped.name)
-    if verdict == NOT_COMPARABLE:
+    if stopped is not None or verdict == NOT_COMPARABLE:
         signed = slice(of_change + 1, of_change + 3)
         sd, freedom = spread.sd[None, signed], spread.freedom[None, signed]
         return _judge_movement(numbers.signed_change[[place]], sd, freedom, [part], stopped)

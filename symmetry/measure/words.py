@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, Literal
 
-from symmetry.measure.between_days import ASSUMED, BY_CONTROLS, BY_TABLE, OWN_DAYS, SAME_DAY, DaysFrom
+from symmetry.measure.between_days import ASSUMED, BY_TABLE, OWN_DAYS, SAME_DAY, DaysFrom
 from symmetry.measure.measures import DEFINITIONS
 from symmetry.measure.quality.flags import joined
 from symmetry.measure.verdicts import IMPROVED, NO_CHANGE, NOT_COMPARABLE, WORSE, Verdict
@@ -126,7 +126,6 @@ def beyond_words(days: DaysFrom) -> str:
         SAME_DAY: "photos of an unchanged face differ by less",
         OWN_DAYS: "photos of this face on untreated days differ by less",
         BY_TABLE: "photos of untreated faces on several days differ by less",
-        BY_CONTROLS: "photos of the untreated people differ by less",
         ASSUMED: "photos of one day differ by less, and faces at rest from day to day, too, as far as that is "
         "published. How much this face differs from day to day is not known: take photos on three days before you "
         "begin",

@@ -37,7 +37,6 @@ _APART: Final[dict[DaysFrom, str]] = {
     "same day": "differ",
     "own days": "differ on untreated days",
     "reliability": "differ from day to day",
-    "controls": "differ from day to day",
     "assumed": "may differ from day to day",
 }
 _IF_FILES_ARE_RIGHT: Final = ", if the times of the files are right"
