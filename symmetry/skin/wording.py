@@ -97,4 +97,4 @@ def _spots(change: SkinChange) -> list[str]:
 
 def _unknown(reasons: set[str | None]) -> list[str]:
     named = sorted(REASONS.get(reason, reason.replace("_", " ")) for reason in reasons if reason)
-    return [f"Of the skin, some is not told: {', '.join(named)}."] if named else []
+    return [f"Part of the skin cannot be told: {', '.join(named)}."] if named else []

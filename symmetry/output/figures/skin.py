@@ -39,7 +39,7 @@ _MOST_ROWS, _FEWEST_ROWS = 4, 2
 _AROUND: Final = 6
 """Pixels of the canvas shown around a zone."""
 _MAP_CAPTION: Final = (
-    "Colour lies on the side that has more: orange on the person's right, blue on the left, stronger for larger "
+    "Colour lies on the side that has more: orange on the person’s right, blue on the left, stronger for larger "
     "differences; grey is even, plain is not seen. Light from one side, and its colour, are taken out."
 )
 _PATCH_CAPTION: Final = (
@@ -118,7 +118,8 @@ def draw_skin_change(change: Change, figure: Figure | None = None) -> Figure:
     answer = BODY.wrap(" ".join(skin_change_sentences(change.skin)), ROOM)
     top = 126 + len(answer) * BODY.line + 52
     page = Page(figure, height=top + len(rows) * (_CROP + 18) + 40 + caption_height(caption))
-    page.head("Skin before and after", f"{subtitle(change.before, None, 520)}  →  {subtitle(change.after, None, 520)}")
+    named = (subtitle(one, None, 520) for one in (change.before, change.after))
+    page.head("Skin before and after", "  →  ".join(filter(None, named)))
     page.lines(126, answer)
     pictures = _alike(
         even_picture(change.before.photo, change.before.landmarks),
